@@ -1,0 +1,91 @@
+"""The command line of the gateway: ``jardin-gateway run | demo | import``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from sensor_node import __version__
+from sensor_node.console import pick, run_command
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code (0 done, 2 usage, 3 configuration, 4 hardware or
+    network, 5 storage).
+    """
+    options = parser().parse_args(arguments)
+    return run_command(lambda: int(options.command(options)))
+
+
+def parser() -> argparse.ArgumentParser:
+    """Everything that ``jardin-gateway`` understands."""
+    top = argparse.ArgumentParser(
+        prog="jardin-gateway",
+        description=pick(
+            "La passerelle du jardin : reçoit, garde et montre les mesures.",
+            "The garden's gateway: takes in, keeps and shows what is measured.",
+        ),
+    )
+    top.add_argument("--version", action="version", version=f"jardin-gateway {__version__}")
+    commands = top.add_subparsers(required=True, metavar=pick("commande", "command"))
+    _add_run(commands)
+    _add_demo(commands)
+    _add_import(commands)
+    return top
+
+
+_Commands = argparse._SubParsersAction
+
+
+def _add_run(commands: _Commands[argparse.ArgumentParser]) -> None:
+    run = commands.add_parser("run", help=pick("recevoir et montrer", "take in and show"))
+    run.add_argument("--config", type=Path, required=True, metavar="gateway.toml")
+    run.add_argument("--verbose", action="store_true")
+    run.set_defaults(command=_run)
+
+
+def _add_demo(commands: _Commands[argparse.ArgumentParser]) -> None:
+    demo = commands.add_parser(
+        "demo", help=pick("un jardin entier, simulé", "a whole garden, simulated")
+    )
+    demo.add_argument("--port", type=int, default=8000, help=pick("port du site", "web port"))
+    demo.add_argument(
+        "--data",
+        type=Path,
+        default=Path("demo-data"),
+        help=pick("dossier des données (gardé)", "folder of the data (kept)"),
+    )
+    demo.set_defaults(command=_demo)
+
+
+def _add_import(commands: _Commands[argparse.ArgumentParser]) -> None:
+    bring = commands.add_parser(
+        "import", help=pick("reprendre un CSV téléchargé", "take in a downloaded CSV")
+    )
+    bring.add_argument("file", type=Path, metavar="FILE.csv")
+    bring.add_argument("--config", type=Path, required=True, metavar="gateway.toml")
+    bring.add_argument(
+        "--simulated",
+        action="store_true",
+        help=pick("marquer ces mesures comme simulées", "mark these readings as simulated"),
+    )
+    bring.set_defaults(command=_import)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from gateway.run import run_gateway  # noqa: PLC0415 - --help needs no web server
+
+    return run_gateway(options.config, verbose=options.verbose)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from gateway.demo import run_demo  # noqa: PLC0415
+
+    return run_demo(options.port, options.data)
+
+
+def _import(options: argparse.Namespace) -> int:
+    from gateway.import_cli import import_file  # noqa: PLC0415
+
+    return import_file(options.file, options.config, simulated=options.simulated)

@@ -1,0 +1,115 @@
+"""The present on its way out: retained live topics on MQTT, and events for open pages."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from gateway.batch import Outcome
+from gateway.service import Gateway
+from gateway.store.base import Fault, Reading, Series
+from sensor_node import wire
+
+AT_MOST_EVERY_S = 1.0
+LOOK_EVERY_S = 5.0
+"""How often values are looked at for having become stale."""
+
+
+class Publish(Protocol):
+    """How a message gets out."""
+
+    def __call__(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> None:
+        """Publish, or nothing while there is no broker."""
+
+
+class LiveTopics:
+    """Keeps ``live/channel/…`` and the event stream at the present.
+
+    A value goes out at most once a second; it is cleared when it turns stale or faulty.
+    """
+
+    def __init__(self, gateway: Gateway, publish: Publish, base: str = wire.BASE) -> None:
+        self._gateway = gateway
+        self._publish = publish
+        self._base = base
+        self._shown: dict[Series, float | None] = {}
+        self._shown_at_s: dict[Series, float] = {}
+        self._waiting: set[Series] = set()
+        self._backlog: dict[Series, tuple[int, int]] = {}
+        self._told_backlog_s = 0.0
+        self._look_due_s = 0.0
+
+    def renew(self) -> None:
+        """A new connection: everything is to be said again."""
+        self._shown.clear()
+        self._shown_at_s.clear()
+        self._waiting = set(self._gateway.present.all())
+
+    def show(self, outcome: Outcome, now_s: float) -> None:
+        """Tell what a commit changed of the present, and that history was filled."""
+        for node, state in outcome.states.items():
+            fields = {"node": node, "state": state, "t": self._gateway.clock.wall_ms()}
+            self._gateway.events.publish("state", fields)
+        fresh: dict[Series, Reading | Fault] = {}
+        stored: list[Reading | Fault] = [*outcome.readings, *outcome.faults]
+        for item in stored:
+            if self._gateway.present.offer(item):
+                fresh[item.series] = item
+            else:
+                self._widen_backlog(item)
+        for series in fresh:
+            self._tell(series)
+        self._waiting.update(fresh)
+        self.tick(now_s)
+
+    def tick(self, now_s: float) -> float:
+        """Publish what is due; returns the seconds until something is again."""
+        if now_s >= self._look_due_s:
+            self._look_due_s = now_s + LOOK_EVERY_S
+            self._waiting.update(s for s, value in self._shown.items() if value is not None)
+        for series in list(self._waiting):
+            if now_s - self._shown_at_s.get(series, -AT_MOST_EVERY_S) >= AT_MOST_EVERY_S:
+                self._waiting.discard(series)
+                self._show_one(series, now_s)
+        if self._backlog and now_s - self._told_backlog_s >= AT_MOST_EVERY_S:
+            self._told_backlog_s = now_s
+            self._tell_backlog()
+        return AT_MOST_EVERY_S if self._waiting or self._backlog else LOOK_EVERY_S
+
+    def _show_one(self, series: Series, now_s: float) -> None:
+        latest = self._gateway.present.get(series)
+        fresh = latest is not None and latest.quality in ("good", "suspect")
+        value = latest.value if latest is not None and fresh else None
+        if series in self._shown and self._shown[series] == value:
+            return
+        self._shown[series] = value
+        self._shown_at_s[series] = now_s
+        topic = wire.live_topic(series.node, series.channel, self._base)
+        self._publish(topic, b"" if value is None else repr(value).encode(), retain=True)
+
+    def _tell(self, series: Series) -> None:
+        latest = self._gateway.present.get(series)
+        info = self._gateway.catalogue.channel(series)
+        if latest is None or info is None:
+            return
+        self._gateway.events.publish(
+            "reading",
+            {
+                "channel": str(series),
+                "t": latest.at_ms,
+                "value": latest.value,
+                "unit": info.unit,
+                "quantity": info.quantity,
+                "quality": latest.quality,
+                "fault": latest.fault,
+            },
+        )
+
+    def _widen_backlog(self, item: Reading | Fault) -> None:
+        first, last = self._backlog.get(item.series, (item.at_ms, item.at_ms))
+        self._backlog[item.series] = (min(first, item.at_ms), max(last, item.at_ms))
+
+    def _tell_backlog(self) -> None:
+        for series, (first, last) in self._backlog.items():
+            fields = {"channel": str(series), "backlog": True, "from_ms": first, "to_ms": last}
+            self._gateway.events.publish("reading", fields)
+        self._backlog.clear()

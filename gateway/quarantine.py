@@ -1,0 +1,234 @@
+"""What the gateway refused, with its reason and payload, until a person has looked at it.
+
+A file of its own, committed before the sender is acknowledged. It holds ``limit_bytes`` at the
+most; beyond that the oldest go and are counted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sensor_node.database import open_database, storage_error, transaction
+
+LEAST_WEIGHT = 256
+"""Bytes that an item counts for at the least: what the file needs beside a short payload."""
+
+MIGRATIONS = (
+    """
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+    INSERT INTO meta VALUES ('bytes', 0), ('evicted', 0);
+    CREATE TABLE items (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,  -- in the order of arrival
+        digest      BLOB    NOT NULL UNIQUE,
+        weight      INTEGER NOT NULL,
+        node        TEXT,
+        topic       TEXT    NOT NULL,
+        channel     TEXT,
+        code        TEXT    NOT NULL,
+        text_fr     TEXT    NOT NULL,
+        text_en     TEXT    NOT NULL,
+        payload     BLOB    NOT NULL,
+        received_ms INTEGER NOT NULL,
+        boot        TEXT,
+        seq         INTEGER,
+        at_ms       INTEGER,
+        unit        TEXT,
+        value       REAL
+    );
+    CREATE INDEX items_node ON items (node);
+    """,
+)
+
+_COLUMNS = (
+    "node, topic, channel, code, text_fr, text_en, payload, received_ms, boot, seq, at_ms, unit,"
+    " value"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One thing that was not stored: a malformed pack, or one reading of a good one.
+
+    ``node`` None: the topic names none. ``code`` is stable; the two texts are sentences for a
+    person. ``received_ms`` and ``at_ms`` (when it claims to be from) in milliseconds UTC.
+    """
+
+    node: str | None
+    topic: str
+    channel: str | None
+    code: str
+    text_fr: str
+    text_en: str
+    payload: bytes
+    received_ms: int
+    boot: str | None = None
+    seq: int | None = None
+    at_ms: int | None = None
+    unit: str | None = None
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineItem(Refused):
+    """``Refused`` as it is kept; a greater ``id`` came later."""
+
+    id: int = 0
+
+
+Items = list[QuarantineItem]
+
+
+class Quarantine:
+    """The refused things in the file ``path``. Safe to use from several threads.
+
+    ``limit_bytes``: of payload; each item counts for 256 bytes at the least. Every method raises
+    ``StorageError`` when the disk fails.
+    """
+
+    def __init__(self, path: Path, limit_bytes: int = 100_000_000) -> None:
+        self.path = path
+        self._limit_bytes = limit_bytes
+        self._connection = open_database(path, MIGRATIONS)
+        self._lock = threading.Lock()
+
+    def add(self, items: Sequence[Refused]) -> None:
+        """Keep ``items``, on disk when this returns; what is here already stays as it is."""
+        if not items:
+            return
+        with self._locked() as db, transaction(db):
+            for item in items:
+                _insert(db, item)
+            self._make_room(db)
+
+    def list(self, limit: int, before_id: int | None = None) -> Items:
+        """The newest ``limit`` items, newest first, of those that came before ``before_id``."""
+        with self._locked() as db:
+            rows = db.execute(
+                f"SELECT {_COLUMNS}, id FROM items"  # noqa: S608 - our own column names
+                " WHERE id < ? ORDER BY id DESC LIMIT ?",
+                (2**62 if before_id is None else before_id, limit),
+            ).fetchall()
+        return [QuarantineItem(*row) for row in rows]
+
+    def take(self, ids: Iterable[int] | None = None) -> Items:
+        """The items ``ids`` that are here, or all, oldest first; they stay until ``remove``."""
+        with self._locked() as db:
+            if ids is None:
+                ids = [row[0] for row in db.execute("SELECT id FROM items")]
+            rows = [
+                db.execute(
+                    f"SELECT {_COLUMNS}, id FROM items WHERE id = ?",  # noqa: S608 - as above
+                    (number,),
+                ).fetchone()
+                for number in sorted(set(ids))
+            ]
+        return [QuarantineItem(*row) for row in rows if row]
+
+    def remove(self, ids: Iterable[int]) -> int:
+        """Let go of the items ``ids``; returns how many were here."""
+        with self._locked() as db, transaction(db):
+            return sum(_delete(db, number) for number in set(ids))
+
+    def count(self) -> int:
+        """How many items are here."""
+        with self._locked() as db:
+            (count,) = db.execute("SELECT count(*) FROM items").fetchone()
+        return int(count)
+
+    def by_node(self) -> dict[str, int]:
+        """How many items are here of each node; those of no node are left out."""
+        with self._locked() as db:
+            return dict(
+                db.execute(
+                    "SELECT node, count(*) FROM items WHERE node IS NOT NULL GROUP BY node"
+                ).fetchall()
+            )
+
+    def evicted(self) -> int:
+        """How many were dropped for want of room, ever."""
+        with self._locked() as db:
+            return _meta(db, "evicted")
+
+    def close(self) -> None:
+        """Close the file; whatever was added is on disk already."""
+        with self._lock:
+            self._connection.close()
+
+    def _make_room(self, db: sqlite3.Connection) -> None:
+        while _meta(db, "bytes") > self._limit_bytes:
+            (oldest,) = db.execute("SELECT min(id) FROM items").fetchone()
+            _delete(db, oldest)
+            _add_meta(db, "evicted", 1)
+
+    @contextmanager
+    def _locked(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                yield self._connection
+            except sqlite3.Error as error:
+                raise storage_error(error, self.path) from error
+
+
+def _insert(db: sqlite3.Connection, item: Refused) -> None:
+    weight = max(len(item.payload), LEAST_WEIGHT)
+    new = db.execute(
+        f"INSERT INTO items (digest, weight, {_COLUMNS})"  # noqa: S608 - our own column names
+        f" VALUES (?, ?{', ?' * 13}) ON CONFLICT (digest) DO NOTHING",
+        (
+            _digest(item),
+            weight,
+            _text(item.node),
+            _text(item.topic),
+            _text(item.channel),
+            _text(item.code),
+            _text(item.text_fr),
+            _text(item.text_en),
+            item.payload,
+            item.received_ms,
+            _text(item.boot),
+            item.seq,
+            item.at_ms,
+            _text(item.unit),
+            item.value if item.value is not None and math.isfinite(item.value) else None,
+        ),
+    ).rowcount
+    if new:
+        _add_meta(db, "bytes", weight)
+
+
+def _delete(db: sqlite3.Connection, number: int) -> int:
+    row = db.execute("SELECT weight FROM items WHERE id = ?", (number,)).fetchone()
+    if row is None:
+        return 0
+    db.execute("DELETE FROM items WHERE id = ?", (number,))
+    _add_meta(db, "bytes", -row[0])
+    return 1
+
+
+def _digest(item: Refused) -> bytes:
+    digest = hashlib.sha256()
+    for part in (item.topic, item.channel or "", item.code):
+        digest.update(part.encode(errors="replace") + b"\0")
+    digest.update(item.payload)
+    return digest.digest()
+
+
+def _text(text: str | None) -> str | None:
+    """``text`` without the lone surrogates that JSON can carry and SQLite cannot."""
+    return None if text is None else text.encode(errors="replace").decode()
+
+
+def _meta(db: sqlite3.Connection, key: str) -> int:
+    (value,) = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return int(value)
+
+
+def _add_meta(db: sqlite3.Connection, key: str, change: int) -> None:
+    db.execute("UPDATE meta SET value = value + ? WHERE key = ?", (change, key))

@@ -1,0 +1,143 @@
+"""``jardin-gateway run``: ingest and web pages of one garden, until it is told to stop."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from gateway.api.app import create_app
+from gateway.api.server import GardenServer
+from gateway.ingest import Ingest
+from gateway.service import Gateway
+from gateway.settings import GatewaySettings, Http
+from sensor_node import settings as settings_file
+from sensor_node.console import run_command, set_up_logging, stopped_by_signals
+from sensor_node.errors import GardenError, NetworkError
+from sensor_node.link import MqttLink
+
+FIRST_CONNECTION_S = 20.0
+"""How long a starting gateway waits for its broker before it gives up with exit code 4; once it
+has been connected it never does."""
+
+log = logging.getLogger("jardin.gateway")
+
+
+def run_gateway(path: Path, *, verbose: bool = False) -> int:
+    """Run the gateway of the settings in ``path``; raises ``ConfigError``, or returns the exit
+    code after one sentence in the language of the settings.
+    """
+    settings = settings_file.load(GatewaySettings, path)
+    set_up_logging(settings.language, verbose=verbose)
+    return run_command(lambda: GatewayProcess(settings).run(), settings.language)
+
+
+class GatewayProcess:
+    """A running gateway: the ingest in a thread, the web server in this one.
+
+    ``ready`` is called once pages are about to be served.
+    """
+
+    def __init__(self, settings: GatewaySettings, ready: Callable[[], None] | None = None) -> None:
+        self._settings = settings
+        self._ready = ready
+        self._failure: GardenError | None = None
+        self._server: GardenServer | None = None
+
+    def run(self) -> None:
+        """Serve until ``stop``. Raises ``StorageError`` or ``NetworkError`` with what to do."""
+        http = self._settings.http
+        listener = listen(http)
+        try:
+            gateway = Gateway.open(self._settings)
+        except BaseException:
+            listener.close()
+            raise
+        self._server = GardenServer(create_app(gateway), http.host, http.port, gateway.events)
+        try:
+            self._serve(gateway, self._server, listener)
+        finally:
+            listener.close()
+            gateway.close()
+        if self._failure is not None:
+            raise self._failure
+
+    def stop(self) -> None:
+        """Have ``run`` come to its end; safe in a signal handler and from any thread."""
+        if self._server is not None:
+            self._server.stop()
+
+    def _serve(self, gateway: Gateway, server: GardenServer, listener: socket.socket) -> None:
+        ingest = Ingest(gateway)
+        link = ingest.new_link()
+        intake = threading.Thread(target=self._take_in, args=(gateway, ingest, link), name="ingest")
+        patience = threading.Timer(FIRST_CONNECTION_S, self._give_up, (ingest,))
+        patience.daemon = True
+        intake.start()
+        patience.start()
+        try:
+            with stopped_by_signals(self.stop):
+                if self._ready is not None:
+                    self._ready()
+                server.run(sockets=[listener])
+        finally:
+            patience.cancel()
+            link.stop()
+            intake.join()
+
+    def _take_in(self, gateway: Gateway, ingest: Ingest, link: MqttLink) -> None:
+        """The ingest's thread; a gateway that cannot take in must not look alive."""
+        gateway.ingest_alive = True
+        try:
+            link.run(ingest.farewell)
+        except Exception as error:
+            log.exception("INGEST_DIED")
+            self._failure = GardenError(
+                "INGEST_DIED",
+                fr=f"La réception des mesures s'est arrêtée ({error}) : relancez la passerelle ; "
+                "les nœuds renverront ce qui manque.",
+                en=f"Taking in readings has stopped ({error}): start the gateway again; the "
+                "nodes will send again what is missing.",
+            )
+            self.stop()
+        finally:
+            gateway.ingest_alive = False
+
+    def _give_up(self, ingest: Ingest) -> None:
+        if not ingest.was_connected:
+            self._failure = ingest.refusal
+            self.stop()
+
+
+def listen(http: Http) -> socket.socket:
+    """A listening socket at the web door; ``NetworkError`` where the port is taken."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((http.host, http.port))
+        listener.listen(256)
+    except OSError as error:
+        listener.close()
+        raise _cannot_listen(http, error) from error
+    return listener
+
+
+def _cannot_listen(http: Http, error: OSError) -> NetworkError:
+    if error.errno == errno.EADDRINUSE:
+        return NetworkError(
+            "PORT_TAKEN",
+            fr=f"Le port {http.port} est déjà pris par un autre programme : choisissez-en un "
+            "autre avec le réglage http.port (ou make demo PORT=8001).",
+            en=f"Port {http.port} is taken by another program: choose another one with the "
+            "setting http.port (or make demo PORT=8001).",
+        )
+    return NetworkError(
+        "PORT_REFUSED",
+        fr=f"Impossible d'écouter sur {http.host}:{http.port} ({error.strerror}) : changez "
+        "http.host ou http.port.",
+        en=f"Cannot listen on {http.host}:{http.port} ({error.strerror}): change http.host or "
+        "http.port.",
+    )

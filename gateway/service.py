@@ -1,0 +1,74 @@
+"""The gateway as one object: what ingest, API and pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gateway.catalogue import Catalogue
+from gateway.events import EventHub
+from gateway.present import Present
+from gateway.quarantine import Quarantine
+from gateway.settings import GatewaySettings
+from gateway.store.base import Store
+from gateway.store.sqlite import SqliteStore
+from sensor_node.clock import Clock, SystemClock
+
+DEFAULT_INTERVAL_S = 300.0
+
+
+class Gateway:
+    """Everything behind the doors. ``broker_up`` and ``ingest_alive`` are kept by the ingest."""
+
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        store: Store,
+        catalogue: Catalogue,
+        quarantine: Quarantine,
+        clock: Clock,
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self.catalogue = catalogue
+        self.quarantine = quarantine
+        self.clock = clock
+        self.events = EventHub()
+        self.broker_up = False
+        self.ingest_alive = False
+        self.present = Present(clock, self._interval_s_of)
+        self.present.load(store.newest())
+
+    @classmethod
+    def open(cls, settings: GatewaySettings, clock: Clock | None = None) -> Gateway:
+        """The gateway of ``settings``, its databases created in ``data`` where they are absent.
+
+        Raises ``StorageError`` with what to do.
+        """
+        data = settings.data
+        return cls(
+            settings,
+            SqliteStore(data / "store.sqlite"),
+            Catalogue(data / "garden.sqlite"),
+            Quarantine(data / "quarantine.sqlite"),
+            clock or SystemClock(trusted=settings.clock == "system"),
+        )
+
+    def close(self) -> None:
+        """End the event streams and let go of the databases."""
+        self.events.close()
+        self.store.close()
+        self.catalogue.close()
+        self.quarantine.close()
+
+    def retry_quarantine(self, ids: Sequence[int] | None = None) -> int:
+        """Try again what was refused (``ids``, or all); returns how many items were mended.
+
+        Raises ``StorageError``: what was not mended is still in quarantine.
+        """
+        from gateway.retry import retry  # noqa: PLC0415 - it builds on this class
+
+        return retry(self, ids)
+
+    def _interval_s_of(self, node: str) -> float:
+        info = self.catalogue.node(node)
+        return info.interval_s if info else DEFAULT_INTERVAL_S

@@ -1,0 +1,43 @@
+"""The gateway's settings: the one table behind gateway.toml, JARDIN_… and the docs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sensor_node.link import Broker
+from sensor_node.settings import section, setting
+
+
+@dataclass(frozen=True)
+class Http:
+    """The web door."""
+
+    host: str = setting("0.0.0.0", fr="adresse d'écoute du site", en="address the site listens on")  # noqa: S104 - a garden is read from phones on its own network
+    port: int = setting(8000, fr="port du site", en="port of the site", least=1, most=65535)
+
+
+@dataclass(frozen=True)
+class GatewaySettings:
+    """What gateway.toml may say."""
+
+    data: Path = setting(fr="dossier des données", en="folder of the data")
+    name: str = setting("Jardin", fr="nom du jardin", en="name of the garden")
+    timezone: str = setting("Europe/Paris", fr="fuseau horaire", en="time zone")
+    language: str = setting(
+        "fr", fr="langue par défaut", en="default language", choices=("fr", "en")
+    )
+    latitude: float | None = setting(
+        None, fr="latitude", en="latitude", unit="°", least=-90, most=90
+    )
+    longitude: float | None = setting(
+        None, fr="longitude", en="longitude", unit="°", least=-180, most=180
+    )
+    clock: str = setting(
+        "auto",
+        fr="« auto » : horloge crue si le réseau la règle ; « system » : toujours crue",
+        en="'auto': the clock is trusted if the network keeps it; 'system': always",
+        choices=("auto", "system"),
+    )
+    broker: Broker = section(Broker)
+    http: Http = section(Http)

@@ -1,0 +1,1 @@
+"""Where readings are kept: one small interface (``base``) and its engines."""

@@ -1,0 +1,105 @@
+"""The store's interface: readings as measured, by (channel, time).
+
+Times are milliseconds since 1970 UTC; ranges include ``from_ms`` and exclude ``to_ms``. Every
+method may be called from any thread and raises ``StorageError`` when the engine does not answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+
+class Series(NamedTuple):
+    """The full name of a channel."""
+
+    node: str
+    channel: str
+
+    def __str__(self) -> str:
+        return f"{self.node}/{self.channel}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One value as measured. ``suspect``: shown with a doubt (an estimated time, say)."""
+
+    series: Series
+    at_ms: int
+    value: float
+    suspect: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A moment at which a sensor gave no value, and why."""
+
+    series: Series
+    at_ms: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a commit did: readings that were new, already there, or replaced another value."""
+
+    new: int = 0
+    same: int = 0
+    replaced: int = 0
+
+
+class Point(NamedTuple):
+    """One stored reading of a known series."""
+
+    at_ms: int
+    value: float
+    suspect: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """What was measured in ``[start_ms, next start)``; ``mean`` is a vector mean for directions."""
+
+    start_ms: int
+    count: int
+    mean: float
+    least: float
+    most: float
+    total: float
+
+
+class Store(Protocol):
+    """The engine's face. ``id`` is new whenever the store is created, restored or salvaged."""
+
+    @property
+    def id(self) -> str:
+        """Sixteen hexadecimal digits."""
+
+    def commit(self, readings: Sequence[Reading], faults: Sequence[Fault]) -> Committed:
+        """Write all or nothing, on disk when this returns. A reading or fault already there is
+        not written twice; another value for the same (series, time) replaces the first; a
+        reading removes a fault of the same (series, time) and a fault never removes a reading.
+        Within ``readings`` the last one of the same (series, time) wins.
+        """
+
+    def newest(self) -> dict[Series, Reading | Fault]:
+        """For every series its newest reading or fault, whichever is later."""
+
+    def points(self, series: Series, from_ms: int, to_ms: int, limit: int) -> list[Point]:
+        """The oldest ``limit`` readings of the range, in order of time."""
+
+    def faults(self, series: Series, from_ms: int, to_ms: int, limit: int) -> list[Fault]:
+        """The oldest ``limit`` faults of the range, in order of time."""
+
+    def buckets(self, series: Series, edges: Sequence[int], *, vector: bool) -> list[Bucket]:
+        """Readings of ``[edges[i], edges[i+1])`` for each i, empty ones left out.
+
+        ``edges`` ascend; ``vector`` averages directions in degrees as vectors.
+        """
+
+    def count(self) -> int:
+        """How many readings there are."""
+
+    def close(self) -> None:
+        """Let go of the engine; what was committed stays."""

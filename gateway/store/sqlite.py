@@ -1,0 +1,283 @@
+"""The store in one SQLite file, about 26 bytes a reading.
+
+One connection writes, behind a lock; pages read through a small pool of their own. In WAL mode
+neither waits for the other.
+"""
+
+from __future__ import annotations
+
+import math
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+
+from gateway.store.aggregate import EACH_AT_MOST, add_math, buckets_by_fold, buckets_by_query
+from gateway.store.base import Bucket, Committed, Fault, Point, Reading, Series
+from sensor_node.database import BUSY_TIMEOUT_MS, open_database, storage_error, transaction
+
+IDLE_READERS = 8
+
+MIGRATIONS = (
+    """
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+    INSERT INTO meta VALUES ('readings', 0);
+    CREATE TABLE series (
+        id      INTEGER PRIMARY KEY,
+        node    TEXT NOT NULL,
+        channel TEXT NOT NULL,
+        UNIQUE (node, channel)
+    );
+    CREATE TABLE readings (
+        series  INTEGER NOT NULL,
+        at_ms   INTEGER NOT NULL,
+        value   REAL    NOT NULL,
+        suspect INTEGER NOT NULL,
+        PRIMARY KEY (series, at_ms)
+    ) WITHOUT ROWID;
+    CREATE TABLE faults (
+        series  INTEGER NOT NULL,
+        at_ms   INTEGER NOT NULL,
+        reason  TEXT    NOT NULL,
+        PRIMARY KEY (series, at_ms)
+    ) WITHOUT ROWID;
+    """,
+)
+
+Row = tuple[int, int, float, bool]
+
+
+class SqliteStore:
+    """``Store`` in the file ``path``, created with a new id where it is absent.
+
+    ``busy_timeout_ms``: how long a commit waits for another program that holds the file before
+    it raises ``StorageError``; nothing is written then and the same commit may be tried again.
+    """
+
+    def __init__(self, path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
+        self.path = path
+        self._busy_timeout_ms = busy_timeout_ms
+        self._writer = open_database(path, MIGRATIONS)
+        self._writer.execute(f"PRAGMA busy_timeout = {busy_timeout_ms:d}")
+        self._lock = threading.Lock()
+        self._readers: list[sqlite3.Connection] | None = []
+        self._readers_lock = threading.Lock()
+        self._ids: dict[Series, int] = {}
+        try:
+            self._id = self._load_id()
+        except BaseException:
+            self._writer.close()
+            raise
+
+    @property
+    def id(self) -> str:
+        return self._id
+
+    def commit(self, readings: Sequence[Reading], faults: Sequence[Fault]) -> Committed:
+        if not readings and not faults:
+            return Committed()
+        if not all(math.isfinite(r.value) for r in readings):
+            raise ValueError("a reading that is not finite belongs in the quarantine")
+        with self._writing() as db:
+            with transaction(db):
+                named = chain((r.series for r in readings), (f.series for f in faults))
+                ids = self._identify(db, named)
+                done = _write_readings(
+                    db, [(ids[r.series], r.at_ms, r.value, r.suspect) for r in readings]
+                )
+                _write_faults(db, [(ids[f.series], f.at_ms, f.reason) for f in faults])
+            self._ids = ids
+        return done
+
+    def newest(self) -> dict[Series, Reading | Fault]:
+        with self._reading() as db:
+            db.execute("BEGIN")
+            # CROSS JOIN: SQLite's word for looking up each series, not scanning all readings.
+            readings = db.execute(
+                "SELECT node, channel, at_ms, value, suspect FROM series CROSS JOIN readings"
+                " ON readings.series = series.id AND at_ms ="
+                " (SELECT max(at_ms) FROM readings WHERE series = series.id)"
+            ).fetchall()
+            faults = db.execute(
+                "SELECT node, channel, at_ms, reason FROM series CROSS JOIN faults"
+                " ON faults.series = series.id AND at_ms ="
+                " (SELECT max(at_ms) FROM faults WHERE series = series.id)"
+            ).fetchall()
+        found: dict[Series, Reading | Fault] = {}
+        for node, channel, at_ms, value, suspect in readings:
+            series = Series(node, channel)
+            found[series] = Reading(series, at_ms, value, bool(suspect))
+        for node, channel, at_ms, reason in faults:
+            series = Series(node, channel)
+            if series not in found or found[series].at_ms < at_ms:
+                found[series] = Fault(series, at_ms, reason)
+        return found
+
+    def points(self, series: Series, from_ms: int, to_ms: int, limit: int) -> list[Point]:
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT at_ms, value, suspect FROM readings"
+                " WHERE series = (SELECT id FROM series WHERE node = ? AND channel = ?)"
+                " AND at_ms >= ? AND at_ms < ? ORDER BY at_ms LIMIT ?",
+                (*series, from_ms, to_ms, limit),
+            ).fetchall()
+        return [Point(at_ms, value, suspect != 0) for at_ms, value, suspect in rows]
+
+    def faults(self, series: Series, from_ms: int, to_ms: int, limit: int) -> list[Fault]:
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT at_ms, reason FROM faults"
+                " WHERE series = (SELECT id FROM series WHERE node = ? AND channel = ?)"
+                " AND at_ms >= ? AND at_ms < ? ORDER BY at_ms LIMIT ?",
+                (*series, from_ms, to_ms, limit),
+            ).fetchall()
+        return [Fault(series, at_ms, reason) for at_ms, reason in rows]
+
+    def buckets(self, series: Series, edges: Sequence[int], *, vector: bool) -> list[Bucket]:
+        with self._reading() as db:
+            db.execute("BEGIN")
+            row = db.execute(
+                "SELECT id FROM series WHERE node = ? AND channel = ?", series
+            ).fetchone()
+            if row is None or len(edges) < 2:
+                return []
+            compute = buckets_by_query if len(edges) <= EACH_AT_MOST else buckets_by_fold
+            return compute(db, row[0], edges, vector=vector)
+
+    def count(self) -> int:
+        with self._reading() as db:
+            (count,) = db.execute("SELECT value FROM meta WHERE key = 'readings'").fetchone()
+        return int(count)
+
+    def close(self) -> None:
+        """Close every connection; a page that is just reading closes its own."""
+        with self._readers_lock:
+            idle, self._readers = self._readers or [], None
+        for connection in idle:
+            connection.close()
+        with self._lock:
+            self._writer.close()
+
+    def _load_id(self) -> str:
+        with self._writing() as db, transaction(db):
+            db.execute("INSERT OR IGNORE INTO meta VALUES ('store', ?)", (secrets.token_hex(8),))
+            (store,) = db.execute("SELECT value FROM meta WHERE key = 'store'").fetchone()
+        return str(store)
+
+    def _identify(self, db: sqlite3.Connection, named: Iterable[Series]) -> dict[Series, int]:
+        """The numbers of all series known so far and of those in ``named``.
+
+        New ones are kept by the caller once they are committed, never before.
+        """
+        missing = set(named) - self._ids.keys()
+        if not missing:
+            return self._ids
+        ids = dict(self._ids)
+        for series in sorted(missing):
+            db.execute("INSERT OR IGNORE INTO series (node, channel) VALUES (?, ?)", series)
+            (ids[series],) = db.execute(
+                "SELECT id FROM series WHERE node = ? AND channel = ?", series
+            ).fetchone()
+        return ids
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                yield self._writer
+            except sqlite3.Error as error:
+                raise storage_error(error, self.path) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection of its own for one reader; a transaction that it began is ended."""
+        try:
+            db = self._borrow()
+            try:
+                yield db
+                if db.in_transaction:
+                    db.execute("COMMIT")
+            except BaseException:
+                db.close()
+                raise
+        except sqlite3.Error as error:
+            raise storage_error(error, self.path) from error
+        self._give_back(db)
+
+    def _borrow(self) -> sqlite3.Connection:
+        with self._readers_lock:
+            if self._readers is None:
+                raise sqlite3.ProgrammingError("the store is closed")
+            if self._readers:
+                return self._readers.pop()
+        connection = sqlite3.connect(
+            self.path.resolve().as_uri() + "?mode=rw",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=self._busy_timeout_ms / 1000,
+        )
+        try:
+            connection.execute("PRAGMA query_only = ON")
+            add_math(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        with self._readers_lock:
+            if self._readers is not None and len(self._readers) < IDLE_READERS:
+                self._readers.append(connection)
+                return
+        connection.close()
+
+
+def _write_readings(db: sqlite3.Connection, rows: Sequence[Row]) -> Committed:
+    if not rows:
+        return Committed()
+    # Not INSERT OR IGNORE, which would also pass over a value that may not be stored.
+    new = db.executemany(
+        "INSERT INTO readings VALUES (?, ?, ?, ?) ON CONFLICT (series, at_ms) DO NOTHING", rows
+    ).rowcount
+    replaced = 0
+    if new < len(rows):
+        replaced = db.executemany(
+            "UPDATE readings SET value = ?, suspect = ? WHERE series = ? AND at_ms = ?"
+            " AND (value != ? OR suspect != ?)",
+            [(value, doubt, *key, value, doubt) for *key, value, doubt in rows],
+        ).rowcount
+    if new:
+        db.execute("UPDATE meta SET value = value + ? WHERE key = 'readings'", (new,))
+    _clear_faults(db, rows)
+    return Committed(new, len(rows) - new - replaced, replaced)
+
+
+def _clear_faults(db: sqlite3.Connection, rows: Sequence[Row]) -> None:
+    """Remove the faults at whose place there is a reading now; few series ever have any."""
+    first, last = min(row[1] for row in rows), max(row[1] for row in rows)
+    faulty: set[tuple[int, int]] = set()
+    for series in {row[0] for row in rows}:
+        faulty.update(
+            db.execute(
+                "SELECT series, at_ms FROM faults WHERE series = ? AND at_ms BETWEEN ? AND ?",
+                (series, first, last),
+            )
+        )
+    if faulty:
+        faulty &= {(row[0], row[1]) for row in rows}
+        db.executemany("DELETE FROM faults WHERE series = ? AND at_ms = ?", sorted(faulty))
+
+
+def _write_faults(db: sqlite3.Connection, rows: Sequence[tuple[int, int, str]]) -> None:
+    # A lone surrogate, which JSON can carry, is no text for SQLite.
+    db.executemany(
+        "INSERT INTO faults SELECT ?, ?, ?"
+        " WHERE NOT EXISTS (SELECT 1 FROM readings WHERE series = ? AND at_ms = ?)"
+        " ON CONFLICT (series, at_ms) DO UPDATE SET reason = excluded.reason"
+        " WHERE reason != excluded.reason",
+        [(*key, reason.encode(errors="replace").decode(), *key) for *key, reason in rows],
+    )

@@ -1,0 +1,72 @@
+"""Sensor drivers: one module each on its real library, and the table that names them.
+
+To add a sensor: write one module with ``Options`` (what node.toml may say of it) and a class like
+the others here, and add one line to ``TABLE``.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sensor_node import wire
+from sensor_node.board import Board
+from sensor_node.drivers.base import Channel, Sensor
+from sensor_node.errors import ConfigError
+from sensor_node.settings import build, reject_unknown
+
+__all__ = ["TABLE", "Channel", "Sensor", "build_sensor", "build_sensors"]
+
+TABLE: Mapping[str, str] = {
+    "soil-mcp3008": "sensor_node.drivers.soil_mcp3008:SoilMcp3008",
+    "dht22": "sensor_node.drivers.dht22:Dht22",
+}
+
+
+def build_sensors(tables: Sequence[Any], board: Board) -> list[Sensor]:
+    """The sensors of ``[[sensors]]`` in node.toml, on ``board``.
+
+    Raises ``ConfigError`` for a wrong table and ``HardwareError`` where a bus is missing; what
+    was opened before is closed again.
+    """
+    sensors: list[Sensor] = []
+    try:
+        for table in tables:
+            sensors.append(build_sensor(table, board))  # noqa: PERF401 - the ones built are closed
+        _check_channels(sensors)
+    except BaseException:
+        for sensor in sensors:
+            sensor.close()
+        raise
+    return sensors
+
+
+def build_sensor(table: Any, board: Board) -> Sensor:
+    """One sensor from its table; ``type`` names the driver."""
+    if not isinstance(table, dict) or not isinstance(table.get("type"), str):
+        raise ConfigError(
+            "SENSOR_NO_TYPE",
+            fr=f"Chaque [[sensors]] a besoin d'un « type » : {', '.join(TABLE)}.",
+            en=f"Each [[sensors]] needs a 'type': {', '.join(TABLE)}.",
+        )
+    options = dict(table)
+    kind = options.pop("type")
+    reject_unknown({kind: None}, list(TABLE), "sensors.type=")
+    place, _, name = TABLE[kind].partition(":")
+    module = importlib.import_module(place)
+    sensor: Sensor = getattr(module, name)(build(module.Options, options), board)
+    return sensor
+
+
+def _check_channels(sensors: Sequence[Sensor]) -> None:
+    seen: set[str] = set()
+    for channel in (c for sensor in sensors for c in sensor.channels):
+        wire.check_id(channel.name, "channel")
+        if channel.name in seen:
+            raise ConfigError(
+                "CHANNEL_TWICE",
+                fr=f"Deux capteurs s'appellent « {channel.name} » : donnez-leur deux noms.",
+                en=f"Two sensors are called '{channel.name}': give them two names.",
+            )
+        seen.add(channel.name)

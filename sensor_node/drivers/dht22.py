@@ -1,0 +1,107 @@
+"""A DHT22 (AM2302) thermometer and hygrometer on one GPIO pin (adafruit-circuitpython-dht).
+
+Wiring: VCC to 3.3 V, GND to GND, DATA to the GPIO with 10 kΩ up to 3.3 V.
+
+The library has traps that this module closes: asked again within 2 s of a failed read it returns
+the previous value without an error; a frame of zeros passes its checksum; a clone that sends
+two's complement gives -3276.1 °C.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sensor_node.board import Board
+from sensor_node.drivers.base import Channel
+from sensor_node.errors import SensorFault
+from sensor_node.settings import setting
+
+PAUSE_S = 2.1
+TRIES = 4
+COLDEST_C, HOTTEST_C = -40.0, 80.0
+"""What a DHT22 can measure, by its data sheet."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What node.toml may say of a DHT22."""
+
+    pin: int = setting(fr="broche GPIO (numéro BCM)", en="GPIO pin (BCM number)", least=0, most=27)
+    temperature: str = setting(fr="nom de la voie de température", en="channel of temperature")
+    humidity: str = setting(fr="nom de la voie d'humidité", en="channel of humidity")
+
+
+class Dht22:
+    """Reads air temperature (°C) and relative humidity (%), both from one measure."""
+
+    def __init__(self, options: Options, board: Board) -> None:
+        self._board = board
+        self._device = board.dht22(options.pin)
+        self._last_try_s: float | None = None
+        self._pin = f"GPIO{options.pin}"
+        self._temperature = Channel(options.temperature, "air_temperature", "DHT22", self._pin)
+        self._humidity = Channel(options.humidity, "relative_humidity", "DHT22", self._pin)
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        return (self._temperature, self._humidity)
+
+    def read(self) -> Mapping[str, float]:
+        """Up to four tries, 2.1 s apart. Raises ``SensorFault`` with the last try's reason."""
+        reason = "no answer"
+        for _ in range(TRIES):
+            self._pause()
+            try:
+                temperature_c = self._device.temperature
+                humidity_pct = self._device.humidity
+            except RuntimeError as error:
+                reason = _reason(str(error))
+                continue
+            finally:
+                self._last_try_s = self._board.monotonic_s()
+            implausible = _implausible(temperature_c, humidity_pct)
+            if implausible is None:
+                return {
+                    self._temperature.name: temperature_c,
+                    self._humidity.name: humidity_pct,
+                }
+            reason = implausible
+        raise SensorFault(
+            reason,
+            code="DHT_FAILED",
+            fr=f"Le DHT22 sur {self._pin} n'a pas donné de mesure ({reason}) : vérifiez ses fils "
+            "et la résistance de 10 kΩ.",
+            en=f"The DHT22 on {self._pin} gave no measure ({reason}): check its wires and the "
+            "10 kΩ resistor.",
+        )
+
+    def close(self) -> None:
+        self._device.exit()
+
+    def _pause(self) -> None:
+        """Never ask within 2.1 s of the last try: the library would repeat an old value."""
+        if self._last_try_s is not None:
+            left_s = self._last_try_s + PAUSE_S - self._board.monotonic_s()
+            if left_s > 0:
+                self._board.sleep(left_s)
+
+
+def _reason(message: str) -> str:
+    if "Checksum" in message:
+        return "checksum"
+    if "not found" in message:
+        return "no answer"
+    return "incomplete answer"
+
+
+def _implausible(temperature_c: float | None, humidity_pct: float | None) -> str | None:
+    if temperature_c is None or humidity_pct is None:
+        return "no answer"
+    if temperature_c == 0 and humidity_pct == 0:
+        return "a frame of zeros"
+    if not COLDEST_C <= temperature_c <= HOTTEST_C:
+        return f"{temperature_c} Cel is out of range"
+    if not 0 < humidity_pct <= 100:
+        return f"{humidity_pct} %RH is out of range"
+    return None

@@ -1,0 +1,53 @@
+"""One sampling moment: every sensor read once, each as values or as a fault."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from sensor_node.drivers.base import Channel, Sensor
+from sensor_node.errors import SensorFault
+from sensor_node.wire import Record
+
+log = logging.getLogger("jardin.sampler")
+
+
+class Sampler:
+    """Reads ``sensors`` in turn; one that fails gives fault records and stops no other."""
+
+    def __init__(self, sensors: Sequence[Sensor]) -> None:
+        self._sensors = sensors
+        self._failing: set[str] = set()
+
+    @property
+    def channels(self) -> list[Channel]:
+        """Everything this node measures."""
+        return [channel for sensor in self._sensors for channel in sensor.channels]
+
+    def sample(self) -> list[Record]:
+        """A record for every channel."""
+        return [record for sensor in self._sensors for record in self._read(sensor)]
+
+    def close(self) -> None:
+        """Let go of all pins and buses."""
+        for sensor in self._sensors:
+            sensor.close()
+
+    def _read(self, sensor: Sensor) -> list[Record]:
+        try:
+            values = sensor.read()
+        except Exception as error:
+            return self._failed(sensor, error)
+        for channel in sensor.channels:
+            if channel.name in self._failing:
+                self._failing.discard(channel.name)
+                log.info("SENSOR_BACK: %s measures again", channel.name)
+        return [Record(c.name, c.unit, values[c.name]) for c in sensor.channels]
+
+    def _failed(self, sensor: Sensor, error: Exception) -> list[Record]:
+        reason = error.reason if isinstance(error, SensorFault) else type(error).__name__
+        for channel in sensor.channels:
+            if channel.name not in self._failing:  # a loss is said once
+                log.warning("%s: %s", channel.name, error)
+            self._failing.add(channel.name)
+        return [Record(c.name, fault=reason) for c in sensor.channels]

@@ -1,0 +1,295 @@
+"""Delivery: what is in the outbox goes to the gateway, at least once, until it is acknowledged.
+
+The rules (contract.md): the oldest first while the newest goes out at once; at most 100 packs
+under way; none but the newest while the gateway is not online; sent again after 30 s, doubling
+to 10 minutes with jitter; a broker's PUBACK means nothing, only the gateway's ack marks a pack.
+A gateway that is a node of a regional hub delivers through this same class.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import paho.mqtt.client as mqtt
+
+from sensor_node import wire
+from sensor_node.clock import Clock
+from sensor_node.errors import NetworkError, PackRefused, StorageError
+from sensor_node.outbox import Entry, Outbox
+
+MAX_UNDER_WAY = 100
+FIRST_RESEND_S = 30.0
+LONGEST_RESEND_S = 600.0
+ABOUT_EVERY_S = 3600.0
+EXPIRE_EVERY_S = 3600.0
+IDLE_S = 60.0
+DATING_EVERY_S = 1.0
+
+log = logging.getLogger("jardin.uplink")
+
+
+class Link(Protocol):
+    """What the uplink needs of a connection; ``MqttLink`` is the real one."""
+
+    def publish(
+        self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False
+    ) -> None: ...
+
+    def subscribe(self, topics: list[str]) -> None: ...
+
+
+class Dating(Protocol):
+    """What settles the time of packs; see ``sensor_node.dating``."""
+
+    def receive(self, payload: bytes) -> None:
+        """An answer of the gateway's clock."""
+
+    def tick(self, ask: Callable[[bytes], None] | None) -> bool:
+        """Settle what can be settled; ``ask`` sends a question, None while there is no link.
+
+        Returns whether waiting packs were dated that could not be sent before.
+        """
+
+
+@dataclass(slots=True)
+class _Flight:
+    """A pack under way: what it is, when it goes out again, and how often it went."""
+
+    entry: Entry
+    due_s: float
+    sent: int
+
+
+@dataclass(slots=True)
+class Tally:
+    """What this run did: distinct packs sent and acknowledged, and repeated sendings."""
+
+    sent: int = 0
+    resent: int = 0
+    acknowledged: int = 0
+
+
+class Uplink:
+    """Delivers ``outbox`` as ``node`` over a link whose handler it is.
+
+    ``about`` gives the node's self-description; ``on_ack`` is called after packs were marked.
+    """
+
+    def __init__(
+        self,
+        node: str,
+        outbox: Outbox,
+        clock: Clock,
+        about: Callable[[], dict[str, object]],
+        *,
+        dating: Dating | None = None,
+        base: str = wire.BASE,
+        rng: random.Random | None = None,
+        on_ack: Callable[[], None] | None = None,
+    ) -> None:
+        self._node = node
+        self._outbox = outbox
+        self._clock = clock
+        self._about = about
+        self._dating = dating
+        self._base = base
+        self._rng = rng or random.Random()
+        self._on_ack = on_ack
+        self._link: Link | None = None
+        self._gateway_online = False
+        self._under_way: dict[tuple[str, int], _Flight] = {}
+        self._sent_up_to = 0
+        self._newest_sent = 0
+        self._about_due_s = 0.0
+        self._expire_due_s = 0.0
+        self._last_error: str | None = None
+        self.tally = Tally()
+        self.refusal: NetworkError | None = None
+
+    @property
+    def will(self) -> tuple[str, bytes]:
+        """What the broker says when this node vanishes."""
+        return wire.node_topic(self._node, "state", self._base), b"lost"
+
+    @property
+    def gateway_online(self) -> bool:
+        """Whether the gateway says that it is there."""
+        return self._gateway_online
+
+    def farewell(self) -> None:
+        """The last words of a clean stop."""
+        self._say("state", b"offline", retain=True)
+
+    # --- handler of the link ------------------------------------------------------------------
+
+    def connected(self, link: Link) -> None:
+        self._link = link
+        self._gateway_online = False
+        self._forget_flights()
+        link.subscribe(
+            [
+                wire.node_topic(self._node, "ack", self._base),
+                wire.node_topic(self._node, "clock/answer", self._base),
+                wire.gateway_state_topic(self._base),
+            ]
+        )
+        self._say("state", b"online", retain=True)
+        self._say_about()
+        if self._last_error is not None:
+            log.info("BROKER_BACK: the MQTT broker answers again")
+        self._last_error = self.refusal = None
+
+    def disconnected(self, *, stopping: bool) -> None:
+        self._link = None
+        self._gateway_online = False
+        self._forget_flights()
+        if not stopping:
+            log.warning("BROKER_LOST: the MQTT broker is gone; sampling goes on into the outbox")
+            self._last_error = "BROKER_LOST"
+
+    def failed(self, error: NetworkError) -> None:
+        self.refusal = error
+        if error.code != self._last_error:  # say a loss once, not at every attempt
+            log.warning("%s", error)
+        self._last_error = error.code
+
+    def received(self, message: mqtt.MQTTMessage) -> None:
+        try:
+            if message.topic == wire.gateway_state_topic(self._base):
+                self._hear_gateway(bytes(message.payload))
+            elif message.topic.endswith("/ack"):
+                self._hear_ack(wire.decode_ack(bytes(message.payload)))
+            elif self._dating is not None:
+                self._dating.receive(bytes(message.payload))
+        except (PackRefused, StorageError) as error:
+            log.warning("%s", error)
+
+    def wants_input(self) -> bool:
+        return True
+
+    def tick(self, *, idle: bool) -> float:
+        try:
+            return self._pump()
+        except StorageError as error:
+            if error.code != self._last_error:
+                log.error("%s", error)
+            self._last_error = error.code
+            return 5.0
+
+    # --- delivery -----------------------------------------------------------------------------
+
+    def _pump(self) -> float:
+        now_s = self._clock.monotonic_s()
+        if self._dating is not None and self._dating.tick(self._ask_time if self._link else None):
+            self._sent_up_to = 0
+        if now_s >= self._expire_due_s:
+            self._outbox.expire(self._clock.wall_ms())
+            self._expire_due_s = now_s + EXPIRE_EVERY_S
+        if self._link is None:
+            return IDLE_S
+        if now_s >= self._about_due_s:
+            self._say_about()
+        self._send_newest(now_s)
+        if self._gateway_online:
+            self._send_backlog(now_s)
+            self._send_again(now_s)
+        return self._wait_s(now_s)
+
+    def _wait_s(self, now_s: float) -> float:
+        longest_s = IDLE_S if self._dating is None else DATING_EVERY_S
+        if not self._gateway_online:
+            return longest_s
+        next_due_s = min((f.due_s for f in self._under_way.values()), default=math.inf)
+        return min(longest_s, next_due_s - now_s)
+
+    def _send_newest(self, now_s: float) -> None:
+        newest = self._outbox.newest()
+        if newest is None or newest.id <= self._newest_sent:
+            return
+        self._newest_sent = newest.id
+        if not self._gateway_online:
+            self._under_way.clear()  # nobody is there: all that waits goes again when he is
+        if (newest.boot, newest.seq) not in self._under_way:
+            self._send(newest, now_s)
+
+    def _send_backlog(self, now_s: float) -> None:
+        room = MAX_UNDER_WAY - 1 - len(self._under_way)  # one place is kept for the newest
+        if room <= 0:
+            return
+        for entry in self._outbox.waiting(MAX_UNDER_WAY, after=self._sent_up_to):
+            if (entry.boot, entry.seq) not in self._under_way:
+                if room == 0:
+                    break
+                room -= 1
+                self._send(entry, now_s)
+            self._sent_up_to = entry.id
+
+    def _send_again(self, now_s: float) -> None:
+        for flight in list(self._under_way.values()):
+            if flight.due_s <= now_s:
+                self._publish(flight.entry)
+                self.tally.resent += 1
+                flight.sent += 1
+                flight.due_s = now_s + self._resend_wait_s(flight.sent)
+
+    def _send(self, entry: Entry, now_s: float) -> None:
+        self._publish(entry)
+        self.tally.sent += 1
+        self._under_way[entry.boot, entry.seq] = _Flight(entry, now_s + self._resend_wait_s(1), 1)
+
+    def _resend_wait_s(self, sent: int) -> float:
+        wait_s = min(LONGEST_RESEND_S, FIRST_RESEND_S * 2.0 ** min(sent - 1, 16))
+        return wait_s * self._rng.uniform(1.0, 1.25)
+
+    def _publish(self, entry: Entry) -> None:
+        assert self._link is not None and entry.at_ms is not None and entry.clock is not None  # noqa: S101, PT018 - only dated entries are read from the outbox
+        self._link.publish(
+            wire.pack_topic(self._node, entry.boot, entry.seq, self._base),
+            wire.seal(self._node, entry.at_ms, entry.clock, entry.records),
+        )
+
+    def _hear_gateway(self, payload: bytes) -> None:
+        fields = {"state": "lost"} if payload == b"lost" else wire.decode_object(payload)
+        online, store = fields.get("state") == "online", fields.get("store")
+        if isinstance(store, str) and store:
+            self._adopt(store)
+        if online and not self._gateway_online:
+            self._forget_flights()
+        self._gateway_online = online
+
+    def _hear_ack(self, ack: wire.Ack) -> None:
+        self._adopt(ack.store)
+        self.tally.acknowledged += self._outbox.mark(ack)
+        for first, last in ack.ranges:
+            for key in [k for k in self._under_way if k[0] == ack.boot and first <= k[1] <= last]:
+                del self._under_way[key]
+        if self._on_ack is not None:
+            self._on_ack()
+
+    def _adopt(self, store: str) -> None:
+        again = self._outbox.adopt(store)
+        if again:
+            log.info("STORE_NEW: store %s is new; %d packs are sent again", store, again)
+            self._forget_flights()
+
+    def _forget_flights(self) -> None:
+        """What was under way may be lost: begin again from the oldest that waits."""
+        self._under_way.clear()
+        self._sent_up_to = self._newest_sent = 0
+
+    def _ask_time(self, payload: bytes) -> None:
+        self._say("clock/ask", payload)
+
+    def _say_about(self) -> None:
+        self._about_due_s = self._clock.monotonic_s() + ABOUT_EVERY_S
+        self._say("about", wire.encode_object(self._about()), retain=True)
+
+    def _say(self, leaf: str, payload: bytes, *, retain: bool = False) -> None:
+        if self._link is not None:
+            topic = wire.node_topic(self._node, leaf, self._base)
+            self._link.publish(topic, payload, retain=retain)
