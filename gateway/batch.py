@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,11 +20,12 @@ class Outcome:
     readings: list[Reading]
     faults: list[Fault]
     states: dict[str, str]
+    refused: set[tuple[str, str, int]]
 
 
 @dataclass(slots=True)
 class Batch:
-    """Messages on their way to disk. ``seen``: the packs to acknowledge once it is committed."""
+    """Messages on their way to disk. ``seen``: what to acknowledge then."""
 
     packs: list[tuple[wire.Pack, bytes]] = field(default_factory=list)
     sayings: list[Reading] = field(default_factory=list)
@@ -75,7 +75,13 @@ class Batch:
             gateway.quarantine.add(refused)
         if self.packs or self.refused_packs or self.sayings:
             gateway.catalogue.record_packs(self.seen, *self._presence(received_ms))
-        return Outcome(committed, sorted_out.readings, sorted_out.faults, self.states)
+        return Outcome(
+            committed,
+            sorted_out.readings,
+            sorted_out.faults,
+            self.states,
+            {*self.refused_packs, *sorted_out.refused_packs},
+        )
 
     def _presence(self, received_ms: int) -> tuple[dict[str, int], dict[str, str]]:
         """When each node was last heard, and by which clock its packs are dated."""
@@ -90,6 +96,7 @@ class _SortedOut:
         self.readings: list[Reading] = []
         self.faults: list[Fault] = []
         self.refused: list[Refused] = []
+        self.refused_packs: set[tuple[str, str, int]] = set()
         self._catalogue = gateway.catalogue
         self._channels = gateway.catalogue.channels()
         self._received_ms = received_ms
@@ -123,7 +130,8 @@ class _SortedOut:
     def _set_aside(
         self, pack: wire.Pack, payload: bytes, channel: str, code: str, record: wire.Record | None
     ) -> None:
-        fr, en = next(_reasons(code, channel, record))
+        fr, en = _reason(code, channel, record)
+        self.refused_packs.add((pack.node, pack.boot, pack.seq))
         self.refused.append(
             Refused(
                 node=pack.node,
@@ -149,16 +157,16 @@ def _fits(info: ChannelInfo, unit: str | None) -> bool:
     return info.unit == unit
 
 
-def _reasons(code: str, channel: str, record: wire.Record | None) -> Iterator[tuple[str, str]]:
+def _reason(code: str, channel: str, record: wire.Record | None) -> tuple[str, str]:
     if code == "UNIT_MISMATCH" and record is not None:
-        yield (
+        return (
             f"La voie {channel} mesure autre chose que « {record.unit} » : corrigez le capteur "
             "ou sa grandeur, puis réessayez.",
             f"Channel {channel} does not measure in '{record.unit}': correct the sensor or its "
             "quantity, then retry.",
         )
     fr, en = RECORD_REASONS.get(code, ("mesure illisible", "unreadable reading"))
-    yield f"Voie {channel} : {fr}.", f"Channel {channel}: {en}."
+    return f"Voie {channel} : {fr}.", f"Channel {channel}: {en}."
 
 
 RECORD_REASONS = {

@@ -343,9 +343,11 @@ def _channel_info(row: tuple[Any, ...]) -> ChannelInfo:
 
 def _clean(about: Mapping[str, Any]) -> dict[str, Any]:
     """``about`` without what JSON can carry and pages cannot: NaN, infinity, lone surrogates."""
-    text = json.dumps(about, ensure_ascii=False).encode(errors="replace").decode()
-    clean = json.loads(text, parse_constant=lambda _: None)
-    assert isinstance(clean, dict)  # noqa: S101 - says to the type checker what a mapping becomes
+    try:
+        text = json.dumps(dict(about), ensure_ascii=False).encode(errors="replace").decode()
+    except RecursionError:
+        return {}
+    clean: dict[str, Any] = json.loads(text, parse_constant=lambda _: None)
     return clean
 
 

@@ -11,7 +11,7 @@ import logging
 
 import paho.mqtt.client as mqtt
 
-from gateway.batch import Batch
+from gateway.batch import Batch, Outcome
 from gateway.live import LiveTopics
 from gateway.quarantine import Refused
 from gateway.service import Gateway
@@ -205,14 +205,15 @@ class Ingest:
             self._say_once(error)
             return
         self._last_error = None
-        self._acknowledge()
+        self._acknowledge(outcome)
         self._clear()
         self._live.show(outcome, now_s)
 
-    def _acknowledge(self) -> None:
+    def _acknowledge(self, outcome: Outcome) -> None:
         store = self._gateway.store.id
         for (node, boot), seqs in self._batch.seen.items():
-            ack = wire.Ack(boot, wire.ranges_of(seqs), store)
+            refused = [seq for seq in seqs if (node, boot, seq) in outcome.refused]
+            ack = wire.Ack(boot, wire.ranges_of(seqs), store, wire.ranges_of(refused))
             self._publish(wire.node_topic(node, "ack", self._base), wire.encode_ack(ack))
         if self._link is not None:
             for message in self._messages:

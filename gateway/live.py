@@ -7,6 +7,7 @@ from typing import Protocol
 from gateway.batch import Outcome
 from gateway.service import Gateway
 from gateway.store.base import Fault, Reading, Series
+from gateway.times import to_rfc3339
 from sensor_node import wire
 
 AT_MOST_EVERY_S = 1.0
@@ -47,7 +48,8 @@ class LiveTopics:
     def show(self, outcome: Outcome, now_s: float) -> None:
         """Tell what a commit changed of the present, and that history was filled."""
         for node, state in outcome.states.items():
-            fields = {"node": node, "state": state, "t": self._gateway.clock.wall_ms()}
+            now_ms = self._gateway.clock.wall_ms()
+            fields = {"node": node, "state": state, "time": to_rfc3339(now_ms), "t": now_ms}
             self._gateway.events.publish("state", fields)
         fresh: dict[Series, Reading | Fault] = {}
         stored: list[Reading | Fault] = [*outcome.readings, *outcome.faults]
@@ -95,6 +97,7 @@ class LiveTopics:
             "reading",
             {
                 "channel": str(series),
+                "time": to_rfc3339(latest.at_ms),
                 "t": latest.at_ms,
                 "value": latest.value,
                 "unit": info.unit,

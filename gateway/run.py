@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import uvicorn
+
 from gateway.api.app import create_app
 from gateway.api.server import GardenServer
 from gateway.ingest import Ingest
@@ -22,6 +24,8 @@ from sensor_node.link import MqttLink
 FIRST_CONNECTION_S = 20.0
 """How long a starting gateway waits for its broker before it gives up with exit code 4; once it
 has been connected it never does."""
+
+GRACE_S = 3
 
 log = logging.getLogger("jardin.gateway")
 
@@ -38,11 +42,19 @@ def run_gateway(path: Path, *, verbose: bool = False) -> int:
 class GatewayProcess:
     """A running gateway: the ingest in a thread, the web server in this one.
 
-    ``ready`` is called once pages are about to be served.
+    ``before`` is called with the gateway once the web port is ours, ``ready`` just before pages
+    are served.
     """
 
-    def __init__(self, settings: GatewaySettings, ready: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        *,
+        before: Callable[[Gateway], None] = lambda _gateway: None,
+        ready: Callable[[], None] = lambda: None,
+    ) -> None:
         self._settings = settings
+        self._before = before
         self._ready = ready
         self._failure: GardenError | None = None
         self._server: GardenServer | None = None
@@ -56,8 +68,16 @@ class GatewayProcess:
         except BaseException:
             listener.close()
             raise
-        self._server = GardenServer(create_app(gateway), http.host, http.port, gateway.events)
+        config = uvicorn.Config(
+            create_app(gateway),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+        self._server = GardenServer(config, gateway.events)
         try:
+            self._before(gateway)
             self._serve(gateway, self._server, listener)
         finally:
             listener.close()
@@ -68,7 +88,7 @@ class GatewayProcess:
     def stop(self) -> None:
         """Have ``run`` come to its end; safe in a signal handler and from any thread."""
         if self._server is not None:
-            self._server.stop()
+            self._server.should_exit = True
 
     def _serve(self, gateway: Gateway, server: GardenServer, listener: socket.socket) -> None:
         ingest = Ingest(gateway)
@@ -80,8 +100,7 @@ class GatewayProcess:
         patience.start()
         try:
             with stopped_by_signals(self.stop):
-                if self._ready is not None:
-                    self._ready()
+                self._ready()
                 server.run(sockets=[listener])
         finally:
             patience.cancel()
@@ -114,7 +133,8 @@ class GatewayProcess:
 
 def listen(http: Http) -> socket.socket:
     """A listening socket at the web door; ``NetworkError`` where the port is taken."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # With its protocol named, asyncio sets TCP_NODELAY: 3 ms instead of 48 ms an answer.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((http.host, http.port))

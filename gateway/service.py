@@ -45,11 +45,12 @@ class Gateway:
         Raises ``StorageError`` with what to do.
         """
         data = settings.data
+        quarantine = Quarantine(data / "quarantine.sqlite")
         return cls(
             settings,
             SqliteStore(data / "store.sqlite"),
-            Catalogue(data / "garden.sqlite"),
-            Quarantine(data / "quarantine.sqlite"),
+            Catalogue(data / "garden.sqlite", quarantined=quarantine.by_node),
+            quarantine,
             clock or SystemClock(trusted=settings.clock == "system"),
         )
 

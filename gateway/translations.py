@@ -2,6 +2,7 @@
 
 Catalogues are read at start from ``dashboards/translations/<language>.po``; there is no compile
 step, so adding a language is adding a file. What is missing in a catalogue stays French.
+``python -m gateway.translations it`` begins or brings up to date the Italian one, say.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import gettext
 import io
 import re
+import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -16,15 +18,16 @@ from typing import Final
 
 from babel import Locale
 from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 
 from gateway.api.languages import by_preference
 
 SOURCE_LANGUAGE: Final = "fr"
-TRANSLATIONS: Final = Path(__file__).resolve().parent.parent / "dashboards" / "translations"
-
-
+PROJECT: Final = Path(__file__).resolve().parent.parent
+TRANSLATIONS: Final = PROJECT / "dashboards" / "translations"
+KEYWORDS: Final = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "tell": None}
 NO_BREAK: Final = "\u00a0"
 _SPACED = re.compile(r" [:;!?»]|« ")
 
@@ -106,3 +109,52 @@ def _translation(source: Catalog) -> gettext.NullTranslations:
 def _own_name(code: str) -> str:
     name = Locale.parse(code).get_display_name(code) or code
     return name[:1].upper() + name[1:]
+
+
+def template() -> Catalog:
+    """Every text of the pages, untranslated."""
+    found = Catalog(charset="utf-8")
+    for folder, suffix, method in (
+        ("dashboards/templates", "**.html", "jinja2.ext:babel_extract"),
+        ("gateway/pages", "**.py", "python"),
+    ):
+        for path, _line, text, _comments, _context in extract_from_dir(
+            PROJECT / folder, [(suffix, method)], keywords=KEYWORDS
+        ):
+            found.add(text, locations=[(f"{folder}/{path}", 0)])
+    return found
+
+
+def update(path: Path) -> None:
+    """Bring the catalogue in ``path`` up to date with the pages; begin it if there is none."""
+    current = catalogue(path) if path.exists() else _begun(path.stem)
+    current.update(template(), no_fuzzy_matching=True)
+    with path.open("wb") as file:
+        write_po(
+            file,
+            current,
+            ignore_obsolete=True,
+            include_lineno=False,
+            omit_header=False,
+            sort_output=True,
+            width=100,
+        )
+
+
+def _begun(language: str) -> Catalog:
+    return Catalog(
+        locale=language,
+        project="jardin-connecte",
+        version="1",
+        msgid_bugs_address="-",
+        last_translator="-",
+        language_team="-",
+        charset="utf-8",
+        fuzzy=False,
+        header_comment=f"# {language}: draft",
+    )
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        update(TRANSLATIONS / f"{name}.po")

@@ -10,6 +10,7 @@ The tree (indented: derives from):
   + StorageError       (OSError)            a disk or database failed     exit 5
   + PackRefused        (ValueError)         a pack that is not one
   + SensorFault        (RuntimeError)       a sensor gave no usable value
+  + Problem            (ValueError)         an HTTP request cannot be answered (gateway.api)
 
 Each carries a stable ``code`` and its sentence in French and in English; the sentence says what
 happened, to what, and what to do next.

@@ -112,6 +112,7 @@ class MqttLink:
         self._will = will
         self._rng = rng or random.Random()
         self._stopping = threading.Event()
+        self._abandoned = False
         self._waker, self._wakee = socket.socketpair()
         self._waker.setblocking(False)
         self._wakee.setblocking(False)
@@ -149,6 +150,11 @@ class MqttLink:
         """Have ``run`` say goodbye and return."""
         self._stopping.set()
         self.wake()
+
+    def abandon(self) -> None:
+        """Have ``run`` return without a word, as if the battery were flat."""
+        self._abandoned = True
+        self.stop()
 
     def run(self, farewell: Callable[[], None] | None = None) -> None:
         """Keep the connection up until ``stop``; ``farewell`` may publish last words."""
@@ -233,7 +239,7 @@ class MqttLink:
 
     def _say_goodbye(self, client: mqtt.Client, farewell: Callable[[], None] | None) -> None:
         """Publish the last words and give the broker two seconds to take them."""
-        if not self._is_up:
+        if not self._is_up or self._abandoned:
             return
         if farewell is not None:
             farewell()

@@ -157,6 +157,12 @@ class Outbox:
         self._count -= gone
         return gone
 
+    def newest_ms(self) -> int:
+        """The time of the newest dated pack here, or 0."""
+        with self._locked() as db:
+            (newest,) = db.execute("SELECT max(at_ms) FROM packs").fetchone()
+        return int(newest or 0)
+
     def waiting_count(self) -> int:
         """How many packs are not acknowledged."""
         with self._locked() as db:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import Protocol
 
 from sensor_node.drivers.base import Channel, Sensor
 from sensor_node.errors import SensorFault
 from sensor_node.wire import Record
 
 log = logging.getLogger("jardin.sampler")
+
+
+class Sampling(Protocol):
+    """What gives a node its records."""
+
+    @property
+    def channels(self) -> list[Channel]: ...
+
+    def sample(self) -> list[Record]: ...
 
 
 class Sampler:

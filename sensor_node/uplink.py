@@ -67,11 +67,12 @@ class _Flight:
 
 @dataclass(slots=True)
 class Tally:
-    """What this run did: distinct packs sent and acknowledged, and repeated sendings."""
+    """Packs: sent, sent again, acknowledged for the first time, and set aside by the gateway."""
 
     sent: int = 0
     resent: int = 0
     acknowledged: int = 0
+    refused: int = 0
 
 
 class Uplink:
@@ -264,7 +265,10 @@ class Uplink:
 
     def _hear_ack(self, ack: wire.Ack) -> None:
         self._adopt(ack.store)
-        self.tally.acknowledged += self._outbox.mark(ack)
+        newly = self._outbox.mark(ack)
+        if newly:
+            self.tally.acknowledged += newly
+            self.tally.refused += sum(last - first + 1 for first, last in ack.refused)
         for first, last in ack.ranges:
             for key in [k for k in self._under_way if k[0] == ack.boot and first <= k[1] <= last]:
                 del self._under_way[key]

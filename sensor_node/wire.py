@@ -383,16 +383,24 @@ def _refuse(code: str, fr: str, en: str) -> NoReturn:
 # --- acknowledgements -------------------------------------------------------------------------
 
 
+Ranges = tuple[tuple[int, int], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """What the gateway has committed: inclusive ranges of ``seq`` of one ``boot``."""
+    """What the gateway has committed or set aside: inclusive ranges of ``seq`` of one ``boot``.
+
+    ``refused``: the part of ``ranges`` that went to quarantine, wholly or for some readings; left
+    out of the JSON when empty.
+    """
 
     boot: str
-    ranges: tuple[tuple[int, int], ...]
+    ranges: Ranges
     store: str
+    refused: Ranges = ()
 
 
-def ranges_of(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
+def ranges_of(numbers: Iterable[int]) -> Ranges:
     """Whole numbers as ascending inclusive ranges: 1, 2, 3, 5 gives (1, 3), (5, 5)."""
     ranges: list[tuple[int, int]] = []
     for n in sorted(set(numbers)):
@@ -405,7 +413,9 @@ def ranges_of(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
 
 def encode_ack(ack: Ack) -> bytes:
     """``ack`` as JSON."""
-    fields = {"boot": ack.boot, "seq": ack.ranges, "store": ack.store}
+    fields: dict[str, object] = {"boot": ack.boot, "seq": ack.ranges, "store": ack.store}
+    if ack.refused:
+        fields["refused"] = ack.refused
     return json.dumps(fields, separators=(",", ":")).encode()
 
 
@@ -413,10 +423,10 @@ def decode_ack(payload: bytes) -> Ack:
     """The ack that ``payload`` is; ``PackRefused`` with code ``BAD_ACK`` where it is none."""
     try:
         fields = json.loads(payload)
-        ack = Ack(
-            fields["boot"], tuple((first, last) for first, last in fields["seq"]), fields["store"]
-        )
-    except (ValueError, TypeError, KeyError, RecursionError):
+        ranges = tuple((first, last) for first, last in fields["seq"])
+        refused = tuple((first, last) for first, last in fields.get("refused", ()))
+        ack = Ack(fields["boot"], ranges, fields["store"], refused)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         _refuse("BAD_ACK", "accusé de réception illisible", "unreadable acknowledgement")
     if not _is_ack(ack):
         _refuse("BAD_ACK", "accusé de réception illisible", "unreadable acknowledgement")
@@ -430,7 +440,7 @@ def _is_ack(ack: Ack) -> bool:
         and bool(ack.store)
         and all(
             type(first) is int and type(last) is int and 0 <= first <= last < 2**62
-            for first, last in ack.ranges
+            for first, last in (*ack.ranges, *ack.refused)
         )
     )
 

@@ -1,8 +1,7 @@
 """Many readings as few: count, mean, least, most and total of each bucket of time.
 
 Two ways, each the quicker at its place: a range query for each bucket (a year of days: 20 ms),
-or one pass over all readings (a year of 5-minute buckets). Both see one snapshot if the caller
-has begun a transaction.
+or one pass over all readings (a year of 5-minute buckets).
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ from itertools import pairwise
 
 from gateway.store.base import Bucket
 
-EACH_AT_MOST = 2000
-"""With more edges than this, one pass over the readings is quicker than a query for each."""
+QUERY_FROM_MS = 3_600_000
+"""Shorter buckets hold so few readings that a query for each is slower than one pass."""
 
 NO_DIRECTION = 1e-9
 """A mean vector shorter than this points nowhere."""
@@ -33,10 +32,24 @@ def add_math(connection: sqlite3.Connection) -> None:
             connection.create_function(function.__name__, 1, function, deterministic=True)
 
 
+def buckets(
+    db: sqlite3.Connection, series: int, edges: Sequence[int], *, vector: bool
+) -> list[Bucket]:
+    """The buckets between ``edges`` that hold readings of the series numbered ``series``.
+
+    They are of one moment if the caller has begun a transaction.
+    """
+    if len(edges) < 2:
+        return []
+    mean_length_ms = (edges[-1] - edges[0]) / (len(edges) - 1)
+    compute = buckets_by_query if mean_length_ms >= QUERY_FROM_MS else buckets_by_fold
+    return compute(db, series, edges, vector=vector)
+
+
 def buckets_by_query(
     db: sqlite3.Connection, series: int, edges: Sequence[int], *, vector: bool
 ) -> list[Bucket]:
-    """The buckets between ``edges`` that hold readings, by one range query each."""
+    """``buckets`` by one range query each."""
     query = (
         "SELECT count(*), min(value), max(value), total(value), "  # noqa: S608 - our own words
         f"{_VECTOR if vector else _PLAIN} FROM readings"
@@ -53,7 +66,7 @@ def buckets_by_query(
 def buckets_by_fold(
     db: sqlite3.Connection, series: int, edges: Sequence[int], *, vector: bool
 ) -> list[Bucket]:
-    """The same buckets, by one pass over all readings between the first and the last edge."""
+    """``buckets`` by one pass over all readings between the first and the last edge."""
     rows = db.execute(
         "SELECT at_ms, value FROM readings"
         " WHERE series = ? AND at_ms >= ? AND at_ms < ? ORDER BY at_ms",

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
-from gateway.store.aggregate import EACH_AT_MOST, add_math, buckets_by_fold, buckets_by_query
+from gateway.store import aggregate
 from gateway.store.base import Bucket, Committed, Fault, Point, Reading, Series
 from sensor_node.database import BUSY_TIMEOUT_MS, open_database, storage_error, transaction
 
@@ -79,7 +79,7 @@ class SqliteStore:
     def commit(self, readings: Sequence[Reading], faults: Sequence[Fault]) -> Committed:
         if not readings and not faults:
             return Committed()
-        if not all(math.isfinite(r.value) for r in readings):
+        if not all(map(math.isfinite, [r.value for r in readings])):
             raise ValueError("a reading that is not finite belongs in the quarantine")
         with self._writing() as db:
             with transaction(db):
@@ -142,10 +142,7 @@ class SqliteStore:
             row = db.execute(
                 "SELECT id FROM series WHERE node = ? AND channel = ?", series
             ).fetchone()
-            if row is None or len(edges) < 2:
-                return []
-            compute = buckets_by_query if len(edges) <= EACH_AT_MOST else buckets_by_fold
-            return compute(db, row[0], edges, vector=vector)
+            return aggregate.buckets(db, row[0], edges, vector=vector) if row else []
 
     def count(self) -> int:
         with self._reading() as db:
@@ -222,7 +219,7 @@ class SqliteStore:
         )
         try:
             connection.execute("PRAGMA query_only = ON")
-            add_math(connection)
+            aggregate.add_math(connection)
         except BaseException:
             connection.close()
             raise
@@ -248,7 +245,7 @@ def _write_readings(db: sqlite3.Connection, rows: Sequence[Row]) -> Committed:
         replaced = db.executemany(
             "UPDATE readings SET value = ?, suspect = ? WHERE series = ? AND at_ms = ?"
             " AND (value != ? OR suspect != ?)",
-            [(value, doubt, *key, value, doubt) for *key, value, doubt in rows],
+            [(value, doubt, sid, at_ms, value, doubt) for sid, at_ms, value, doubt in rows],
         ).rowcount
     if new:
         db.execute("UPDATE meta SET value = value + ? WHERE key = 'readings'", (new,))
@@ -258,7 +255,8 @@ def _write_readings(db: sqlite3.Connection, rows: Sequence[Row]) -> Committed:
 
 def _clear_faults(db: sqlite3.Connection, rows: Sequence[Row]) -> None:
     """Remove the faults at whose place there is a reading now; few series ever have any."""
-    first, last = min(row[1] for row in rows), max(row[1] for row in rows)
+    times = [row[1] for row in rows]
+    first, last = min(times), max(times)
     faulty: set[tuple[int, int]] = set()
     for series in {row[0] for row in rows}:
         faulty.update(

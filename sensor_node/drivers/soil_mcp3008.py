@@ -20,6 +20,8 @@ FULL_SCALE = 1023
 DEAD_LOW, DEAD_HIGH = 15, 1010
 """Counts at or beyond which no probe is connected: a wet one gives some 400, air some 850."""
 BURSTS = 3
+NEAR_AIR_COUNTS = 25
+IN_AIR_AFTER_S = 1800.0
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,13 @@ class Options:
 
     channel: str = setting(fr="nom de la voie", en="name of the channel")
     adc_channel: int = setting(fr="entrée du MCP3008", en="input of the MCP3008", least=0, most=7)
+    air: float = setting(
+        834,
+        fr="ce que la sonde donne à l'air, en pas sur 1023",
+        en="what the probe gives in the air, in counts of 1023",
+        least=0,
+        most=1023,
+    )
     samples: int = setting(
         16, fr="mesures dont la moyenne est prise", en="samples averaged", least=1, most=64
     )
@@ -41,6 +50,9 @@ class SoilMcp3008:
 
     def __init__(self, options: Options, board: Board) -> None:
         self._samples = options.samples
+        self._air_counts = options.air
+        self._board = board
+        self._near_air_since_s: float | None = None
         self._adc = board.mcp3008(options.adc_channel)
         self._channel = Channel(
             options.channel,
@@ -54,11 +66,14 @@ class SoilMcp3008:
         return (self._channel,)
 
     def read(self) -> Mapping[str, float]:
-        """The mean of one burst. Raises ``SensorFault`` after three bursts at an end of scale."""
+        """The mean of one burst. Raises ``SensorFault`` after three bursts at an end of scale, and
+        after half an hour near what the probe gives in the air.
+        """
         for _ in range(BURSTS):
             # The counts themselves: gpiozero's .value of 0 counts is 0.0005, not 0.
             counts = fmean(self._adc.raw_value for _ in range(self._samples))
             if DEAD_LOW < counts < DEAD_HIGH:
+                self._check_in_soil(counts)
                 return {self._channel.name: round(counts / FULL_SCALE, 6)}
         raise SensorFault(
             "disconnected",
@@ -68,6 +83,23 @@ class SoilMcp3008:
             en=f"Probe {self._channel.name} does not answer ({counts:.0f} of 1023): check its "
             f"three wires and the input {self._channel.pin}.",
         )
+
+    def _check_in_soil(self, counts: float) -> None:
+        now_s = self._board.monotonic_s()
+        if counts < self._air_counts - NEAR_AIR_COUNTS:
+            self._near_air_since_s = None
+            return
+        if self._near_air_since_s is None:
+            self._near_air_since_s = now_s
+        if now_s - self._near_air_since_s >= IN_AIR_AFTER_S:
+            raise SensorFault(
+                "in air",
+                code="PROBE_IN_AIR",
+                fr=f"La sonde {self._channel.name} est hors de terre depuis une demi-heure : "
+                "enfoncez-la jusqu'au trait.",
+                en=f"Probe {self._channel.name} has been out of the soil for half an hour: push "
+                "it in up to its line.",
+            )
 
     def close(self) -> None:
         self._adc.close()

@@ -9,7 +9,6 @@ from typing import Any
 from sensor_node.fakes.dht22 import FakeDht22, FakeTime, fit
 
 CLOCK_PIN, MOSI_PIN, MISO_PIN, SELECT_PIN = 11, 10, 9, 8
-BETWEEN_SAMPLES_S = 10.0
 
 
 class FakeBoard:
@@ -17,7 +16,7 @@ class FakeBoard:
 
     ``counts``: what every input of the converter gives at first. ``adc`` is the chip whose
     ``counts`` a test sets; ``dht22_parts`` the DHT22 at each pin. Time stands still but for the
-    pauses that drivers take; call ``next_sample`` between two samples.
+    pauses that drivers take; ``let_pass`` moves it on between two samples.
     """
 
     def __init__(self, counts: int = 0) -> None:
@@ -65,9 +64,9 @@ class FakeBoard:
         part = self.dht22_parts.setdefault(pin, FakeDht22())
         return adafruit_dht.DHT22(part, use_pulseio=True)
 
-    def next_sample(self) -> None:
+    def let_pass(self, seconds: float) -> None:
         """Let the time between two samples pass for the parts on this board."""
-        self._time.sleep(BETWEEN_SAMPLES_S)
+        self._time.sleep(seconds)
 
     def monotonic_s(self) -> float:
         return self._time.monotonic()

@@ -1,0 +1,1 @@
+"""The web interface for programs: ``/api/v1``, one module per noun."""

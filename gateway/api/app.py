@@ -1,0 +1,110 @@
+"""The web application: pages for people, ``/api/v1`` for programs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from gateway import assets
+from gateway.api import (
+    channels,
+    docs,
+    events,
+    garden,
+    liveness,
+    nodes,
+    problems,
+    quarantine,
+    readings,
+    shapes,
+)
+from gateway.api.context import only_known_parameters
+from gateway.api.garden import software_version
+from gateway.api.middleware import Failures, Limits, SafeHeaders
+from gateway.service import Gateway
+from sensor_node.errors import GardenError
+
+BASE: Final = "/api/v1"
+
+DESCRIPTION: Final = """\
+What the garden measures, for programs.
+
+Times are RFC 3339 in UTC (`2026-05-01T06:00:00.000Z`); `from` is inclusive, `to` exclusive.
+What cannot be answered is a problem (RFC 9457) with a stable `code`, in the reader's language
+(`Accept-Language`, or `?lang=fr`). Reading needs no token.
+"""
+PROBLEM: Final = {
+    "description": "What is wrong, in the reader's language",
+    "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
+    """The application of ``gateway``; ``pages=False``: the programs' door only.
+
+    Serve it with ``gateway.api.server.GardenServer``, which stops promptly.
+    """
+    language = gateway.settings.language
+    app = FastAPI(
+        title="Jardin connecté",
+        version=software_version(),
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=docs.OPENAPI_URL,
+        lifespan=_lifespan,
+        middleware=[
+            Middleware(SafeHeaders),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=["*"],
+                allow_methods=["GET"],
+                allow_headers=["Last-Event-ID"],
+            ),
+            Middleware(Failures, default_language=language),
+            Middleware(Limits, default_language=language),
+        ],
+    )
+    app.state.gateway = gateway
+    problems.install(app, language)
+    app.include_router(_programs())
+    app.include_router(liveness.router)
+    app.include_router(docs.router)
+    _mount_assets(app)
+    if pages:
+        from gateway.pages import router  # noqa: PLC0415 - the programs' door needs no templates
+
+        app.include_router(router(gateway))
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.gateway.events.close()
+
+
+def _programs() -> APIRouter:
+    programs = APIRouter(
+        prefix=BASE,
+        dependencies=[Depends(only_known_parameters)],
+        responses={
+            "4XX": {**PROBLEM, "model": shapes.Problem},
+            "5XX": {**PROBLEM, "description": "The garden failed"},
+        },
+    )
+    for noun in (garden, nodes, channels, readings, events, quarantine):
+        programs.include_router(noun.router)
+    return programs
+
+
+def _mount_assets(app: FastAPI) -> None:
+    try:
+        app.mount(assets.PREFIX, assets.static_files(), name="assets")
+    except GardenError:
+        return  # the pages that need them say how to build them

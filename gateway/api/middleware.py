@@ -1,0 +1,142 @@
+"""What holds for every answer: safe headers, bounded requests, no failure without words.
+
+Plain ASGI, so that streams pass through untouched.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+from fastapi import HTTPException
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.api.languages import reader_language
+from gateway.api.problems import (
+    MAX_BODY_BYTES,
+    Problem,
+    internal_problem,
+    problem_response,
+    too_large,
+)
+
+log = logging.getLogger(__name__)
+
+READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+SECURITY_HEADERS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+}
+
+
+class SafeHeaders:
+    """Adds the security headers to every answer that does not bring its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class Failures:
+    """Turns what nobody foresaw into a problem: the traceback goes to the log, not to people.
+
+    An answer that had begun is cut off, never ended as if it were whole.
+    """
+
+    def __init__(self, app: ASGIApp, default_language: str) -> None:
+        self._app = app
+        self._default_language = default_language
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def watch(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except Exception:
+            if begun:
+                raise
+            log.exception("%s %s failed", scope["method"], scope["path"])
+            language = reader_language(Request(scope), self._default_language)
+            await problem_response(internal_problem(), language)(scope, receive, send)
+
+
+class Limits:
+    """Refuses bodies over ``MAX_BODY_BYTES`` and writes that another site's page makes.
+
+    Without this a page anywhere could make a visitor's browser write to the garden.
+    """
+
+    def __init__(self, app: ASGIApp, default_language: str) -> None:
+        self._app = app
+        self._default_language = default_language
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        problem = _foreign_write(request) or _declared_too_large(request)
+        if problem is not None:
+            language = reader_language(request, self._default_language)
+            await problem_response(problem, language)(scope, receive, send)
+            return
+        await self._app(scope, _bounded(receive), send)
+
+
+def _foreign_write(request: Request) -> Problem | None:
+    origin = request.headers.get("origin")
+    if request.method in READING or origin is None:
+        return None
+    if urlsplit(origin).netloc == request.headers.get("host"):
+        return None
+    return Problem(
+        403,
+        "OTHER_SITE",
+        fr="Une page d'un autre site ne peut rien écrire ici : ouvrez la page du jardin.",
+        en="A page of another site cannot write here: open the garden's own page.",
+    )
+
+
+def _declared_too_large(request: Request) -> Problem | None:
+    length = request.headers.get("content-length", "0")
+    return too_large() if length.isdigit() and int(length) > MAX_BODY_BYTES else None
+
+
+def _bounded(receive: Receive) -> Receive:
+    """``receive``, refusing a body that grows too large without having said so."""
+    taken = 0
+
+    async def counted() -> Message:
+        nonlocal taken
+        message = await receive()
+        if message["type"] == "http.request":
+            taken += len(message.get("body", b""))
+            if taken > MAX_BODY_BYTES:
+                raise HTTPException(413)
+        return message
+
+    return counted

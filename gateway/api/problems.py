@@ -1,0 +1,184 @@
+"""What went wrong, as RFC 9457 problems in the reader's language.
+
+* Problem (GardenError, ValueError)   a request that cannot be answered as it is
+
+Every other ``GardenError`` becomes a problem too, and so do FastAPI's own refusals. ``code`` is
+stable; ``title`` and ``detail`` are for a person; ``type`` points into the documentation.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from gateway.api.languages import reader_language
+from gateway.api.validation import explain
+from sensor_node.errors import GardenError, PackRefused, StorageError, UsageError
+
+MEDIA_TYPE: Final = "application/problem+json"
+TYPE_BASE: Final = "/api/docs#"
+MAX_BODY_BYTES: Final = 1_000_000
+
+TITLES: Final[Mapping[int, tuple[str, str]]] = {
+    400: ("Demande incomprise", "Request not understood"),
+    403: ("Demande refusée", "Request refused"),
+    404: ("Introuvable", "Not found"),
+    405: ("Méthode impossible ici", "Method not possible here"),
+    413: ("Demande trop grosse", "Request too large"),
+    415: ("Format non accepté", "Format not accepted"),
+    422: ("Demande à corriger", "Request to correct"),
+    500: ("Panne du jardin", "The garden failed"),
+    503: ("Momentanément indisponible", "Not available just now"),
+}
+
+
+class Problem(GardenError, ValueError):
+    """A request that cannot be answered as it is; ``more`` are further members of the problem."""
+
+    def __init__(
+        self, status: int, code: str, *, fr: str, en: str, more: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(code, fr=fr, en=en)
+        self.status = status
+        self.more = dict(more or {})
+
+
+def unknown(
+    code: str, what: tuple[str, str], name: str, known: Iterable[str], status: int = 404
+) -> Problem:
+    """The problem of a ``name`` that is none of ``known``, with the nearest ones.
+
+    ``what`` is its noun in French and in English.
+    """
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    some = ", ".join(near or names[:10])
+    fr = f"Il n'y a pas de {what[0]} « {name[:80]} »."
+    en = f"There is no {what[1]} '{name[:80]}'."
+    if near:
+        fr, en = f"{fr} Vouliez-vous dire : {some} ?", f"{en} Did you mean: {some}?"
+    elif names:
+        fr, en = f"{fr} Il y a : {some}.", f"{en} There is: {some}."
+    return Problem(status, code, fr=fr, en=en, more={"near": near})
+
+
+def status_of(error: GardenError) -> int:
+    """The HTTP status that says best what ``error`` means to a program."""
+    if isinstance(error, Problem):
+        return error.status
+    if isinstance(error, StorageError):
+        return 503
+    return 422 if isinstance(error, UsageError | PackRefused) else 500
+
+
+def problem_body(status: int, code: str, detail: str, language: str) -> dict[str, Any]:
+    """The members that every problem has."""
+    return {
+        "type": TYPE_BASE + code,
+        "title": _title(status, language),
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+
+
+def problem_response(
+    error: GardenError, language: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    """``error`` as an answer."""
+    status = status_of(error)
+    body = problem_body(status, error.code, error.text(language), language)
+    if isinstance(error, Problem):
+        body.update(error.more)
+    return Response(
+        json.dumps(body, ensure_ascii=False),
+        status,
+        {"Content-Language": language, "Cache-Control": "no-store", **(headers or {})},
+        media_type=MEDIA_TYPE,
+    )
+
+
+def install(app: FastAPI, default_language: str) -> None:
+    """Make ``app`` answer every refusal as a problem."""
+
+    async def garden(request: Request, error: Exception) -> Response:
+        assert isinstance(error, GardenError)  # noqa: S101 - registered for this class only
+        return problem_response(error, reader_language(request, default_language))
+
+    async def validation(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101
+        language = reader_language(request, default_language)
+        wrong = [explain(e, language) for e in error.errors()]
+        detail = " ".join(item["text"] for item in wrong)
+        problem = Problem(422, "WRONG_PARAMETER", fr=detail, en=detail, more={"errors": wrong})
+        return problem_response(problem, language)
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101
+        language = reader_language(request, default_language)
+        return problem_response(_of_http(error, request), language, error.headers)
+
+    app.add_exception_handler(GardenError, garden)
+    app.add_exception_handler(RequestValidationError, validation)
+    app.add_exception_handler(HTTPException, http)
+
+
+def internal_problem() -> Problem:
+    """The problem of a failure that nobody foresaw; its traceback is in the log only."""
+    return Problem(
+        500,
+        "INTERNAL_ERROR",
+        fr="Quelque chose a échoué dans la passerelle ; rien de ce qui était enregistré n'est "
+        "perdu. Réessayez, et si cela revient, montrez le journal de la passerelle à la personne "
+        "qui s'en occupe.",
+        en="Something failed in the gateway; nothing that was recorded is lost. Try again, and if "
+        "it comes back show the gateway's log to its keeper.",
+    )
+
+
+def too_large() -> Problem:
+    """The problem of a request's body over ``MAX_BODY_BYTES``."""
+    return Problem(
+        413,
+        "TOO_LARGE",
+        fr=f"La demande dépasse {MAX_BODY_BYTES} octets : envoyez-la en plusieurs fois.",
+        en=f"The request is over {MAX_BODY_BYTES} bytes: send it in several parts.",
+        more={"limit": MAX_BODY_BYTES},
+    )
+
+
+def _of_http(error: HTTPException, request: Request) -> Problem:
+    path, method = request.url.path, request.method
+    if error.status_code == 404:
+        return Problem(
+            404,
+            "UNKNOWN_ADDRESS",
+            fr=f"Il n'y a rien à l'adresse {path[:200]}. Les adresses sont décrites sur /api/docs.",
+            en=f"There is nothing at {path[:200]}. The addresses are described at /api/docs.",
+        )
+    if error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "")
+        return Problem(
+            405,
+            "METHOD_NOT_ALLOWED",
+            fr=f"{method} n'est pas possible ici ; possible : {allowed}.",
+            en=f"{method} is not possible here; possible: {allowed}.",
+            more={"allowed": [m.strip() for m in allowed.split(",") if m.strip()]},
+        )
+    if error.status_code == 413:
+        return too_large()
+    fr, en = _title(error.status_code, "fr"), _title(error.status_code, "en")
+    code = HTTPStatus(error.status_code).name
+    return Problem(error.status_code, code, fr=f"{fr}.", en=f"{en}.")
+
+
+def _title(status: int, language: str) -> str:
+    fr, en = TITLES.get(status, (HTTPStatus(status).phrase, HTTPStatus(status).phrase))
+    return fr if language == "fr" else en

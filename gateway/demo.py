@@ -1,0 +1,129 @@
+"""``jardin-gateway demo``: a whole garden on one computer, with nothing but pip.
+
+A broker of its own, the gateway, and the four nodes of the simulated garden, each a process as a
+user would start it. The last week comes through nodes, broker and gateway; the year before is
+written to a CSV and taken in by the public import, marked as simulated.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import subprocess
+import sys
+from pathlib import Path
+
+from gateway.broker import HOST, Broker, own_broker
+from gateway.demo_year import write_year
+from gateway.import_cli import import_into
+from gateway.run import GatewayProcess
+from gateway.service import Gateway
+from gateway.settings import GatewaySettings, Http
+from sensor_node.clock import SystemClock
+from sensor_node.console import pick, set_up_logging
+from sensor_node.errors import language_of
+from sensor_node.garden.demo import NODES
+from sensor_node.link import Broker as BrokerAddress
+
+PAST_DAYS = 7
+DAY_MS = 86_400_000
+
+log = logging.getLogger("jardin.demo")
+
+
+def run_demo(port: int, folder: Path) -> int:
+    """Run the demo's pages on ``port``, its data in ``folder``, until Ctrl-C.
+
+    Raises ``NetworkError`` where the port is taken and ``StorageError`` where the folder cannot
+    be written.
+    """
+    set_up_logging(language_of())
+    logging.getLogger("jardin").setLevel(logging.WARNING)
+    folder = folder.resolve()
+    demo = _Demo(port, folder)
+    _say(f"Jardin de démonstration, données dans {folder}", f"Demo garden, data in {folder}")
+    demo.run()
+    _say("Le jardin de démonstration est arrêté.", "The demo garden has stopped.")
+    return 0
+
+
+class _Demo:
+    def __init__(self, port: int, folder: Path) -> None:
+        self._folder = folder
+        self._port = port
+        self._broker: Broker = own_broker(folder / "broker")
+        self._nodes: list[subprocess.Popen[bytes]] = []
+        self._settings = GatewaySettings(
+            data=folder / "gateway",
+            name=pick("Jardin de démonstration", "Demo garden"),
+            language=language_of(),
+            latitude=47.3,
+            longitude=5.0,
+            clock="system",
+            broker=BrokerAddress(host=HOST, port=self._broker.port),
+            http=Http(port=port),
+        )
+
+    def run(self) -> None:
+        process = GatewayProcess(self._settings, before=self._begin, ready=self._start_nodes)
+        try:
+            process.run()
+        finally:
+            self._stop_nodes()
+            self._broker.stop()
+
+    def _begin(self, gateway: Gateway) -> None:
+        """The port is ours: lay down the year before, then open the broker."""
+        self._import_year(gateway)
+        self._broker.start()
+        _say(
+            f"Serveur MQTT : {self._broker.name}, {HOST}:{self._broker.port}",
+            f"MQTT broker: {self._broker.name}, {HOST}:{self._broker.port}",
+        )
+
+    def _import_year(self, gateway: Gateway) -> None:
+        if gateway.catalogue.imports():
+            return
+        _say("L'année d'avant est simulée…", "Simulating the year before…")
+        end_ms = SystemClock().wall_ms() - PAST_DAYS * DAY_MS
+        file = self._folder / "year-before.csv"
+        write_year(file, end_ms)
+        report = import_into(gateway, file, simulated=True)
+        _say(f"… {report.new} mesures importées.", f"… {report.new} readings imported.")
+
+    def _start_nodes(self) -> None:
+        for node in NODES:
+            data = self._folder / "nodes" / node.node
+            data.mkdir(parents=True, exist_ok=True)
+            command = [sys.executable, "-m", "sensor_node", "simulate", "--node", node.node]
+            command += ["--host", HOST, "--port", str(self._broker.port), "--data", str(data)]
+            command += ["--past-days", str(PAST_DAYS)]
+            with (data / "node.log").open("ab") as output:
+                self._nodes.append(
+                    subprocess.Popen(
+                        command,
+                        stdin=subprocess.DEVNULL,
+                        stdout=output,
+                        stderr=output,
+                        start_new_session=True,  # Ctrl-C stops the demo, and the demo its nodes
+                    )
+                )
+        _say(
+            f"\n  →  http://localhost:{self._port}\n\nLa dernière semaine arrive par les nœuds "
+            "(une minute). Ctrl-C pour arrêter.",
+            f"\n  →  http://localhost:{self._port}\n\nThe last week is coming in through the "
+            "nodes (a minute). Ctrl-C to stop.",
+        )
+
+    def _stop_nodes(self) -> None:
+        for node in self._nodes:
+            node.terminate()
+        for node in self._nodes:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                node.wait(10)
+            node.kill()
+            node.wait()
+
+
+def _say(fr: str, en: str) -> None:
+    print(pick(fr, en), flush=True)

@@ -1,0 +1,31 @@
+"""How a page travels: compressed, never taken from a cache without asking, language remembered."""
+
+from __future__ import annotations
+
+import gzip
+from typing import Final
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, Response
+
+YEAR_S: Final = 365 * 24 * 3600
+GZIP_LEVEL: Final = 5
+"""A Raspberry Pi compresses 200 KB at this level in about 10 ms; level 9 gains 2 % more."""
+
+
+def page_response(request: Request, html: str) -> Response:
+    """``html`` as an answer to ``request``."""
+    headers = {
+        "Cache-Control": "no-cache",
+        "Vary": "Accept-Encoding, Accept-Language, Cookie",
+    }
+    body = html.encode()
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        body = gzip.compress(body, GZIP_LEVEL, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return HTMLResponse(body, headers=headers)
+
+
+def remember_language(response: Response, cookie: str, language: str) -> None:
+    """Keep the reader's choice in the browser: the language and nothing else."""
+    response.set_cookie(cookie, language, max_age=YEAR_S, path="/", httponly=True, samesite="lax")

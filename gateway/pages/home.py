@@ -1,0 +1,174 @@
+"""The garden at a glance: every channel of every node, its week, and what needs a look."""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from gateway import assets
+from gateway.api.garden import software_version
+from gateway.catalogue import ChannelInfo, NodeInfo
+from gateway.pages import words
+from gateway.pages.answer import page_response, remember_language
+from gateway.pages.cards import Card, NodeView, Writer
+from gateway.pages.numbers import Format
+from gateway.pages.week import week_until
+from gateway.service import DEFAULT_INTERVAL_S, Gateway
+from gateway.translations import installed
+
+LANGUAGE_COOKIE: Final = "lang"
+# What needs a look, the most urgent first; a silent node comes before all of them.
+URGENCY: Final = ("fault", "stale", "suspect")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing that needs a look: where on the page, which part of the garden, what it has."""
+
+    anchor: str
+    where: str
+    what: str
+    quality: str
+
+
+def router(gateway: Gateway) -> APIRouter:
+    """The pages of ``gateway``. Raises ``GardenError`` where the assets are not built."""
+    assets.built()
+    pages = APIRouter(include_in_schema=False)
+
+    @pages.get("/", response_class=HTMLResponse)
+    def home(request: Request, lang: str | None = None) -> Response:
+        translations = installed()
+        language = translations.choose(
+            asked=lang,
+            remembered=request.cookies.get(LANGUAGE_COOKIE),
+            accepted=request.headers.get("accept-language", ""),
+            default=gateway.settings.language,
+        )
+        response = page_response(request, render(gateway, language))
+        if lang == language:
+            remember_language(response, LANGUAGE_COOKIE, language)
+        return response
+
+    return pages
+
+
+def render(gateway: Gateway, language: str) -> str:
+    """The page in ``language``. Raises ``StorageError``."""
+    # Taken first: the stream then repeats what happens while the page is made, and misses nothing.
+    last_event_id = gateway.events.last_id
+    now_ms = gateway.clock.wall_ms()
+    texts = installed().of(language)
+    write = Format(language, gateway.settings.timezone)
+    span = week_until(now_ms, write.zone)
+    views = _views(gateway, Writer(gateway.store, span, write, texts, now_ms))
+    return (
+        environment(language)
+        .get_template("garden.html")
+        .render(
+            garden=gateway.settings.name,
+            language=language,
+            languages=installed().names(),
+            direction=write.direction,
+            today=write.day(now_ms),
+            clock_trusted=gateway.clock.synchronised(),
+            nodes=views,
+            troubles=troubles(views),
+            channel_count=sum(len(view.cards) for view in views),
+            simulated=any(view.simulated for view in views),
+            weekdays=[write.weekday(day) for day in span.days_ms[:-1]],
+            version=software_version(),
+            page={
+                "now": now_ms,
+                "from": span.from_ms,
+                "to": span.to_ms,
+                "days": span.days_ms,
+                "language": language,
+                "timezone": gateway.settings.timezone,
+                "lastEventId": last_event_id,
+                "texts": _script_texts(texts),
+            },
+        )
+    )
+
+
+def _views(gateway: Gateway, writer: Writer) -> list[NodeView]:
+    nodes = gateway.catalogue.nodes()
+    present = gateway.present.all()
+    by_node: dict[str, list[Card]] = {name: [] for name in nodes}
+    for channel in sorted(gateway.catalogue.channels().values(), key=_order):
+        name = channel.series.node
+        interval_s = nodes[name].interval_s if name in nodes else DEFAULT_INTERVAL_S
+        card = writer.card(channel, present.get(channel.series), interval_s)
+        by_node.setdefault(name, []).append(card)
+    return [
+        writer.node(nodes.get(name) or _unheard(name), cards)
+        for name, cards in sorted(by_node.items())
+    ]
+
+
+def _order(channel: ChannelInfo) -> tuple[int, str]:
+    return words.RANK.get(channel.quantity or "", len(words.RANK)), channel.series.channel
+
+
+def _unheard(name: str) -> NodeInfo:
+    return NodeInfo(name, "unknown", None, {}, DEFAULT_INTERVAL_S, 0, None, 0, 0)
+
+
+def troubles(views: Iterable[NodeView]) -> Sequence[Trouble]:
+    """What needs a look, the most urgent first."""
+    found: list[tuple[int, Trouble]] = []
+    for view in views:
+        if view.silent:
+            found.append((0, Trouble(f"node-{view.node}", view.node, view.silent, "stale")))
+            continue
+        for card in view.cards:
+            if card.quality in URGENCY:
+                where = f"{view.node} · {card.label}"
+                trouble = Trouble(card.id, where, card.trouble, card.quality)
+                found.append((1 + URGENCY.index(card.quality), trouble))
+    return [trouble for _, trouble in sorted(found, key=lambda pair: pair[0])]
+
+
+@cache
+def environment(language: str) -> Environment:
+    """The templates, speaking ``language``."""
+    templates = Environment(
+        loader=FileSystemLoader(assets.DASHBOARDS / "templates"),
+        autoescape=True,
+        extensions=["jinja2.ext.i18n"],
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals["asset"] = assets.url
+    # The i18n extension adds this method when it is loaded.
+    install = templates.install_gettext_translations  # type: ignore[attr-defined]
+    install(installed().of(language), newstyle=True)
+    return templates
+
+
+def _script_texts(texts: gettext.NullTranslations) -> dict[str, object]:
+    """What the scripts say; they carry no word of their own."""
+    tell = texts.gettext
+    return {
+        "justNow": tell("à l’instant"),
+        "lost": tell(
+            "Connexion perdue depuis %(time)s. Les dernières valeurs restent affichées ; la page "
+            "reprend toute seule."
+        ),
+        "between": tell("Entre %(low)s et %(high)s cette semaine."),
+        "total": tell("%(total)s en sept jours."),
+        "yes": tell("oui"),
+        "no": tell("non"),
+        "winds": [tell(wind) for wind in words.WINDS],
+        "qualities": {name: tell(text) for name, text in words.QUALITIES.items()},
+        "states": {name: tell(text) for name, text in words.NODE_STATES.items()},
+    }

@@ -1,0 +1,203 @@
+"""Replaying a recording through the very same way as a node's own samples.
+
+A probe's volts are put on the fake converter and read back by the real driver; every pack is in
+the outbox before it is sent; it is marked when the gateway has acknowledged it. The times are the
+file's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sensor_node import wire
+from sensor_node.clock import Clock
+from sensor_node.dating import Stamp
+from sensor_node.delivery import Delivery, Sampled
+from sensor_node.drivers import build_sensors
+from sensor_node.drivers.base import Channel, Sensor
+from sensor_node.errors import UsageError
+from sensor_node.fakes import FakeBoard
+from sensor_node.outbox import Entry
+from sensor_node.recording import Problem, Recording, Row
+from sensor_node.sampler import Sampler
+from sensor_node.uplink import Tally
+
+ROWS_A_COMMIT = 50
+MOST_WAITING = 400
+"""Packs in the outbox beyond which the replay waits for acknowledgements."""
+ADC_INPUTS = 8
+SHOWN_PROBLEMS = 1000
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of every row: ``rows`` = ``invalid`` + ``empty`` + ``repeated`` + ``sent``.
+
+    ``empty``: only cells that mean 'no value'. ``problems`` are kept up to a thousand.
+    """
+
+    rows: int = 0
+    invalid: int = 0
+    empty: int = 0
+    repeated: int = 0
+    sent: int = 0
+    cells_unreadable: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+class Probes:
+    """The recording's soil probes: fake inputs under the real MCP3008 driver.
+
+    ``samples``: conversions averaged for each reading; a recording's volts stand still, so 1.
+    """
+
+    def __init__(self, channels: Sequence[str], samples: int = 1) -> None:
+        if len(channels) > ADC_INPUTS:
+            raise UsageError(
+                "TOO_MANY_PROBES",
+                fr="Un MCP3008 a huit entrées : au plus huit colonnes en volts.",
+                en="An MCP3008 has eight inputs: at most eight columns in volts.",
+            )
+        self.board = FakeBoard()
+        self._inputs = {name: number for number, name in enumerate(channels)}
+        tables = [
+            {"type": "soil-mcp3008", "channel": name, "adc_channel": number, "samples": samples}
+            for name, number in self._inputs.items()
+        ]
+        self._sensors: dict[str, Sensor] = {
+            sensor.channels[0].name: sensor for sensor in build_sensors(tables, self.board)
+        }
+
+    def channel(self, name: str) -> Channel:
+        """The channel as the driver describes it."""
+        return self._sensors[name].channels[0]
+
+    def read(self, volts: dict[str, float]) -> list[wire.Record]:
+        """Put ``volts`` on the inputs and read them as a node would."""
+        for name, value in volts.items():
+            self.board.adc.set_volts(self._inputs[name], value)
+        return Sampler([self._sensors[name] for name in volts]).sample()
+
+    def close(self) -> None:
+        """Let go of the fake bus."""
+        for sensor in self._sensors.values():
+            sensor.close()
+
+
+def described(recording: Recording, probes: Probes) -> list[Channel]:
+    """The recording's channels as a node's ``about`` describes them."""
+    return [
+        probes.channel(c.channel)
+        if c.channel in recording.volt_channels
+        else Channel(c.channel, c.quantity, "recording", c.column)
+        for c in recording.channels
+    ]
+
+
+class Replay:
+    """Sends ``recording`` by ``delivery``.
+
+    ``speed`` None: as fast as acknowledgements allow; 60: an hour of the file in a minute.
+    """
+
+    def __init__(
+        self,
+        recording: Recording,
+        probes: Probes,
+        delivery: Delivery,
+        clock: Clock,
+        *,
+        speed: float | None = None,
+        wait: Callable[[float], object],
+    ) -> None:
+        self._recording = recording
+        self._probes = probes
+        self._delivery = delivery
+        self._clock = clock
+        self._speed = speed
+        self._wait = wait
+        self._seen: dict[int, int] = {}
+        self._pending: list[Entry] = []
+        self._first: tuple[int, float] | None = None
+        self._units = {c.channel: wire.QUANTITIES[c.quantity].unit for c in recording.channels}
+        self.report = Report()
+
+    @property
+    def tally(self) -> Tally:
+        """What delivery has done so far."""
+        return self._delivery.tally
+
+    def run(self, lines: Iterable[str], progress: Callable[[], None] = lambda: None) -> Report:
+        """Send every row and wait until all are acknowledged.
+
+        Raises ``NetworkError`` when nobody acknowledges any more, ``StorageError`` when the
+        outbox fails; what was not acknowledged is in the outbox.
+        """
+        spoilt_line = 0
+        for item in self._recording.read(lines):
+            if isinstance(item, Problem):
+                spoilt_line = self._note(item, spoilt_line)
+            else:
+                self._take(item, fresh=item.line != spoilt_line)
+            progress()
+        self._flush()
+        self._delivery.wait_until_waiting(0)
+        progress()
+        return self.report
+
+    def _note(self, problem: Problem, spoilt_line: int) -> int:
+        """Count an unreadable line or cell; a line counts once, as invalid until a row of it
+        comes. Returns its number.
+        """
+        report = self.report
+        if problem.line != spoilt_line:
+            report.rows += 1
+            report.invalid += 1
+        report.cells_unreadable += problem.column != ""
+        if len(report.problems) < SHOWN_PROBLEMS:
+            report.problems.append(problem)
+        return problem.line
+
+    def _take(self, row: Row, *, fresh: bool) -> None:
+        report = self.report
+        if fresh:
+            report.rows += 1
+        else:
+            report.invalid -= 1  # some of its cells were good after all
+        if not row.values and not row.volts:
+            report.empty += 1
+            return
+        records = [wire.Record(c, self._units[c], v) for c, v in row.values.items()]
+        if row.volts:
+            records += self._probes.read(dict(row.volts))
+        encoded = wire.encode_records(records)
+        if self._seen.get(row.at_ms) == hash(encoded):
+            report.repeated += 1
+            return
+        self._seen[row.at_ms] = hash(encoded)
+        self._send(row.at_ms, encoded)
+
+    def _send(self, at_ms: int, encoded: str) -> None:
+        self._keep_pace(at_ms)
+        stamp = Stamp(self._clock.monotonic_s(), at_ms, "rtc")
+        self._pending.append(self._delivery.number(Sampled(stamp, encoded)))
+        self.report.sent += 1
+        if len(self._pending) >= ROWS_A_COMMIT or self._speed is not None:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._pending:
+            self._delivery.append(self._pending)
+            self._pending.clear()
+        self._delivery.wait_until_waiting(MOST_WAITING)
+
+    def _keep_pace(self, at_ms: int) -> None:
+        if self._speed is None:
+            return
+        now_s = self._clock.monotonic_s()
+        if self._first is None:
+            self._first = (at_ms, now_s)
+        due_s = self._first[1] + (at_ms - self._first[0]) / 1000 / self._speed
+        if due_s > now_s:
+            self._wait(due_s - now_s)

@@ -1,0 +1,236 @@
+"""``jardin-node replay``: its arguments, its progress bar and its closing table."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sensor_node.console import pick, stopped_by_signals
+from sensor_node.errors import UsageError
+
+if TYPE_CHECKING:
+    from sensor_node.recording import Recording, RecordingMap
+    from sensor_node.replay import Replay, Report
+    from sensor_node.uplink import Tally
+
+SHOWN_LINES = 20
+BAR_WIDTH = 30
+SHOW_EVERY_ROWS = 50
+
+
+def add_arguments(replay: argparse.ArgumentParser) -> None:
+    """What ``replay`` understands."""
+    replay.add_argument("file", type=Path, metavar="FILE.csv")
+    replay.add_argument("--node", required=True, help=pick("nom du nœud", "name of the node"))
+    replay.add_argument(
+        "--map",
+        action="append",
+        required=True,
+        metavar=pick("CARTE", "MAP"),
+        help=pick(
+            "un fichier TOML, ou COLONNE=voie:grandeur[:conversion] (répétable)",
+            "a TOML file, or COLUMN=channel:quantity[:conversion] (repeatable)",
+        ),
+    )
+    replay.add_argument(
+        "--time",
+        metavar="COL[,COL]",
+        help=pick("colonnes de la date et de l'heure", "columns of date and time"),
+    )
+    replay.add_argument("--time-format", help=pick("« iso » ou strptime", "'iso' or strptime"))
+    replay.add_argument("--zone", help=pick("fuseau, comme Europe/Paris", "time zone"))
+    replay.add_argument(
+        "--no-value",
+        action="append",
+        help=pick("cellule qui veut dire « rien » (répétable)", "cell that means 'nothing'"),
+    )
+    replay.add_argument("--no-header", action="store_true")
+    replay.add_argument("--separator")
+    replay.add_argument("--decimal", choices=(".", ","))
+    replay.add_argument("--host", help=pick("serveur MQTT", "MQTT broker"))
+    replay.add_argument("--port", type=int)
+    replay.add_argument(
+        "--username",
+        help=pick("le mot de passe vient de JARDIN_BROKER_PASSWORD", "password from the variable"),
+    )
+    replay.add_argument(
+        "--data", type=Path, help=pick("dossier de la boîte d'envoi", "folder of the outbox")
+    )
+    replay.add_argument(
+        "--speed",
+        type=float,
+        help=pick("60 : une heure en une minute ; absent : au plus vite", "60: an hour a minute"),
+    )
+    replay.set_defaults(command=run_replay)
+
+
+def run_replay(options: argparse.Namespace) -> int:
+    """Replay ``options.file``; returns 0 once everything is acknowledged."""
+    from sensor_node.link import Broker  # noqa: PLC0415 - --help needs none of these
+    from sensor_node.recording import Recording  # noqa: PLC0415
+    from sensor_node.settings import build, section  # noqa: PLC0415
+    from sensor_node.wire import check_id  # noqa: PLC0415
+
+    @dataclass(frozen=True)
+    class Where:
+        broker: Broker = section(Broker)
+
+    check_id(options.node, "--node")
+    if options.speed is not None and options.speed <= 0:
+        raise UsageError("BAD_SPEED", fr="--speed est positif.", en="--speed is positive.")
+    flags = _given(host=options.host, port=options.port, username=options.username)
+    broker = replace(build(Where, {}, os.environ).broker, **flags)
+    data = options.data or Path("replay-data") / options.node
+    return _send(options, Recording(_map_of(options)), broker, data)
+
+
+def _send(options: argparse.Namespace, recording: Recording, broker: Any, data: Path) -> int:
+    from sensor_node.clock import SystemClock  # noqa: PLC0415
+    from sensor_node.delivery import Delivery  # noqa: PLC0415
+    from sensor_node.node import about, new_boot  # noqa: PLC0415
+    from sensor_node.outbox import Outbox  # noqa: PLC0415
+    from sensor_node.replay import Probes, Replay, described  # noqa: PLC0415
+
+    clock, outbox, stopping = SystemClock(), Outbox(data / "outbox.sqlite"), threading.Event()
+    probes = Probes(recording.volt_channels)
+    channels = described(recording, probes)
+    delivery = Delivery(
+        options.node,
+        outbox,
+        broker,
+        clock,
+        boot=new_boot(),
+        about=lambda: about(channels, 300.0, outbox, "rtc", simulated=False),
+    )
+    replay = Replay(recording, probes, delivery, clock, speed=options.speed, wait=stopping.wait)
+    delivery.start()
+    try:
+        with stopped_by_signals(_interrupt), _open(options.file) as lines:
+            replay.run(lines, _Bar(replay, _count_lines(options.file)).step)
+    finally:
+        delivery.stop()
+        probes.close()
+        outbox.close()
+        print(summary(replay.report, delivery.tally))
+    return 0
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def _open(path: Path) -> Any:
+    try:
+        return path.open(encoding="utf-8-sig", errors="replace", newline="")
+    except OSError as error:
+        raise UsageError(
+            "FILE_UNREADABLE",
+            fr=f"Le fichier {path} ne peut pas être lu ({error.strerror}).",
+            en=f"The file {path} cannot be read ({error.strerror}).",
+        ) from None
+
+
+def _count_lines(path: Path) -> int:
+    with path.open("rb") as file:
+        return sum(1 for _ in file)
+
+
+def _map_of(options: argparse.Namespace) -> RecordingMap:
+    """The map from a TOML file, or from the flags; flags win."""
+    from sensor_node.recording import RecordingMap  # noqa: PLC0415
+    from sensor_node.settings import build, read_toml  # noqa: PLC0415
+
+    table: dict[str, Any] = {}
+    channels: list[dict[str, str]] = []
+    for given in options.map:
+        if "=" in given:
+            channels.append(_channel_of(given))
+        else:
+            table |= read_toml(Path(given))
+    columns = options.time.split(",") if options.time else None
+    time = _given(columns=columns, format=options.time_format, zone=options.zone)
+    table["time"] = {**table.get("time", {}), **time}
+    if channels:
+        table["channels"] = [*table.get("channels", []), *channels]
+    table |= _given(
+        no_value=options.no_value,
+        header=False if options.no_header else None,
+        separator=options.separator,
+        decimal=options.decimal,
+    )
+    return build(RecordingMap, table)
+
+
+def _given(**flags: Any) -> dict[str, Any]:
+    return {name: value for name, value in flags.items() if value is not None}
+
+
+def _channel_of(given: str) -> dict[str, str]:
+    column, _, rest = given.rpartition("=")
+    parts = rest.split(":")
+    if not column or len(parts) not in (2, 3):
+        raise UsageError(
+            "MAP_FLAG_WRONG",
+            fr=f"--map {given} : écrivez COLONNE=voie:grandeur, et s'il le faut :conversion.",
+            en=f"--map {given}: write COLUMN=channel:quantity, and :conversion if need be.",
+        )
+    names = ("channel", "quantity", "conversion")
+    return {"column": column, **dict(zip(names, parts, strict=False))}
+
+
+class _Bar:
+    """A line on the terminal that fills up; nothing where there is no terminal."""
+
+    def __init__(self, replay: Replay, lines: int) -> None:
+        self._replay = replay
+        self._lines = max(1, lines)
+        self._calls = 0
+        self._shown = sys.stderr.isatty()
+
+    def step(self) -> None:
+        self._calls += 1
+        if not self._shown or (self._calls % SHOW_EVERY_ROWS and self._calls < self._lines):
+            return
+        part = min(1.0, self._replay.report.rows / self._lines)
+        bar = ("#" * round(BAR_WIDTH * part)).ljust(BAR_WIDTH, ".")
+        acked = self._replay.tally.acknowledged
+        words = pick("accusés", "acknowledged")
+        end = "\n" if part == 1.0 and not self._calls % SHOW_EVERY_ROWS else ""
+        print(f"\r[{bar}] {part:4.0%}  {acked} {words}", end=end, file=sys.stderr, flush=True)
+
+
+def summary(report: Report, tally: Tally) -> str:
+    """The closing table, and the first lines that could not be read with their reasons."""
+    rows = [
+        (pick("lignes lues", "rows read"), report.rows),
+        (pick("  invalides", "  invalid"), report.invalid),
+        (pick("  sans valeur", "  without a value"), report.empty),
+        (pick("  répétées", "  repeated"), report.repeated),
+        (pick("  envoyées", "  sent"), report.sent),
+        (pick("paquets accusés", "packs acknowledged"), tally.acknowledged),
+        (pick("  dont refusés", "  of these refused"), tally.refused),
+    ]
+    if report.cells_unreadable:
+        rows.insert(
+            2, (pick("  (cellules illisibles)", "  (cells unreadable)"), report.cells_unreadable)
+        )
+    lines = [f"{name:<24}{number:>9}" for name, number in rows]
+    return "\n".join([*lines, *_problem_lines(report)])
+
+
+def _problem_lines(report: Report) -> Sequence[str]:
+    word = pick("ligne", "line")
+    lines = [
+        f"{word} {p.line}{f', {p.column}' if p.column else ''}: {p.reason}"
+        for p in report.problems[:SHOWN_LINES]
+    ]
+    more = len(report.problems) - SHOWN_LINES
+    if more > 0:
+        lines.append(pick(f"… et {more} autres", f"… and {more} more"))
+    return lines
