@@ -20,14 +20,12 @@ import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Final
-
-from starlette.datastructures import Headers
-from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from typing import TYPE_CHECKING, Final
 
 from sensor_node.errors import GardenError, language_of
+
+if TYPE_CHECKING:
+    from starlette.staticfiles import StaticFiles
 
 DASHBOARDS: Final = Path(__file__).resolve().parent.parent / "dashboards"
 PREFIX: Final = "/static"
@@ -120,7 +118,7 @@ def _npm(arguments: list[str], folder: Path) -> None:
     try:
         # npm's words go to stderr as they come: an installation may take a minute.
         done = subprocess.run(
-            [*_npm_command(), *arguments], cwd=folder, check=False, stdout=sys.stderr
+            [*npm_command(), *arguments], cwd=folder, check=False, stdout=sys.stderr
         )
     except OSError as error:
         raise _failed(str(error)) from error
@@ -138,7 +136,7 @@ def _failed(why: str) -> GardenError:
     )
 
 
-def _npm_command() -> list[str]:
+def npm_command() -> list[str]:
     """How to call npm: the computer's own, else the one of the PyPI package."""
     own = shutil.which("npm")
     if own and shutil.which("node"):
@@ -225,30 +223,9 @@ class Assets:
 
     def static_files(self) -> StaticFiles:
         """What to mount at ``PREFIX``."""
-        return _Immutable(directory=self._dist)
+        from gateway.static_files import ImmutableFiles  # noqa: PLC0415 - wheels are built without
 
-
-class _Immutable(StaticFiles):
-    """Serves each file for ever, compressed ahead of time where the browser takes it."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        accepts = "gzip" in Headers(scope=scope).get("accept-encoding", "")
-        compressed = accepts and Path(path).suffix in COMPRESSED
-        response = await super().get_response(f"{path}.gz" if compressed else path, scope)
-        if compressed:
-            kind = self.kinds[Path(path).suffix]
-            response.headers["Content-Encoding"] = "gzip"
-            response.headers["Content-Type"] = f"{kind}; charset=utf-8"
-        response.headers["Vary"] = "Accept-Encoding"
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return response
-
-    kinds: Final = {
-        ".js": "text/javascript",
-        ".css": "text/css",
-        ".svg": "image/svg+xml",
-        ".txt": "text/plain",
-    }
+        return ImmutableFiles(directory=self._dist)
 
 
 @cache
@@ -274,11 +251,11 @@ def main() -> int:
     except GardenError as error:
         print(error.text(language_of()), file=sys.stderr)
         return error.exit_code
-    words = {
-        "fr": "fichiers des pages construits" if fresh else "fichiers des pages à jour",
-        "en": "files of the pages built" if fresh else "files of the pages up to date",
-    }
-    print(f"{words[language_of()]} : {DASHBOARDS / 'dist'}")
+    dist = DASHBOARDS / "dist"
+    if language_of() == "fr":
+        print(f"Fichiers des pages {'construits' if fresh else 'à jour'} : {dist}")
+    else:
+        print(f"Files of the pages {'built' if fresh else 'up to date'}: {dist}")
     return 0
 
 

@@ -100,10 +100,8 @@ class EmbeddedBroker:
     def start(self) -> None:
         """Start and wait until it listens. Raises ``NetworkError`` if it does not."""
         self._thread.start()
-        self._up.wait(START_S)
-        if self._error is not None:
+        if not self._up.wait(START_S) or self._error is not None:
             raise _not_started(self.port) from self._error
-        _wait_until_listening(self.port, self._thread.is_alive)
 
     def stop(self) -> None:
         """End it and wait."""

@@ -27,8 +27,8 @@ BOM: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
 ROWS_PER_CHUNK: Final = 500
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_GUARDED = re.compile(r"'(?=[=+\-@\t\r])")
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_GUARDED = re.compile(r"'(?='*[=+\-@\t\r])")
 
 
 class Row(NamedTuple):
@@ -129,7 +129,7 @@ def _cells(texts: tuple[str | None, ...], separator: str) -> str:
 
 def _cell(text: str, separator: str) -> str:
     """``text`` so that no spreadsheet takes it for a formula or for two cells."""
-    if text.startswith(_FORMULA):
+    if _FORMULA.match(text):
         text = "'" + text
     if any(c in text for c in (separator, '"', "\n", "\r")):
         return '"' + text.replace('"', '""') + '"'
@@ -232,7 +232,7 @@ class _Layout:
 
 
 def _plain(text: str) -> str:
-    return _GUARDED.sub("", text, count=1) if text.startswith("'") else text
+    return text[1:] if _GUARDED.match(text) else text
 
 
 def _not_ours(header: str) -> UsageError:

@@ -137,16 +137,15 @@ class _Import:
             self._catalogue.add_import(*facts)
 
     def _judge(self, row: Row) -> Reading | BadLine:
-        series = self._channels.of(row)
-        if isinstance(series, BadLine):
-            return series
+        """The channel comes last: one of which nothing can be taken does not come to be."""
         if not wire.MIN_TIME_MS <= row.at_ms <= self._not_after_ms:
             return _bad_time(row.at_ms, self._not_after_ms)
         if not math.isfinite(row.value):
             return BadLine(
                 "NOT_FINITE", "La valeur n'est pas un nombre fini.", "The value is not finite."
             )
-        return Reading(series, row.at_ms, row.value)
+        series = self._channels.of(row)
+        return series if isinstance(series, BadLine) else Reading(series, row.at_ms, row.value)
 
 
 class _Channels:

@@ -118,6 +118,8 @@ class Ingest:
     # --- taking in ----------------------------------------------------------------------------
 
     def _take(self, topic: str, payload: bytes, *, retained: bool) -> None:
+        if topic == wire.gateway_state_topic(self._base):
+            return  # our own words: +/state hears them too
         parts = wire.split_topic(topic, self._base)
         if parts is None:
             raise _unexpected(topic)

@@ -11,6 +11,7 @@ export class Stream {
     this.found = found;
     this.tries = 0;
     addEventListener("offline", () => this.silent());
+    addEventListener("online", () => this.open());
     addEventListener("pagehide", () => this.source?.close());
     addEventListener("pageshow", (event) => event.persisted && this.open());
     this.open();

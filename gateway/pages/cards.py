@@ -13,17 +13,9 @@ from gateway.pages import words
 from gateway.pages.curve import Curve, curve_of, runs_of
 from gateway.pages.numbers import Format, rfc3339
 from gateway.pages.week import HOUR_MS, Aggregate, Span, Week, week_of
+from gateway.pages.wording import Row, Wording
 from gateway.present import STALE_AFTER_INTERVALS, Latest
-from gateway.store.base import Bucket, Series, Store
-from sensor_node.wire import QUANTITIES
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One day of the table: its name and its numbers, a dash where nothing was measured."""
-
-    day: str
-    numbers: Sequence[str]
+from gateway.store.base import Series, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +27,36 @@ class Card:
     name: str
     label: str
     look: words.Look
-    unit: str
-    unit_words: str
-    value: str
-    quality: str
-    quality_words: str
-    age: str
-    at_ms: int | None
-    at_words: str
-    at_rfc3339: str
-    stale_after_s: float
-    trouble: str
-    remedy: str
+    aggregate: Aggregate
     raw: bool
     yes_or_no: bool
     simulated: bool
-    aggregate: Aggregate
+    value: str
+    unit: str
+    symbol: str
+    quality: str
+    quality_words: str
+    at_ms: int | None
+    at_rfc3339: str
+    at_words: str
+    age: str
+    stale_after_s: float
+    trouble: str
+    remedy: str
     curve: Curve | None
     top: str
     bottom: str
+    hours: str
     sentence: str
     columns: Sequence[str]
     rows: Sequence[Row]
-    hours: str
     csv: str
     csv_fr: str
 
 
 @dataclass(frozen=True, slots=True)
 class NodeView:
-    """One node and its channels. ``silent``: none of its channels is fresh."""
+    """One node and its channels. ``silent``: what to do when none of its channels is fresh."""
 
     node: str
     state: str
@@ -90,158 +82,87 @@ class Writer:
 
     def node(self, info: NodeInfo, cards: Sequence[Card]) -> NodeView:
         """The view of one node."""
-        tell = self._texts.gettext
         seen_ms = info.last_seen_ms
         age_s = 0.0 if seen_ms is None else max(0.0, (self._now_ms - seen_ms) / 1000)
         heard = [card for card in cards if card.at_ms is not None]
-        silent = ""
-        if heard and seen_ms is not None and all(card.quality == "stale" for card in heard):
-            silent = tell(
-                "Pas de nouvelles depuis %(time)s : vérifiez la pile (ou la prise), puis le Wi-Fi."
-            ) % {"time": words.lasting(age_s, self._write.language)}
+        all_stale = bool(heard) and all(card.quality == "stale" for card in heard)
         return NodeView(
             node=info.node,
             state=info.state,
-            state_words=tell(words.NODE_STATES[info.state]),
-            seen="" if seen_ms is None else words.ago(age_s, self._texts, self._write.language),
+            state_words=self._texts.gettext(words.NODE_STATES[info.state]),
+            seen="" if seen_ms is None else self._ago(age_s),
             seen_ms=seen_ms,
-            silent=silent,
+            silent=self._silence(heard) if all_stale else "",
             simulated=any(card.simulated for card in cards),
             cards=cards,
         )
 
+    def _silence(self, heard: Sequence[Card]) -> str:
+        newest_ms = max(card.at_ms or 0 for card in heard)
+        lasting = words.lasting((self._now_ms - newest_ms) / 1000, self._write.language)
+        return self._texts.gettext(
+            "Pas de nouvelles depuis %(time)s : vérifiez la pile (ou la prise), puis le Wi-Fi."
+        ) % {"time": lasting}
+
     def card(self, info: ChannelInfo, latest: Latest | None, interval_s: float) -> Card:
         """The card of one channel. Raises ``StorageError``."""
-        tell = self._texts.gettext
-        look = words.look_of(info.quantity)
-        quantity = QUANTITIES.get(info.quantity or "")
-        aggregate: Aggregate = quantity.aggregate if quantity else "mean"
-        week = week_of(self._store, info.series, self._span, aggregate)
-        curve = curve_of(week, aggregate, look.span) if week.hours else None
+        wording = Wording(info, self._write, self._texts)
+        week = week_of(self._store, info.series, self._span, wording.aggregate)
+        curve = curve_of(week, wording.aggregate, wording.look.span) if week.hours else None
         quality = latest.quality if latest else "none"
         trouble, remedy = self._trouble(latest)
-        top, bottom = self._ends(curve, look)
         return Card(
             id=f"{info.series.node}--{info.series.channel}",
             channel=str(info.series),
-            name=tell(look.name),
+            name=self._texts.gettext(wording.look.name),
             label=info.series.channel,
-            look=look,
-            unit=self._unit(info, latest),
-            unit_words=words.UNITS.get(info.unit or "", info.unit or ""),
-            value=self._value(info, latest, week),
+            look=wording.look,
+            aggregate=wording.aggregate,
+            raw=info.quantity == "soil_moisture_raw",
+            yes_or_no=wording.yes_or_no,
+            simulated=info.simulated,
+            value=wording.value(latest, week),
+            unit=wording.unit(latest),
+            symbol=wording.symbol,
             quality=quality,
-            quality_words=tell(words.QUALITIES[quality]),
-            age=words.ago(latest.age_s, self._texts, self._write.language) if latest else "",
+            quality_words=self._texts.gettext(words.QUALITIES[quality]),
             at_ms=latest.at_ms if latest else None,
-            at_words=self._write.full(latest.at_ms) if latest else "",
             at_rfc3339=rfc3339(latest.at_ms) if latest else "",
+            at_words=self._write.full(latest.at_ms) if latest else "",
+            age=self._ago(latest.age_s) if latest else "",
             stale_after_s=STALE_AFTER_INTERVALS * interval_s,
             trouble=trouble,
             remedy=remedy,
-            raw=info.quantity == "soil_moisture_raw",
-            yes_or_no=info.quantity in words.YES_OR_NO,
-            simulated=info.simulated,
-            aggregate=aggregate,
             curve=curve,
-            top=top,
-            bottom=bottom,
-            sentence=self._sentence(info, week, aggregate),
-            columns=self._columns(aggregate),
-            rows=[self._row(d.start_ms, d.bucket, aggregate, look) for d in week.days],
-            hours=_hours_json(week, aggregate, look),
+            top=wording.number(curve.high) if curve else "",
+            bottom=wording.number(curve.low) if curve else "",
+            hours=_hours_json(week, wording.aggregate, wording.look.decimals),
+            sentence=wording.sentence(week),
+            columns=wording.columns(),
+            rows=[wording.row(day) for day in week.days],
             csv=self._download(info.series, "csv"),
             csv_fr=self._download(info.series, "csv-fr"),
         )
 
+    def _ago(self, age_s: float) -> str:
+        return words.ago(age_s, self._texts, self._write.language)
+
     def _trouble(self, latest: Latest | None) -> tuple[str, str]:
+        """What is wrong with a channel, and what to do."""
         tell = self._texts.gettext
         if latest is None:
             return "", ""
-        if latest.fault is not None:
-            return words.fault_words(latest.fault, self._texts)
         if latest.quality == "stale":
             lasting = words.lasting(latest.age_s, self._write.language)
             return (
                 tell("pas de nouvelles depuis %(time)s") % {"time": lasting},
                 tell("Vérifiez le capteur et ses fils, puis la pile et le Wi-Fi."),
             )
+        if latest.fault is not None:
+            return words.fault_words(latest.fault, self._texts)
         if latest.quality == "suspect":
             return tell("valeur douteuse"), tell("Comparez avec un autre capteur ou votre main.")
         return "", ""
-
-    def _number(self, value: float, look: words.Look) -> str:
-        return self._write.number(value, look.decimals, exact=look.decimals < 3)
-
-    def _value(self, info: ChannelInfo, latest: Latest | None, week: Week) -> str:
-        if latest is None or latest.value is None:
-            return "–"
-        if info.quantity in words.YES_OR_NO:
-            return self._texts.gettext("oui") if latest.value else self._texts.gettext("non")
-        value = latest.value
-        if (
-            info.quantity in words.SUMMED
-        ):  # what fell since the last pack would tell nobody anything
-            today = week.days[-1].bucket
-            value = today.total if today else 0.0
-        return self._number(value, words.look_of(info.quantity))
-
-    def _unit(self, info: ChannelInfo, latest: Latest | None) -> str:
-        unit = words.UNITS.get(info.unit or "", info.unit or "")
-        if info.quantity == "wind_direction" and latest and latest.value is not None:
-            return f"{unit} {self._texts.gettext(words.wind_of(latest.value))}"
-        if info.quantity in words.SUMMED:
-            return self._texts.gettext("%(unit)s aujourd’hui") % {"unit": unit}
-        return unit
-
-    def _measure(self, value: float, info: ChannelInfo) -> str:
-        unit = words.UNITS.get(info.unit or "", info.unit or "")
-        number = self._number(value, words.look_of(info.quantity))
-        return f"{number} {unit}" if unit else number
-
-    def _ends(self, curve: Curve | None, look: words.Look) -> tuple[str, str]:
-        if curve is None:
-            return "", ""
-        return self._number(curve.high, look), self._number(curve.low, look)
-
-    def _sentence(self, info: ChannelInfo, week: Week, aggregate: Aggregate) -> str:
-        tell = self._texts.gettext
-        if not week.hours:
-            return tell("Rien de mesuré cette semaine.")
-        if info.quantity in words.YES_OR_NO:
-            never = week.most == 0
-            return tell("Jamais cette semaine.") if never else tell("C’est arrivé cette semaine.")
-        if aggregate == "sum":
-            return tell("%(total)s en sept jours.") % {"total": self._measure(week.total, info)}
-        if aggregate == "vector":
-            wind = tell(words.wind_of(next(d.bucket.mean for d in reversed(week.days) if d.bucket)))
-            return tell("Dernière direction dominante : %(wind)s.") % {"wind": wind}
-        return tell("Entre %(low)s et %(high)s cette semaine.") % {
-            "low": self._number(week.least, words.look_of(info.quantity)),
-            "high": self._measure(week.most, info),
-        }
-
-    def _columns(self, aggregate: Aggregate) -> list[str]:
-        tell = self._texts.gettext
-        if aggregate == "sum":
-            return [tell("total")]
-        if aggregate == "vector":
-            return [tell("direction moyenne")]
-        return [tell("mini"), tell("moyenne"), tell("maxi")]
-
-    def _row(
-        self, start_ms: int, bucket: Bucket | None, aggregate: Aggregate, look: words.Look
-    ) -> Row:
-        day = self._write.day(start_ms)
-        if bucket is None:
-            return Row(day, ["–"] * len(self._columns(aggregate)))
-        if aggregate == "sum":
-            numbers = [bucket.total]
-        elif aggregate == "vector":
-            numbers = [bucket.mean]
-        else:
-            numbers = [bucket.least, bucket.mean, bucket.most]
-        return Row(day, [self._number(n, look) for n in numbers])
 
     def _download(self, series: Series, kind: str) -> str:
         query = {
@@ -253,22 +174,23 @@ class Writer:
         return f"/api/v1/readings?{urlencode(query)}"
 
 
-def _hours_json(week: Week, aggregate: Aggregate, look: words.Look) -> str:
-    """The hours for the script: ``runs`` of (first hour of the week, how many), and their values."""
-    runs = list(runs_of(week.hours))
+def _hours_json(week: Week, aggregate: Aggregate, decimals: int) -> str:
+    """The hours for the script: ``runs`` of (first hour of the week, how many), and values."""
+    decimals += 1
     columns: dict[str, list[float] | list[list[int]]] = {
-        "runs": [[(run[0].start_ms - week.span.from_ms) // HOUR_MS, len(run)] for run in runs],
-        "value": [
-            _short(b.total if aggregate == "sum" else b.mean, look.decimals) for b in week.hours
+        "runs": [
+            [(run[0].start_ms - week.span.from_ms) // HOUR_MS, len(run)]
+            for run in runs_of(week.hours)
         ],
+        "value": [_short(b.total if aggregate == "sum" else b.mean, decimals) for b in week.hours],
     }
     if aggregate == "mean":
-        columns["least"] = [_short(b.least, look.decimals) for b in week.hours]
-        columns["most"] = [_short(b.most, look.decimals) for b in week.hours]
+        columns["least"] = [_short(b.least, decimals) for b in week.hours]
+        columns["most"] = [_short(b.most, decimals) for b in week.hours]
     return json.dumps(columns, separators=(",", ":"))
 
 
 def _short(value: float, decimals: int) -> float:
     """``value`` in the fewest characters that draw the same curve."""
-    rounded = round(value, decimals or None)
+    rounded = round(value, decimals)
     return int(rounded) if rounded == int(rounded) else rounded

@@ -93,7 +93,7 @@ def render(gateway: Gateway, language: str) -> str:
                 "language": language,
                 "timezone": gateway.settings.timezone,
                 "lastEventId": last_event_id,
-                "texts": _script_texts(texts),
+                "texts": script_texts(texts),
             },
         )
     )
@@ -155,7 +155,7 @@ def environment(language: str) -> Environment:
     return templates
 
 
-def _script_texts(texts: gettext.NullTranslations) -> dict[str, object]:
+def script_texts(texts: gettext.NullTranslations) -> dict[str, object]:
     """What the scripts say; they carry no word of their own."""
     tell = texts.gettext
     return {

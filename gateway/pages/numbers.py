@@ -30,7 +30,7 @@ class Format:
         """``value`` with ``decimals``, or with at most so many where it is not ``exact``."""
         no_minus_zero = round(value, decimals) + 0.0
         text = _pattern(decimals, exact).apply(no_minus_zero, self._locale)
-        return text.replace("-", MINUS)
+        return str(text).replace("-", MINUS)
 
     def local(self, at_ms: int) -> datetime:
         """The moment on the garden's own clock."""

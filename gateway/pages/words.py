@@ -12,8 +12,6 @@ from typing import Final, Literal
 
 from babel.dates import format_timedelta
 
-from sensor_node.wire import QUANTITIES
-
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's customary mark
     """Mark ``text`` for translation and leave it as it is."""
@@ -65,7 +63,6 @@ LOOKS: Final[Mapping[str, Look]] = {
 }
 UNKNOWN: Final = Look(N_("Mesure"), "number", "plain", 3, 1)
 RANK: Final = {quantity: rank for rank, quantity in enumerate(LOOKS)}
-SUMMED: Final = frozenset(name for name, q in QUANTITIES.items() if q.aggregate == "sum")
 YES_OR_NO: Final = frozenset({"tank_empty", "undervoltage"})
 
 UNITS: Final[Mapping[str, str]] = {

@@ -52,7 +52,8 @@ def test_csv_fr_opens_in_a_french_spreadsheet() -> None:
         b"\xef\xbb\xbf"
         + (
             "heure locale;heure UTC;nœud;voie;grandeur;unité;valeur\r\n"
-            "22/11/2025 12:00:00;2025-11-22T11:00:00.000Z;potager-1;air;air_temperature;Cel;21,5\r\n"
+            "22/11/2025 12:00:00;2025-11-22T11:00:00.000Z;"
+            "potager-1;air;air_temperature;Cel;21,5\r\n"
         ).encode()
     )
 
@@ -120,6 +121,7 @@ ROWS = st.lists(
         TEXTS.map(lambda text: text or None),
         TEXTS.map(lambda text: text or None),
         st.floats(allow_nan=False, allow_infinity=False),
+        st.just(""),
     ),
     max_size=5,
 )
@@ -277,6 +279,7 @@ def test_senml_says_which_aggregate_a_value_is() -> None:
             st.none(),
             st.sampled_from(["Cel", None]),
             st.floats(allow_nan=False, allow_infinity=False),
+            st.just(""),
         ),
         max_size=8,
     )
