@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -45,10 +46,16 @@ counts of a 10 or 12 bit converter to a fraction, pressures, speeds, ``inch`` of
 
 def parse_number(cell: str, conversion: Conversion, decimal: str = ".") -> float:
     """The number in ``cell``, converted. Raises ``ValueError`` whose text is the reason."""
-    found = _NUMBER.fullmatch(cell.replace(decimal, ".") if decimal != "." else cell)
+    if decimal != "." and "." in cell:
+        # With a decimal comma, 1.234 may be a thousand: a guess would be a wrong number.
+        raise ValueError(f"a point where the decimal sign is '{decimal}': '{cell.strip()[:40]}'")
+    found = _NUMBER.fullmatch(cell.replace(decimal, "."))
     if found is None:
         raise ValueError(f"not a number: '{cell.strip()[:40]}'")
     number, sign = found.groups()
     if sign and sign not in conversion.signs:
         raise ValueError(f"unexpected unit '{sign[:20]}' in '{cell.strip()[:40]}'")
-    return conversion.formula(float(number))
+    value = conversion.formula(float(number))
+    if not math.isfinite(value):
+        raise ValueError(f"not a finite number: '{cell.strip()[:40]}'")
+    return value

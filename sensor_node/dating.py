@@ -12,6 +12,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from sensor_node import wire
 from sensor_node.clock import Clock
@@ -90,7 +91,7 @@ class Dating:
         round_trip_s = self._clock.monotonic_s() - asked_s
         if round_trip_s > LONGEST_ROUND_TRIP_S or answer.get("trusted") is not True:
             return
-        if not wire.is_finite_number(answer.get("t")):
+        if not _is_present(answer.get("t")):
             raise PackRefused("BAD_TIME", fr="Heure illisible.", en="Unreadable time.")
         middle_s = asked_s + round_trip_s / 2 - self._started_s
         self._gateway_at_start_ms = round((answer["t"] - middle_s) * 1000)
@@ -129,3 +130,8 @@ class Dating:
             )
             dated += estimated
         return dated
+
+
+def _is_present(seconds: Any) -> bool:
+    """Whether ``seconds`` since 1970 can be the time of day anywhere."""
+    return wire.is_finite_number(seconds) and (SANE_SINCE_MS <= seconds * 1000 <= wire.MAX_TIME_MS)

@@ -8,6 +8,7 @@ node's uplink and by the gateway's ingest alike.
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import select
 import socket
@@ -22,7 +23,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from sensor_node.clock import Clock
 from sensor_node.errors import NetworkError
-from sensor_node.settings import setting
+from sensor_node.settings import build, section, setting
 
 KEEPALIVE_S = 30
 CONNECT_TIMEOUT_S = 5.0
@@ -42,6 +43,18 @@ class Broker:
 
     def __repr__(self) -> str:
         return f"Broker({self.host}:{self.port})"
+
+
+@dataclass(frozen=True)
+class _BrokerAlone:
+    broker: Broker = section(Broker)
+
+
+def broker_from_environment() -> Broker:
+    """The broker that ``JARDIN_BROKER_HOST``, ``…_PORT``, ``…_USERNAME`` and ``…_PASSWORD`` name,
+    for commands that have no settings file. Raises ``ConfigError``.
+    """
+    return build(_BrokerAlone, {}, os.environ).broker
 
 
 @dataclass(frozen=True, slots=True)

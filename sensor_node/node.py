@@ -36,15 +36,19 @@ def about(
     clock: wire.Clock | None,
     *,
     simulated: bool,
+    lost: int = 0,
 ) -> dict[str, object]:
-    """What a node says of itself, on its ``about`` topic. ``simulated``: its sensors are fakes."""
+    """What a node says of itself, on its ``about`` topic.
+
+    ``simulated``: its sensors are fakes. ``lost``: packs that never reached the outbox.
+    """
     return {
         "software": f"jardin-connecte {__version__}",
         "model": f"{platform.machine()} {platform.system()}",
         "interval_s": interval_s,
         "clock": clock,
         "simulated": simulated,
-        "outbox": {"waiting": outbox.waiting_count(), "dropped": outbox.dropped()},
+        "outbox": {"waiting": outbox.waiting_count(), "dropped": outbox.dropped() + lost},
         "channels": {
             c.name: {"quantity": c.quantity, "unit": c.unit, "sensor": c.sensor, "pin": c.pin}
             for c in channels
@@ -79,6 +83,7 @@ class Node:
         self._interval_s = interval_s
         self._simulated = simulated
         self._unwritten: list[Entry] = []
+        self._lost = 0
         self._stopping = threading.Event()
         self.dating = Dating(outbox, clock, self.boot)
         self.delivery = Delivery(
@@ -109,11 +114,14 @@ class Node:
         except StorageError as error:
             if len(self._unwritten) == 1:
                 log.error("%s", error)
+            self._lost += max(0, len(self._unwritten) - MAX_UNWRITTEN)
             del self._unwritten[:-MAX_UNWRITTEN]
             return
-        self._unwritten.clear()
-        if sampled.stamp.at_ms is None:
+        if len(self._unwritten) > 1:
+            log.info("STORAGE_BACK: %d packs held in memory are on disk", len(self._unwritten))
+        if any(entry.at_ms is None for entry in self._unwritten):
             self.dating.undated()
+        self._unwritten.clear()
 
     def _about(self) -> dict[str, object]:
         return about(
@@ -122,4 +130,5 @@ class Node:
             self._outbox,
             self.dating.source(),
             simulated=self._simulated,
+            lost=self._lost,
         )

@@ -60,8 +60,8 @@ class Outbox:
     """The packs of one node on disk. Safe to use from several threads.
 
     ``capacity``: packs kept at the most; above it acknowledged ones go first, then the oldest
-    unacknowledged ones, which are counted in ``dropped``. Every method raises ``StorageError``
-    when the disk fails.
+    unacknowledged ones, which are counted in ``dropped``. ``generation`` grows whenever there is
+    more to send. Every method raises ``StorageError`` when the disk fails.
     """
 
     def __init__(self, path: Path, capacity: int = DEFAULT_CAPACITY) -> None:
@@ -69,30 +69,35 @@ class Outbox:
         self._capacity = capacity
         self._connection = open_database(path, MIGRATIONS)
         self._lock = threading.Lock()
+        self.generation = 0
         with self._locked() as db:
             (self._count,) = db.execute("SELECT count(*) FROM packs").fetchone()
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Write ``entries``, in one commit: when this returns, they are on disk."""
-        with self._locked() as db, transaction(db):
-            db.executemany(
-                "INSERT INTO packs (boot, seq, mono_s, at_ms, clock, records)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                [(e.boot, e.seq, e.mono_s, e.at_ms, e.clock, e.records) for e in entries],
-            )
-            count = self._count + len(entries)
-            if count > self._capacity:
-                count -= self._make_room(db, count - self._capacity)
-        self._count = count
+        with self._locked() as db:
+            with transaction(db):
+                db.executemany(
+                    "INSERT INTO packs (boot, seq, mono_s, at_ms, clock, records)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    [(e.boot, e.seq, e.mono_s, e.at_ms, e.clock, e.records) for e in entries],
+                )
+                count = self._count + len(entries)
+                if count > self._capacity:
+                    count -= self._make_room(db, count - self._capacity)
+            self._count = count
+        self.generation += 1
 
     def date(self, boot: str, wall_ms_at_boot: int, clock: wire.Clock) -> int:
         """Settle the time of this boot's undated packs; returns how many were dated."""
         with self._locked() as db, transaction(db):
-            return db.execute(
+            dated = db.execute(
                 "UPDATE packs SET at_ms = ? + CAST(round(mono_s * 1000) AS INTEGER), clock = ?"
                 " WHERE boot = ? AND at_ms IS NULL",
                 (wall_ms_at_boot, clock, boot),
             ).rowcount
+        self.generation += 1
+        return dated
 
     def undated_boots(self) -> list[tuple[str, float]]:
         """Each boot with undated packs and its last ``mono_s``, oldest first."""
@@ -150,11 +155,13 @@ class Outbox:
 
     def expire(self, now_ms: int) -> int:
         """Delete acknowledged packs older than 30 days; returns how many."""
-        with self._locked() as db, transaction(db):
-            gone = db.execute(
-                "DELETE FROM packs WHERE acked = 1 AND at_ms < ?", (now_ms - KEEP_ACKNOWLEDGED_MS,)
-            ).rowcount
-        self._count -= gone
+        with self._locked() as db:
+            with transaction(db):
+                gone = db.execute(
+                    "DELETE FROM packs WHERE acked = 1 AND at_ms < ?",
+                    (now_ms - KEEP_ACKNOWLEDGED_MS,),
+                ).rowcount
+            self._count -= gone
         return gone
 
     def newest_ms(self) -> int:

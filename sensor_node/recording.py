@@ -118,9 +118,13 @@ class Recording:
 
         Raises ``UsageError`` when the header lacks a mapped column.
         """
+        self._last_ms = None
         reader = csv.reader(lines, delimiter=self._map.separator)
         places: dict[str, int] | None = None
-        for cells in reader:
+        for cells in _lines(reader):
+            if isinstance(cells, Problem):
+                yield cells
+                continue
             if places is None:
                 places = self._places(cells)
                 if self._map.header:
@@ -150,7 +154,7 @@ class Recording:
     ) -> Iterator[Row | Problem]:
         try:
             at_ms = self._time(" ".join(cells[places[c]].strip() for c in self._map.time.columns))
-        except (ValueError, IndexError) as error:
+        except (ValueError, OverflowError, IndexError) as error:
             yield Problem(line, "", f"time unreadable: {error}")
             return
         values: dict[str, float] = {}
@@ -186,6 +190,8 @@ class Recording:
         )
         moment = read if read.tzinfo is not None else self._localise(read)
         at_ms = round((moment - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(milliseconds=1))
+        if not wire.MIN_TIME_MS <= at_ms <= wire.MAX_TIME_MS:
+            raise ValueError(f"impossible time: {text[:40]}")
         self._last_ms = at_ms
         return at_ms
 
@@ -199,6 +205,17 @@ class Recording:
             last = datetime.fromtimestamp(self._last_ms / 1000, UTC)
             return second if first < last else first
         return first
+
+
+def _lines(reader: Any) -> Iterator[list[str] | Problem]:
+    """The lines of a ``csv.reader``; one that it cannot split is a ``Problem``."""
+    while True:
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Problem(reader.line_num, "", str(error))
 
 
 def load_map(path: Path) -> RecordingMap:

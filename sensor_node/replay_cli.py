@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,20 +71,15 @@ def add_arguments(replay: argparse.ArgumentParser) -> None:
 
 def run_replay(options: argparse.Namespace) -> int:
     """Replay ``options.file``; returns 0 once everything is acknowledged."""
-    from sensor_node.link import Broker  # noqa: PLC0415 - --help needs none of these
+    from sensor_node.link import broker_from_environment  # noqa: PLC0415 - not for --help
     from sensor_node.recording import Recording  # noqa: PLC0415
-    from sensor_node.settings import build, section  # noqa: PLC0415
     from sensor_node.wire import check_id  # noqa: PLC0415
-
-    @dataclass(frozen=True)
-    class Where:
-        broker: Broker = section(Broker)
 
     check_id(options.node, "--node")
     if options.speed is not None and options.speed <= 0:
         raise UsageError("BAD_SPEED", fr="--speed est positif.", en="--speed is positive.")
     flags = _given(host=options.host, port=options.port, username=options.username)
-    broker = replace(build(Where, {}, os.environ).broker, **flags)
+    broker = replace(broker_from_environment(), **flags)
     data = options.data or Path("replay-data") / options.node
     return _send(options, Recording(_map_of(options)), broker, data)
 

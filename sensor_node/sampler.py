@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sensor_node.drivers.base import Channel, Sensor
 from sensor_node.errors import SensorFault
-from sensor_node.wire import Record
+from sensor_node.wire import Record, is_finite_number
 
 log = logging.getLogger("jardin.sampler")
 
@@ -46,13 +46,14 @@ class Sampler:
     def _read(self, sensor: Sensor) -> list[Record]:
         try:
             values = sensor.read()
+            records = [Record(c.name, c.unit, _finite(values[c.name])) for c in sensor.channels]
         except Exception as error:
             return self._failed(sensor, error)
         for channel in sensor.channels:
             if channel.name in self._failing:
                 self._failing.discard(channel.name)
                 log.info("SENSOR_BACK: %s measures again", channel.name)
-        return [Record(c.name, c.unit, values[c.name]) for c in sensor.channels]
+        return records
 
     def _failed(self, sensor: Sensor, error: Exception) -> list[Record]:
         reason = error.reason if isinstance(error, SensorFault) else type(error).__name__
@@ -61,3 +62,14 @@ class Sampler:
                 log.warning("%s: %s", channel.name, error)
             self._failing.add(channel.name)
         return [Record(c.name, fault=reason) for c in sensor.channels]
+
+
+def _finite(value: float) -> float:
+    if is_finite_number(value):
+        return value
+    raise SensorFault(
+        "not a number",
+        code="SENSOR_NOT_FINITE",
+        fr=f"Le capteur a donné {value!r}, qui n'est pas un nombre : vérifiez son pilote.",
+        en=f"The sensor gave {value!r}, which is no number: check its driver.",
+    )

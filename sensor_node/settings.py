@@ -9,8 +9,10 @@ what is expected, and for an unknown key the nearest right one.
 from __future__ import annotations
 
 import difflib
+import math
 import os
 import tomllib
+import types
 import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
@@ -99,10 +101,10 @@ def build(
 
 def describe(kind: type[Any], prefix: str = "") -> Iterator[tuple[str, Field[Any], About]]:
     """Each setting of ``kind`` as (dotted key, field, About), for docs and ``--help``."""
-    types = typing.get_type_hints(kind)
+    hints = typing.get_type_hints(kind)
     for each in fields(kind):
-        if is_dataclass(types[each.name]):
-            yield from describe(typing.cast(type[Any], types[each.name]), f"{prefix}{each.name}.")
+        if is_dataclass(hints[each.name]):
+            yield from describe(typing.cast(type[Any], hints[each.name]), f"{prefix}{each.name}.")
         elif "about" in each.metadata:
             yield prefix + each.name, each, each.metadata["about"]
 
@@ -130,16 +132,16 @@ def reject_unknown(table: Mapping[str, Any], known: list[str], where: str) -> No
 def _override(
     kind: type[Any], table: dict[str, Any], environment: Mapping[str, str], prefix: str
 ) -> dict[str, Any]:
-    types = typing.get_type_hints(kind)
+    hints = typing.get_type_hints(kind)
     for each in fields(kind):
         variable = prefix + each.name.upper()
-        if is_dataclass(types[each.name]):
+        if is_dataclass(hints[each.name]):
             inner = table.get(each.name, {})
             if isinstance(inner, dict):
-                nested = typing.cast(type[Any], types[each.name])
+                nested = typing.cast(type[Any], hints[each.name])
                 table[each.name] = _override(nested, dict(inner), environment, variable + "_")
         elif variable in environment and "about" in each.metadata:
-            table[each.name] = _from_text(environment[variable], types[each.name])
+            table[each.name] = _from_text(environment[variable], hints[each.name])
     return table
 
 
@@ -155,26 +157,26 @@ def _from_text(text: str, kind: Any) -> Any:
 
 
 def _build(kind: type[T], table: Mapping[str, Any], where: str) -> T:
-    types = typing.get_type_hints(kind)
+    hints = typing.get_type_hints(kind)
     reject_unknown(table, [each.name for each in fields(kind)], where)  # type: ignore[arg-type]
     values: dict[str, Any] = {}
     for each in fields(kind):  # type: ignore[arg-type]
-        wanted, key = types[each.name], where + each.name
-        if each.name not in table:
+        wanted, key = hints[each.name], where + each.name
+        if is_dataclass(wanted):
+            inner = table.get(each.name, {})
+            if not isinstance(inner, dict):
+                raise _wrong(key, "doit être une table", "must be a table", None)
+            values[each.name] = _build(typing.cast(type[Any], wanted), inner, key + ".")
+        elif each.name not in table:
             if each.default is MISSING and each.default_factory is MISSING:
                 raise _wrong(key, "est absent", "is missing", each.metadata.get("about"))
-        elif is_dataclass(wanted):
-            if not isinstance(table[each.name], dict):
-                raise _wrong(key, "doit être une table", "must be a table", None)
-            nested = typing.cast(type[Any], wanted)
-            values[each.name] = _build(nested, table[each.name], key + ".")
         else:
             values[each.name] = _check(table[each.name], wanted, key, each.metadata.get("about"))
     return kind(**values)
 
 
 def _check(value: Any, wanted: Any, key: str, about: About | None) -> Any:
-    kinds = typing.get_args(wanted) or (wanted,)
+    kinds = typing.get_args(wanted) if isinstance(wanted, types.UnionType) else (wanted,)
     if float in kinds and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if Path in kinds and isinstance(value, str):
@@ -183,6 +185,8 @@ def _check(value: Any, wanted: Any, key: str, about: About | None) -> Any:
     if not isinstance(value, plain) or (isinstance(value, bool) and bool not in plain):
         names = " / ".join(k.__name__ for k in plain if k is not type(None))
         raise _wrong(key, f"doit être : {names}", f"must be: {names}", about)
+    if isinstance(value, list) and list[str] in kinds and not all(type(v) is str for v in value):
+        raise _wrong(key, "doit être une liste de textes", "must be a list of texts", about)
     if about is not None:
         _check_bounds(value, key, about)
     return value
@@ -194,6 +198,8 @@ def _check_bounds(value: Any, key: str, about: About) -> None:
         raise _wrong(key, f"doit être un de : {allowed}", f"must be one of: {allowed}", about)
     if not isinstance(value, int | float):
         return
+    if not math.isfinite(value):
+        raise _wrong(key, "doit être un nombre fini", "must be a finite number", about)
     if about.least is not None and value < about.least:
         raise _wrong(key, f"au moins {about.least:g}", f"at least {about.least:g}", about)
     if about.most is not None and value > about.most:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
+from dataclasses import replace
 from pathlib import Path
 
 from sensor_node.console import pick, set_up_logging, stopped_by_signals
@@ -21,10 +21,8 @@ def add_arguments(simulate: argparse.ArgumentParser) -> None:
     simulate.add_argument(
         "--data", type=Path, help=pick("dossier de la boîte d'envoi", "folder of the outbox")
     )
-    simulate.add_argument("--host", default=os.environ.get("JARDIN_BROKER_HOST", "localhost"))
-    simulate.add_argument(
-        "--port", type=int, default=int(os.environ.get("JARDIN_BROKER_PORT", "1883"))
-    )
+    simulate.add_argument("--host", help=pick("serveur MQTT", "MQTT broker"))
+    simulate.add_argument("--port", type=int, help=pick("port MQTT", "MQTT port"))
     simulate.add_argument(
         "--interval", type=float, default=10.0, help=pick("secondes, 10 à 3600", "seconds")
     )
@@ -40,7 +38,7 @@ def add_arguments(simulate: argparse.ArgumentParser) -> None:
 def run_simulate(options: argparse.Namespace) -> int:
     """Run the simulated node until it is told to stop."""
     from sensor_node.clock import SystemClock  # noqa: PLC0415 - --help needs none of these
-    from sensor_node.link import Broker  # noqa: PLC0415
+    from sensor_node.link import broker_from_environment  # noqa: PLC0415
     from sensor_node.node import Node  # noqa: PLC0415
     from sensor_node.outbox import Outbox  # noqa: PLC0415
     from sensor_node.simulate import (  # noqa: PLC0415
@@ -60,7 +58,8 @@ def run_simulate(options: argparse.Namespace) -> int:
     troubles = Troubles(options.node, now_ms)
     outbox = Outbox((options.data or Path("simulate-data") / options.node) / "outbox.sqlite")
     sampling = SimulatedSampling(described, troubles, clock, from_ms)
-    broker = Broker(host=options.host, port=options.port)
+    broker = broker_from_environment()
+    broker = replace(broker, host=options.host or broker.host, port=options.port or broker.port)
     node = Node(
         options.node, sampling, outbox, broker, clock, interval_s=options.interval, simulated=True
     )

@@ -29,6 +29,7 @@ ABOUT_EVERY_S = 3600.0
 EXPIRE_EVERY_S = 3600.0
 IDLE_S = 60.0
 DATING_EVERY_S = 1.0
+STORAGE_RETRY_S = 5.0
 
 log = logging.getLogger("jardin.uplink")
 
@@ -106,9 +107,12 @@ class Uplink:
         self._under_way: dict[tuple[str, int], _Flight] = {}
         self._sent_up_to = 0
         self._newest_sent = 0
+        self._generation = -1
+        self._is_backlog_sent = False
         self._about_due_s = 0.0
         self._expire_due_s = 0.0
         self._last_error: str | None = None
+        self._last_storage_error: str | None = None
         self.tally = Tally()
         self.refusal: NetworkError | None = None
 
@@ -140,7 +144,7 @@ class Uplink:
             ]
         )
         self._say("state", b"online", retain=True)
-        self._say_about()
+        self._about_due_s = 0.0  # it reads the disk, which may fail: said by the tick that follows
         if self._last_error is not None:
             log.info("BROKER_BACK: the MQTT broker answers again")
         self._last_error = self.refusal = None
@@ -175,12 +179,16 @@ class Uplink:
 
     def tick(self, *, idle: bool) -> float:
         try:
-            return self._pump()
+            wait_s = self._pump()
         except StorageError as error:
-            if error.code != self._last_error:
+            if error.code != self._last_storage_error:  # say a loss once
                 log.error("%s", error)
-            self._last_error = error.code
-            return 5.0
+            self._last_storage_error = error.code
+            return STORAGE_RETRY_S
+        if self._last_storage_error is not None:
+            log.info("STORAGE_BACK: the outbox can be read again")
+        self._last_storage_error = None
+        return wait_s
 
     # --- delivery -----------------------------------------------------------------------------
 
@@ -189,7 +197,8 @@ class Uplink:
         if self._dating is not None and self._dating.tick(self._ask_time if self._link else None):
             self._sent_up_to = 0
         if now_s >= self._expire_due_s:
-            self._outbox.expire(self._clock.wall_ms())
+            # The newest pack's time is a trusted one; the wall clock may be anywhere.
+            self._outbox.expire(min(self._clock.wall_ms(), self._outbox.newest_ms()))
             self._expire_due_s = now_s + EXPIRE_EVERY_S
         if self._link is None:
             return IDLE_S
@@ -209,26 +218,37 @@ class Uplink:
         return min(longest_s, next_due_s - now_s)
 
     def _send_newest(self, now_s: float) -> None:
+        generation = self._outbox.generation
+        if generation == self._generation:
+            return
         newest = self._outbox.newest()
+        self._generation, self._is_backlog_sent = generation, False
         if newest is None or newest.id <= self._newest_sent:
             return
         self._newest_sent = newest.id
         if not self._gateway_online:
             self._under_way.clear()  # nobody is there: all that waits goes again when he is
-        if (newest.boot, newest.seq) not in self._under_way:
-            self._send(newest, now_s)
+        if (newest.boot, newest.seq) in self._under_way:
+            return
+        if len(self._under_way) >= MAX_UNDER_WAY:
+            self._set_back_youngest()
+        self._send(newest, now_s)
+
+    def _set_back_youngest(self) -> None:
+        """Have the last newest, still not acknowledged, wait for its turn with the others."""
+        key, flight = max(self._under_way.items(), key=lambda item: item[1].entry.id)
+        del self._under_way[key]
+        self._sent_up_to = min(self._sent_up_to, flight.entry.id - 1)
 
     def _send_backlog(self, now_s: float) -> None:
-        room = MAX_UNDER_WAY - 1 - len(self._under_way)  # one place is kept for the newest
-        if room <= 0:
-            return
-        for entry in self._outbox.waiting(MAX_UNDER_WAY, after=self._sent_up_to):
-            if (entry.boot, entry.seq) not in self._under_way:
-                if room == 0:
-                    break
-                room -= 1
-                self._send(entry, now_s)
-            self._sent_up_to = entry.id
+        # One place is kept for the newest.
+        while (room := MAX_UNDER_WAY - 1 - len(self._under_way)) > 0 and not self._is_backlog_sent:
+            entries = self._outbox.waiting(room, after=self._sent_up_to)
+            self._is_backlog_sent = len(entries) < room
+            for entry in entries:
+                self._sent_up_to = entry.id
+                if (entry.boot, entry.seq) not in self._under_way:
+                    self._send(entry, now_s)
 
     def _send_again(self, now_s: float) -> None:
         for flight in list(self._under_way.values()):
@@ -285,13 +305,14 @@ class Uplink:
         """What was under way may be lost: begin again from the oldest that waits."""
         self._under_way.clear()
         self._sent_up_to = self._newest_sent = 0
+        self._generation = -1
 
     def _ask_time(self, payload: bytes) -> None:
         self._say("clock/ask", payload)
 
     def _say_about(self) -> None:
-        self._about_due_s = self._clock.monotonic_s() + ABOUT_EVERY_S
         self._say("about", wire.encode_object(self._about()), retain=True)
+        self._about_due_s = self._clock.monotonic_s() + ABOUT_EVERY_S
 
     def _say(self, leaf: str, payload: bytes, *, retain: bool = False) -> None:
         if self._link is not None:

@@ -219,8 +219,11 @@ def decode_pack(topic: str, payload: bytes, base: str = BASE) -> Pack:
     """
     node, boot, seq = _address(topic, base)
     state = _Resolver(node)
-    for fields in _senml_array(payload):
-        state.take(fields)
+    try:
+        for fields in _senml_array(payload):
+            state.take(fields)
+    except RecursionError:
+        _refuse("NOT_SENML", "il est trop profond", "it is too deep")
     if state.at_ms is None:
         _refuse("NO_TIME", "il n'a pas de temps (bt)", "it has no time (bt)")
     if state.clock is None:
@@ -254,7 +257,7 @@ def _senml_array(payload: bytes) -> list[dict[str, Any]]:
     if len(payload) > MAX_PACK_BYTES:
         _refuse("TOO_LARGE", f"{len(payload)} octets", f"{len(payload)} bytes")
     try:
-        array = json.loads(payload)
+        array = _parse(payload)
     except (ValueError, RecursionError):
         _refuse("NOT_JSON", "ce n'est pas du JSON", "it is not JSON")
     if not isinstance(array, list) or not array or not all(isinstance(r, dict) for r in array):
@@ -266,7 +269,8 @@ class _Resolver:
     """Resolves SenML base fields record by record (RFC 8428, section 4.6)."""
 
     _KNOWN = frozenset({"bn", "bt", "bu", "bver", "n", "u", "v", "vs", "t"})
-    _UNSUPPORTED = frozenset({"bv", "bs", "s", "vb", "vd", "ut"})
+    _UNSUPPORTED = frozenset({"bv", "bs"})  # they change every record after them
+    _UNSUPPORTED_HERE = frozenset({"s", "vb", "vd"})  # they spoil their own record only
 
     def __init__(self, node: str) -> None:
         self.at_ms: int | None = None
@@ -280,14 +284,19 @@ class _Resolver:
 
     def take(self, fields: dict[str, Any]) -> None:
         self._take_base(fields)
+        unsupported = not self._UNSUPPORTED_HERE.isdisjoint(fields)
+        if not unsupported and "n" not in fields and "v" not in fields and "vs" not in fields:
+            return  # base fields alone
         name = self._base_name + self._string(fields, "n", "")
-        if "v" not in fields and "vs" not in fields:
-            if "n" in fields:
-                self._set_aside(name, "NO_VALUE", fields)
-            return
         if not name.startswith(self._node + "/"):
             _refuse("OTHER_NODE", f"il parle de « {name} »", f"it speaks of '{name}'")
-        self._take_value(name[len(self._node) + 1 :], fields)
+        channel = name[len(self._node) + 1 :]
+        if unsupported:
+            self._set_aside(channel, "UNSUPPORTED_FIELD", fields)
+        elif "v" not in fields and "vs" not in fields:
+            self._set_aside(channel, "NO_VALUE", fields)
+        else:
+            self._take_value(channel, fields)
 
     def _take_base(self, fields: dict[str, Any]) -> None:
         for key in fields:
@@ -366,14 +375,12 @@ def _milliseconds(seconds: object) -> int:
     if not is_finite_number(seconds):
         _refuse("BAD_TIME", "son temps n'est pas un nombre", "its time is not a number")
     assert isinstance(seconds, int | float)  # noqa: S101 - says the line above to the type checker
-    exact = seconds * 1000
-    at_ms = round(exact)
-    # A double near 2e9 s is exact to 3e-7 s, so three decimals come back to within 0.001 ms.
-    if abs(exact - at_ms) > 0.01:
-        _refuse("TIME_TOO_FINE", "plus de trois décimales", "more than three decimals")
-    if not MIN_TIME_MS <= at_ms <= MAX_TIME_MS:
+    if not MIN_TIME_MS <= seconds * 1000 < MAX_TIME_MS + 1:
         _refuse("BAD_TIME", f"temps impossible : {seconds}", f"impossible time: {seconds}")
-    return at_ms
+    # A double near 2e9 s is exact to 3e-7 s; what a sum left below 0.01 ms is no fourth decimal.
+    if abs(seconds - round(seconds, 3)) > 1e-5:
+        _refuse("TIME_TOO_FINE", "plus de trois décimales", "more than three decimals")
+    return round(seconds * 1000)
 
 
 def _refuse(code: str, fr: str, en: str) -> NoReturn:
@@ -422,7 +429,7 @@ def encode_ack(ack: Ack) -> bytes:
 def decode_ack(payload: bytes) -> Ack:
     """The ack that ``payload`` is; ``PackRefused`` with code ``BAD_ACK`` where it is none."""
     try:
-        fields = json.loads(payload)
+        fields = _parse(payload)
         ranges = tuple((first, last) for first, last in fields["seq"])
         refused = tuple((first, last) for first, last in fields.get("refused", ()))
         ack = Ack(fields["boot"], ranges, fields["store"], refused)
@@ -448,12 +455,33 @@ def _is_ack(ack: Ack) -> bool:
 def decode_object(payload: bytes) -> dict[str, Any]:
     """A JSON object (``about``, ``clock/ask``…); ``PackRefused`` ``NOT_JSON`` where it is none."""
     try:
-        value = json.loads(payload)
+        value = _parse(payload, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         _refuse("NOT_JSON", "un objet JSON est attendu", "a JSON object is expected")
     return value
+
+
+def _parse(payload: bytes, **options: Any) -> Any:
+    """JSON in UTF-8 whose texts are text: half a character (a lone surrogate) fits no database.
+
+    Raises ``ValueError`` or ``RecursionError``.
+    """
+    text = payload.decode("utf-8")
+    value = json.loads(text, **options)
+    if "\\u" in text:
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _no_number(text)
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number of JSON")
 
 
 def encode_object(fields: Mapping[str, object] | Sequence[object]) -> bytes:
