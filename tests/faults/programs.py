@@ -1,0 +1,130 @@
+"""The programs that the kill tests start and kill: a gateway and a node, as their own processes.
+
+They are the real ones, built from the package's own parts; what a test adds goes in by the seams
+(a store that dies after its commit, an outbox that dies before it marks).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from gateway.run import GatewayProcess
+from gateway.service import Gateway
+from gateway.settings import GatewaySettings, Http
+from gateway.store.base import Committed, Fault, Reading
+from gateway.store.sqlite import SqliteStore
+from sensor_node.clock import SystemClock
+from sensor_node.console import stopped_by_signals
+from sensor_node.drivers import build_sensors
+from sensor_node.fakes import FakeBoard
+from sensor_node.link import Broker
+from sensor_node.node import Node
+from sensor_node.outbox import Outbox
+from sensor_node.sampler import Sampler
+from sensor_node.wire import Ack, Record
+
+HOST = "127.0.0.1"
+NODE = "potager-1"
+
+
+def die() -> None:
+    """End as ``kill -9`` does."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class DiesAfterCommit(SqliteStore):
+    """On disk, and dead before anybody is told."""
+
+    def __init__(self, store: SqliteStore, commits: int) -> None:
+        self.__dict__.update(store.__dict__)
+        self._left = commits
+
+    def commit(self, readings: Sequence[Reading], faults: Sequence[Fault]) -> Committed:
+        committed = super().commit(readings, faults)
+        if readings:
+            self._left -= 1
+            if self._left == 0:
+                die()
+        return committed
+
+
+class DiesBeforeMark(Outbox):
+    """Told by the gateway, and dead before it is written down."""
+
+    acks_left = 0
+
+    def mark(self, ack: Ack) -> int:
+        self.acks_left -= 1
+        if self.acks_left == 0:
+            die()
+        return super().mark(ack)
+
+
+def run_gateway(data: Path, broker_port: int, http_port: int, die_after_commits: int) -> None:
+    """A gateway with everything on; ``die_after_commits`` 0: it lives until it is killed."""
+
+    def set_trap(gateway: Gateway) -> None:
+        if die_after_commits:
+            gateway.store = DiesAfterCommit(gateway.store, die_after_commits)  # type: ignore[arg-type]
+
+    settings = GatewaySettings(
+        data=data,
+        clock="system",
+        broker=Broker(host=HOST, port=broker_port),
+        http=Http(host=HOST, port=http_port),
+    )
+    GatewayProcess(settings, before=set_trap).run()
+
+
+class Counting:
+    """Samples the fakes; every reading differs from the one before it."""
+
+    def __init__(self, sampler: Sampler, board: FakeBoard) -> None:
+        self._sampler = sampler
+        self._board = board
+        self.channels = sampler.channels
+
+    def sample(self) -> list[Record]:
+        self._board.let_pass(10)
+        part = self._board.dht22_parts[4]
+        part.temperature_c = (part.temperature_c + 0.1) % 40
+        return self._sampler.sample()
+
+
+def run_node(data: Path, broker_port: int, die_before_mark: int, sampling: bool) -> None:
+    """A node that samples 25 times a second, or one that only delivers what is left."""
+    board = FakeBoard(counts=600)
+    tables: list[dict[str, object]] = [
+        {"type": "soil-mcp3008", "channel": "soil", "adc_channel": 0, "samples": 1},
+        {"type": "dht22", "pin": 4, "temperature": "air", "humidity": "humidity"},
+    ]
+    sampler = Sampler(build_sensors(tables, board))
+    outbox = DiesBeforeMark(data / "outbox.sqlite")
+    outbox.acks_left = die_before_mark
+    address = Broker(host=HOST, port=broker_port)
+    clock = SystemClock(trusted=True)
+    node = Node(NODE, Counting(sampler, board), outbox, address, clock, interval_s=0.04)
+    if sampling:
+        with stopped_by_signals(node.stop):
+            node.run()
+    else:
+        node.delivery.start()
+        pause = threading.Event()
+        while outbox.waiting_count():
+            pause.wait(0.05)
+        node.delivery.stop()
+    outbox.close()
+
+
+if __name__ == "__main__":
+    program, folder, *numbers = sys.argv[1:]
+    if program == "gateway":
+        run_gateway(Path(folder), *(int(n) for n in numbers))
+    else:
+        port, before_mark, samples = (int(n) for n in numbers)
+        run_node(Path(folder), port, before_mark, bool(samples))
