@@ -29,12 +29,16 @@ class MosquittoBroker:
 
     name = "mosquitto"
 
-    def __init__(self, folder: Path, port: int, program: str, extra: str = "") -> None:
+    def __init__(self, folder: Path, port: int, program: str) -> None:
         self.port = port
         self._folder = folder
         self._program = program
-        self._extra = extra
+        self._door = "allow_anonymous true\n"
         self._process: subprocess.Popen[bytes] | None = None
+
+    def allow_only(self, passwords: Path) -> None:
+        """Let in only the users of a file made by ``mosquitto_passwd``, from the next start on."""
+        self._door = f"allow_anonymous false\npassword_file {passwords}\n"
 
     @property
     def pid(self) -> int:
@@ -48,12 +52,12 @@ class MosquittoBroker:
         settings = self._folder / "mosquitto.conf"
         settings.write_text(
             f"listener {self.port} {HOST}\n"
-            "allow_anonymous true\n"
+            f"{self._door}"
             "persistence true\n"
             f"persistence_location {self._folder.resolve()}/\n"
             "max_inflight_messages 1000\n"
             "max_queued_messages 100000\n"
-            f"user {_user_name()}\n" + self._extra,
+            f"user {_user_name()}\n",
             encoding="utf-8",
         )
         with (self._folder / "mosquitto.log").open("ab") as output:

@@ -90,7 +90,7 @@ class NodeInfo:
 class ChannelInfo:
     """What a channel's numbers mean; ``quantity`` None: no one has said it yet.
 
-    ``simulated``: some of its readings were imported as simulated.
+    ``simulated``: some of its readings come from a model, by import or from a node on fakes.
     """
 
     series: Series
@@ -188,7 +188,8 @@ class Catalogue:
         """What the node says of itself and its channels.
 
         A channel whose id or quantity is not of the contract, or whose unit is not its
-        quantity's, is left out of the channels and stays visible in ``about``.
+        quantity's, is left out of the channels and stays visible in ``about``. The channels of a
+        node on fakes (``simulated``) are marked as such for ever.
         """
         clean = _clean(about)
         with self._locked() as db, transaction(db):
@@ -202,6 +203,8 @@ class Catalogue:
                     " sensor = excluded.sensor, pin = excluded.pin",
                     (node, channel, quantity, wire.QUANTITIES[quantity].unit, sensor, pin),
                 )
+            if clean.get("simulated") is True:
+                db.execute("UPDATE channels SET simulated = 1 WHERE node = ?", (node,))
 
     def see_channel(self, series: Series, unit: str | None, quantity: str | None = None) -> None:
         """Something of ``series`` was met: the channel exists from now on.

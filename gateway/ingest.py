@@ -8,6 +8,7 @@ nobody gets an acknowledgement, neither the broker nor a node.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 import paho.mqtt.client as mqtt
 
@@ -34,9 +35,17 @@ log = logging.getLogger("jardin.ingest")
 
 
 class Ingest:
-    """The handler of the gateway's link. ``base``: the topics' root."""
+    """The handler of the gateway's link.
 
-    def __init__(self, gateway: Gateway, base: str = wire.BASE) -> None:
+    ``base``: the topics' root. ``on_failure`` is told of every connection attempt that failed.
+    """
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        base: str = wire.BASE,
+        on_failure: Callable[[NetworkError], None] = lambda _error: None,
+    ) -> None:
         self._gateway = gateway
         self._base = base
         self._clock = gateway.clock
@@ -48,7 +57,7 @@ class Ingest:
         self._state_due_s = 0.0
         self._last_error: str | None = None
         self._live = LiveTopics(gateway, self._publish, base)
-        self.refusal: NetworkError | None = None
+        self._on_failure = on_failure
         self.was_connected = False
 
     def new_link(self) -> MqttLink:
@@ -78,7 +87,7 @@ class Ingest:
         self._gateway.broker_up = self.was_connected = True
         if self._last_error is not None:
             log.info("BROKER_BACK: the MQTT broker answers again")
-        self._last_error = self.refusal = None
+        self._last_error = None
 
     def disconnected(self, *, stopping: bool) -> None:
         self._link = None
@@ -90,8 +99,8 @@ class Ingest:
             self._last_error = "BROKER_LOST"
 
     def failed(self, error: NetworkError) -> None:
-        self.refusal = error
         self._say_once(error)
+        self._on_failure(error)
 
     def wants_input(self) -> bool:
         return len(self._messages) < MAX_PENDING_MESSAGES

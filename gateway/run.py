@@ -22,8 +22,7 @@ from sensor_node.errors import GardenError, NetworkError
 from sensor_node.link import MqttLink
 
 FIRST_CONNECTION_S = 20.0
-"""How long a starting gateway waits for its broker before it gives up with exit code 4; once it
-has been connected it never does."""
+"""A starting gateway tries its broker this long before it gives up with exit code 4."""
 
 GRACE_S = 3
 
@@ -43,7 +42,8 @@ class GatewayProcess:
     """A running gateway: the ingest in a thread, the web server in this one.
 
     ``before`` is called with the gateway once the web port is ours, ``ready`` just before pages
-    are served.
+    are served. ``patience_s``: how long the first connection to the broker may take; once it has
+    been made, a lost one is waited for without end.
     """
 
     def __init__(
@@ -52,10 +52,12 @@ class GatewayProcess:
         *,
         before: Callable[[Gateway], None] = lambda _gateway: None,
         ready: Callable[[], None] = lambda: None,
+        patience_s: float = FIRST_CONNECTION_S,
     ) -> None:
         self._settings = settings
         self._before = before
         self._ready = ready
+        self._patience_s = patience_s
         self._failure: GardenError | None = None
         self._server: GardenServer | None = None
 
@@ -91,19 +93,23 @@ class GatewayProcess:
             self._server.should_exit = True
 
     def _serve(self, gateway: Gateway, server: GardenServer, listener: socket.socket) -> None:
-        ingest = Ingest(gateway)
+        give_up_s = gateway.clock.monotonic_s() + self._patience_s
+
+        def judge(error: NetworkError) -> None:
+            hopeless = error.code == "BROKER_REFUSED"
+            if not ingest.was_connected and (hopeless or gateway.clock.monotonic_s() >= give_up_s):
+                self._failure = error
+                self.stop()
+
+        ingest = Ingest(gateway, on_failure=judge)
         link = ingest.new_link()
         intake = threading.Thread(target=self._take_in, args=(gateway, ingest, link), name="ingest")
-        patience = threading.Timer(FIRST_CONNECTION_S, self._give_up, (ingest,))
-        patience.daemon = True
         intake.start()
-        patience.start()
         try:
             with stopped_by_signals(self.stop):
                 self._ready()
                 server.run(sockets=[listener])
         finally:
-            patience.cancel()
             link.stop()
             intake.join()
 
@@ -124,11 +130,6 @@ class GatewayProcess:
             self.stop()
         finally:
             gateway.ingest_alive = False
-
-    def _give_up(self, ingest: Ingest) -> None:
-        if not ingest.was_connected:
-            self._failure = ingest.refusal
-            self.stop()
 
 
 def listen(http: Http) -> socket.socket:

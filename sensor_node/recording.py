@@ -92,6 +92,15 @@ class Recording:
 
     def __init__(self, description: RecordingMap) -> None:
         self._map = description
+        if len(description.separator) != 1 or description.separator in '\r\n"':
+            raise _map_wrong(
+                "le séparateur (separator) est un seul caractère",
+                "the separator is a single character",
+            )
+        if not all(isinstance(table, dict) for table in description.channels):
+            raise _map_wrong(
+                "chaque voie est une table [[channels]]", "each of channels is a table"
+            )
         self.channels = [build(ChannelMap, table) for table in description.channels]
         if not self.channels:
             raise _map_wrong("aucune voie (channels)", "no channel (channels)")

@@ -149,7 +149,8 @@ def _map_of(options: argparse.Namespace) -> RecordingMap:
             table |= read_toml(Path(given))
     columns = options.time.split(",") if options.time else None
     time = _given(columns=columns, format=options.time_format, zone=options.zone)
-    table["time"] = {**table.get("time", {}), **time}
+    if isinstance(table.setdefault("time", {}), dict):
+        table["time"] |= time
     if channels:
         table["channels"] = [*table.get("channels", []), *channels]
     table |= _given(

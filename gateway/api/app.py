@@ -24,9 +24,9 @@ from gateway.api import (
     shapes,
 )
 from gateway.api.context import only_known_parameters
-from gateway.api.garden import software_version
 from gateway.api.middleware import Failures, Limits, SafeHeaders
 from gateway.service import Gateway
+from sensor_node import __version__
 from sensor_node.errors import GardenError
 
 BASE: Final = "/api/v1"
@@ -52,7 +52,7 @@ def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
     language = gateway.settings.language
     app = FastAPI(
         title="Jardin connecté",
-        version=software_version(),
+        version=__version__,
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-
 from fastapi import APIRouter
 
 from gateway.api.context import TheGateway
-from gateway.api.shapes import Garden, Place
+from gateway.api.shapes import Garden, Import, Place
+from gateway.catalogue import ImportInfo
 from gateway.settings import GatewaySettings
 from gateway.times import to_rfc3339
+from sensor_node import __version__
 
 router = APIRouter(tags=["garden"])
 
 
 @router.get("/garden", summary="The garden as a whole")
 def garden(gateway: TheGateway) -> Garden:
-    """Its name, time zone, place, the state of its clock and the software's version."""
+    """Its name, time zone, place, the state of its clock, and what was imported into it."""
     settings = gateway.settings
     return Garden(
         name=settings.name,
@@ -25,17 +25,22 @@ def garden(gateway: TheGateway) -> Garden:
         place=_place(settings),
         time=to_rfc3339(gateway.clock.wall_ms()),
         clock="trusted" if gateway.clock.synchronised() else "untrusted",
-        version=software_version(),
+        version=__version__,
         store=gateway.store.id,
+        imports=[_import(info) for info in gateway.catalogue.imports()],
     )
 
 
-def software_version() -> str:
-    """The version of the installed distribution; ``0`` when run from a bare folder."""
-    try:
-        return version("jardin-connecte")
-    except PackageNotFoundError:
-        return "0"
+def _import(info: ImportInfo) -> Import:
+    return Import.model_validate(
+        {
+            "label": info.label,
+            "from": to_rfc3339(info.from_ms),
+            "to": to_rfc3339(info.to_ms),
+            "simulated": info.simulated,
+            "rows": info.rows,
+        }
+    )
 
 
 def _place(settings: GatewaySettings) -> Place | None:

@@ -30,6 +30,16 @@ class Place(BaseModel):
     longitude: float = Field(examples=[5.04])
 
 
+class Import(BaseModel):
+    """Readings that came from a file; ``simulated``: from a model, not from sensors."""
+
+    label: str = Field(examples=["year-before.csv"])
+    from_: str = Field(alias="from", examples=["2025-05-01T00:00:00.000Z"])
+    to: str = TIME
+    simulated: bool
+    rows: int
+
+
 class Garden(BaseModel):
     """The garden as a whole."""
 
@@ -41,6 +51,7 @@ class Garden(BaseModel):
     clock: Literal["trusted", "untrusted"] = Field(description="Whether the clock is kept right")
     version: str = Field(examples=["0.1.0"])
     store: str = Field(description="New whenever the store is", examples=["7c1e9a52d01b44f3"])
+    imports: list[Import]
 
 
 class Trouble(BaseModel):

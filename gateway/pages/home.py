@@ -13,7 +13,6 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gateway import assets
-from gateway.api.garden import software_version
 from gateway.catalogue import ChannelInfo, NodeInfo
 from gateway.pages import words
 from gateway.pages.answer import page_response, remember_language
@@ -22,6 +21,7 @@ from gateway.pages.numbers import Format
 from gateway.pages.week import week_until
 from gateway.service import DEFAULT_INTERVAL_S, Gateway
 from gateway.translations import installed
+from sensor_node import __version__
 
 LANGUAGE_COOKIE: Final = "lang"
 # What needs a look, the most urgent first; a silent node comes before all of them.
@@ -84,7 +84,7 @@ def render(gateway: Gateway, language: str) -> str:
             channel_count=sum(len(view.cards) for view in views),
             simulated=any(view.simulated for view in views),
             weekdays=[write.weekday(day) for day in span.days_ms[:-1]],
-            version=software_version(),
+            version=__version__,
             page={
                 "now": now_ms,
                 "from": span.from_ms,

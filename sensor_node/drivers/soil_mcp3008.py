@@ -71,8 +71,10 @@ class SoilMcp3008:
         """
         for _ in range(BURSTS):
             # The counts themselves: gpiozero's .value of 0 counts is 0.0005, not 0.
-            counts = fmean(self._adc.raw_value for _ in range(self._samples))
-            if DEAD_LOW < counts < DEAD_HIGH:
+            burst = [self._adc.raw_value for _ in range(self._samples)]
+            counts = fmean(burst)
+            # Each one: a loose wire between both ends of the scale has a plausible mean.
+            if min(burst) > DEAD_LOW and max(burst) < DEAD_HIGH:
                 self._check_in_soil(counts)
                 return {self._channel.name: round(counts / FULL_SCALE, 6)}
         raise SensorFault(

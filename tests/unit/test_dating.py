@@ -1,0 +1,326 @@
+"""Dating: nothing is sent with a time that cannot be trusted, and nothing is dated twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sensor_node.clock import FakeClock
+from sensor_node.dating import Dating, Stamp
+from sensor_node.errors import PackRefused
+from sensor_node.outbox import Entry, Outbox
+
+BOOT, EARLIER, EARLIEST = "7c1e9a52d01b44f3", "00000000000000bb", "00000000000000aa"
+NOON = 1_763_809_200_000
+WRONG = 1_000_000_000_000  # 2001, as a Pi without a battery may believe
+
+
+class Node:
+    """A dating with an outbox, and a gateway that answers when told."""
+
+    def __init__(self, outbox: Outbox, clock: FakeClock) -> None:
+        self.outbox = outbox
+        self.clock = clock
+        self.dating = Dating(outbox, clock, BOOT)
+        self.asked: list[dict[str, Any]] = []
+        self._seq = 0
+
+    def sample(self) -> Stamp:
+        stamp = self.dating.stamp()
+        self._seq += 1
+        self.outbox.append([Entry(BOOT, self._seq, stamp.mono_s, stamp.at_ms, stamp.clock, "")])
+        if stamp.at_ms is None:
+            self.dating.undated()
+        return stamp
+
+    def tick(self) -> bool:
+        return self.dating.tick(lambda payload: self.asked.append(json.loads(payload)))
+
+    def answer(self, t_s: object, *, trusted: object = True, question: int = -1) -> None:
+        fields = {"id": self.asked[question]["id"], "t": t_s, "trusted": trusted}
+        self.dating.receive(json.dumps(fields).encode())
+
+    def times(self) -> list[tuple[int | None, str | None]]:
+        return [(entry.at_ms, entry.clock) for entry, _ in self.outbox.entries()]
+
+
+@pytest.fixture
+def outbox(tmp_path: Path) -> Iterator[Outbox]:
+    outbox = Outbox(tmp_path / "outbox.sqlite")
+    yield outbox
+    outbox.close()
+
+
+@pytest.fixture
+def lost(outbox: Outbox) -> Node:
+    """A node that does not know the time."""
+    return Node(outbox, FakeClock(WRONG, synchronised=False))
+
+
+# --- NTP ----------------------------------------------------------------------------------------
+
+
+def test_with_ntp_a_sample_has_its_time_at_once(outbox: Outbox) -> None:
+    node = Node(outbox, FakeClock(NOON))
+    node.clock.advance(12.5)
+
+    assert node.sample() == Stamp(12.5, NOON + 12_500, "ntp")
+    assert node.dating.source() == "ntp"
+
+
+def test_without_a_trusted_clock_a_sample_has_no_time_and_is_not_given_out(lost: Node) -> None:
+    assert lost.sample() == Stamp(0.0, None, None)
+    assert not lost.tick()
+    assert lost.outbox.waiting(5) == []
+    assert lost.dating.source() is None
+
+
+def test_a_clock_that_calls_itself_synchronised_in_2001_is_not_believed(outbox: Outbox) -> None:
+    node = Node(outbox, FakeClock(WRONG, synchronised=True))
+
+    assert node.sample().at_ms is None
+
+
+def test_when_ntp_comes_what_waits_is_dated_by_the_seconds_since_the_start(lost: Node) -> None:
+    lost.sample()
+    lost.clock.advance(300)
+    lost.sample()
+    lost.clock.advance(60)
+    lost.clock.set_wall(NOON)
+    lost.clock.is_synchronised = True
+
+    assert lost.tick()
+
+    assert lost.times() == [(NOON - 360_000, "ntp"), (NOON - 60_000, "ntp")]
+    assert not lost.tick()
+
+
+def test_a_step_of_the_wall_clock_does_not_shift_what_was_sampled_before_it(lost: Node) -> None:
+    lost.sample()
+    lost.clock.advance(10)
+    lost.clock.set_wall(WRONG - 5_000_000)
+    lost.clock.advance(10)
+    lost.clock.set_wall(NOON)
+    lost.clock.is_synchronised = True
+
+    lost.tick()
+
+    assert lost.times() == [(NOON - 20_000, "ntp")]
+
+
+def test_what_has_a_time_keeps_it_when_the_wall_clock_steps(outbox: Outbox) -> None:
+    node = Node(outbox, FakeClock(NOON))
+    node.sample()
+    node.clock.set_wall(NOON + 3_600_000)
+    node.sample()
+    node.tick()
+
+    assert node.times() == [(NOON, "ntp"), (NOON + 3_600_000, "ntp")]
+
+
+def test_a_sample_without_a_time_that_came_after_the_others_were_dated_is_dated_too(
+    lost: Node,
+) -> None:
+    late = lost.dating.stamp()
+    lost.clock.set_wall(NOON)
+    lost.clock.is_synchronised = True
+    lost.tick()
+
+    lost.outbox.append([Entry(BOOT, 1, late.mono_s, late.at_ms, late.clock, "")])
+    lost.dating.undated()
+
+    assert lost.tick()
+    assert lost.times() == [(NOON, "ntp")]
+
+
+# --- the gateway's clock ------------------------------------------------------------------------
+
+
+def test_a_node_without_time_asks_the_gateway(lost: Node) -> None:
+    lost.tick()
+
+    assert lost.asked[0].keys() == {"id", "t_node"}
+    assert lost.asked[0]["t_node"] == WRONG / 1000
+
+
+def test_a_node_with_time_asks_nobody(outbox: Outbox) -> None:
+    node = Node(outbox, FakeClock(NOON))
+    node.tick()
+
+    assert node.asked == []
+
+
+def test_without_a_link_nobody_is_asked(lost: Node) -> None:
+    lost.dating.tick(None)
+    lost.tick()
+
+    assert len(lost.asked) == 1
+
+
+def test_the_gateways_answer_dates_what_waits_from_the_middle_of_the_round_trip(lost: Node) -> None:
+    lost.sample()
+    lost.clock.advance(100)
+    lost.tick()
+    lost.clock.advance(1)
+    lost.answer(NOON / 1000)
+
+    assert lost.tick()
+
+    assert lost.times() == [(NOON - 100_500, "gateway")]
+    assert lost.sample() == Stamp(101.0, NOON + 500, "gateway")
+    assert lost.dating.source() == "gateway"
+
+
+def test_ntp_is_preferred_to_the_gateway(lost: Node) -> None:
+    lost.tick()
+    lost.answer(NOON / 1000)
+    lost.clock.set_wall(NOON + 7)
+    lost.clock.is_synchronised = True
+
+    assert lost.sample() == Stamp(0.0, NOON + 7, "ntp")
+
+
+def test_a_pack_dated_by_the_gateway_keeps_its_time_when_ntp_comes(lost: Node) -> None:
+    lost.sample()
+    lost.tick()
+    lost.answer(NOON / 1000)
+    lost.tick()
+    lost.clock.set_wall(NOON + 60_000)
+    lost.clock.is_synchronised = True
+    lost.tick()
+
+    assert lost.times() == [(NOON, "gateway")]
+
+
+def test_a_round_trip_of_two_seconds_is_still_believed(lost: Node) -> None:
+    lost.tick()
+    lost.clock.advance(2.0)
+    lost.answer(NOON / 1000)
+
+    assert lost.dating.source() == "gateway"
+
+
+def test_an_answer_that_took_longer_is_not_believed(lost: Node) -> None:
+    lost.tick()
+    lost.clock.advance(2.001)
+    lost.answer(NOON / 1000)
+
+    assert lost.dating.source() is None
+
+
+@pytest.mark.parametrize("trusted", [False, None, 1, "yes"])
+def test_a_gateway_that_does_not_trust_its_own_clock_is_not_believed(
+    lost: Node, trusted: object
+) -> None:
+    lost.tick()
+    lost.answer(NOON / 1000, trusted=trusted)
+
+    assert lost.dating.source() is None
+
+
+def test_an_answer_to_another_question_is_not_believed(lost: Node) -> None:
+    lost.tick()
+    lost.clock.advance(5)
+    lost.tick()
+    lost.answer(NOON / 1000, question=0)
+
+    assert lost.dating.source() is None
+
+
+def test_an_answer_is_believed_once(lost: Node) -> None:
+    lost.tick()
+    lost.answer(NOON / 1000)
+    lost.answer(NOON / 1000 + 999)
+
+    assert lost.sample().at_ms == NOON
+
+
+def test_an_answer_to_no_question_is_not_believed(lost: Node) -> None:
+    lost.dating.receive(b'{"t": 1763809200, "trusted": true}')
+    lost.dating.receive(b'{"id": null, "t": 1763809200, "trusted": true}')
+
+    assert lost.dating.source() is None
+
+
+@pytest.mark.parametrize(
+    "t_s", ["noon", None, True, 1e308, -1.0, 0, WRONG / 1000, 10**400, 253_402_300_800]
+)
+def test_an_answer_that_is_no_present_time_is_refused(lost: Node, t_s: object) -> None:
+    lost.tick()
+
+    with pytest.raises(PackRefused, match="BAD_TIME"):
+        lost.answer(t_s)
+
+    assert lost.dating.source() is None
+
+
+def seconds_between_questions(node: Node, seconds: int) -> list[int]:
+    gaps, since = [], 0
+    for _ in range(seconds):
+        before = len(node.asked)
+        node.tick()
+        if len(node.asked) > before:
+            gaps.append(since)
+            since = 0
+        node.clock.advance(1)
+        since += 1
+    return gaps
+
+
+def test_without_an_answer_it_asks_again_ever_less_often(lost: Node) -> None:
+    assert seconds_between_questions(lost, 1300) == [0, 5, 10, 20, 40, 80, 160, 300, 300, 300]
+
+
+def test_with_an_answer_it_asks_again_after_an_hour(lost: Node) -> None:
+    lost.tick()
+    lost.answer(NOON / 1000)
+
+    assert seconds_between_questions(lost, 3602) == [3600]
+
+
+# --- earlier starts -----------------------------------------------------------------------------
+
+
+def test_earlier_starts_that_never_knew_the_time_are_laid_in_order_before_this_one(
+    outbox: Outbox,
+) -> None:
+    outbox.append([Entry(EARLIEST, n, n * 10.0, None, None, "") for n in (1, 2)])
+    outbox.append([Entry(EARLIER, n, n * 100.0, None, None, "") for n in (1, 2)])
+    node = Node(outbox, FakeClock(NOON))
+    node.sample()
+
+    assert node.tick()
+
+    times = node.times()
+    assert times == [
+        (NOON - 201_000 - 11_000, "estimated"),
+        (NOON - 201_000 - 1_000, "estimated"),
+        (NOON - 101_000, "estimated"),
+        (NOON - 1_000, "estimated"),
+        (NOON, "ntp"),
+    ]
+
+
+def test_an_earlier_start_waits_with_this_one_until_the_time_is_known(lost: Node) -> None:
+    lost.outbox.append([Entry(EARLIER, 1, 10.0, None, None, "")])
+    lost.sample()
+    lost.tick()
+
+    assert lost.outbox.waiting(5) == []
+
+    lost.answer(NOON / 1000)
+    lost.tick()
+
+    assert lost.times() == [(NOON - 1000, "estimated"), (NOON, "gateway")]
+
+
+def test_an_earlier_start_that_knew_the_time_keeps_it(outbox: Outbox) -> None:
+    outbox.append([Entry(EARLIER, 1, 10.0, NOON - 999_000, "ntp", "")])
+    node = Node(outbox, FakeClock(NOON))
+    node.tick()
+
+    assert node.times() == [(NOON - 999_000, "ntp")]

@@ -1,0 +1,411 @@
+"""The drivers, through the real libraries, on parts that are fake at their pins only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from sensor_node.board import PiBoard
+from sensor_node.drivers import build_sensor, build_sensors
+from sensor_node.drivers.base import Sensor
+from sensor_node.errors import ConfigError, HardwareError, SensorFault
+from sensor_node.fakes import FakeBoard
+from sensor_node.fakes.dht22 import FakeDht22, frame, pulses
+
+PIN = 4
+SOIL = {"type": "soil-mcp3008", "channel": "soil", "adc_channel": 2}
+DHT = {"type": "dht22", "pin": PIN, "temperature": "air", "humidity": "damp"}
+
+Build = Callable[..., Sensor]
+
+
+@pytest.fixture
+def board() -> FakeBoard:
+    return FakeBoard()
+
+
+@pytest.fixture
+def build(board: FakeBoard) -> Iterator[Build]:
+    """Builds a sensor on the board and lets go of it in the end."""
+    built: list[Sensor] = []
+
+    def one(table: dict[str, Any], **options: Any) -> Sensor:
+        built.append(build_sensor(table | options, board))
+        return built[-1]
+
+    yield one
+    for sensor in built:
+        sensor.close()
+
+
+def fault(sensor: Sensor) -> SensorFault:
+    with pytest.raises(SensorFault) as caught:
+        sensor.read()
+    assert caught.value.fr != caught.value.en
+    return caught.value
+
+
+# --- the soil probe on an MCP3008 ---------------------------------------------------------------
+
+
+def test_every_count_comes_through_the_wire_exactly(board: FakeBoard) -> None:
+    device = board.mcp3008(5)
+    try:
+        for counts in range(1024):
+            board.adc.counts[5] = counts
+            assert device.raw_value == counts
+    finally:
+        device.close()
+
+
+def test_a_reading_is_the_fraction_of_full_scale(build: Build, board: FakeBoard) -> None:
+    soil = build(SOIL, samples=1)
+    for counts in range(16, 1010):
+        board.adc.counts[2] = counts
+        assert soil.read() == {"soil": pytest.approx(counts / 1023, abs=5e-7)}
+        board.let_pass(60)
+        board.adc.counts[2] = 500  # back in the soil before half an hour is over
+        soil.read()
+
+
+def test_each_input_is_read_on_its_own(build: Build, board: FakeBoard) -> None:
+    board.adc.counts = [100, 200, 300, 400, 500, 600, 700, 800]
+    probes = [build(SOIL, channel=f"soil-{n}", adc_channel=n, samples=1) for n in range(8)]
+
+    readings = [next(iter(probe.read().values())) for probe in probes]
+
+    assert [round(value * 1023) for value in readings] == board.adc.counts
+    assert board.adc.conversions == [1] * 8
+
+
+@pytest.mark.parametrize("samples", [1, 16, 64])
+def test_the_chip_is_clocked_once_for_each_sample(
+    build: Build, board: FakeBoard, samples: int
+) -> None:
+    board.adc.counts[2] = 600
+
+    build(SOIL, samples=samples).read()
+
+    assert board.adc.conversions == [0, 0, samples, 0, 0, 0, 0, 0]
+
+
+def test_a_reading_is_the_mean_of_its_samples(
+    build: Build, board: FakeBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = iter([600, 601, 603, 604])
+    monkeypatch.setattr(board.adc, "counts", _Noise(counts))
+
+    assert build(SOIL, samples=4).read() == {"soil": pytest.approx(602 / 1023, abs=5e-7)}
+
+
+class _Noise:
+    """Counts that differ from one conversion to the next."""
+
+    def __init__(self, counts: Iterator[int]) -> None:
+        self._counts = counts
+
+    def __getitem__(self, _channel: int) -> int:
+        return next(self._counts)
+
+
+@pytest.mark.parametrize("counts", [0, 15, 1010, 1023])
+def test_an_end_of_the_scale_is_a_probe_that_is_not_connected(
+    build: Build, board: FakeBoard, counts: int
+) -> None:
+    board.adc.counts[2] = counts
+    probe = build(SOIL, samples=4)
+
+    error = fault(probe)
+
+    assert (error.code, error.reason) == ("PROBE_DISCONNECTED", "disconnected")
+    assert f"({counts} of 1023)" in error.en
+    assert "MCP3008 CH2" in error.en
+    assert board.adc.conversions[2] == 3 * 4  # three bursts before it gives up
+
+
+def test_a_connection_that_comes_back_in_the_third_burst_is_a_reading(
+    build: Build, board: FakeBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board.adc, "counts", _Noise(iter([0, 0, 1023, 1023, 600, 602])))
+
+    assert build(SOIL, samples=2).read() == {"soil": pytest.approx(601 / 1023, abs=5e-7)}
+
+
+def test_a_loose_wire_between_both_ends_of_the_scale_is_not_taken_for_moist_soil(
+    build: Build, board: FakeBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board.adc, "counts", _Noise(iter([0, 1023] * 6)))
+
+    assert fault(build(SOIL, samples=4)).reason == "disconnected"
+
+
+def in_air(build: Build, board: FakeBoard) -> Sensor:
+    probe = build(SOIL, samples=1)
+    board.adc.counts[2] = 834 - 25
+    probe.read()
+    board.let_pass(1800)
+    return probe
+
+
+def test_a_probe_near_its_air_value_for_half_an_hour_is_out_of_the_soil(
+    build: Build, board: FakeBoard
+) -> None:
+    error = fault(in_air(build, board))
+
+    assert (error.code, error.reason) == ("PROBE_IN_AIR", "in air")
+
+
+def test_a_second_less_than_half_an_hour_is_dry_soil(build: Build, board: FakeBoard) -> None:
+    probe = build(SOIL, samples=1)
+    board.adc.counts[2] = 834
+    probe.read()
+    board.let_pass(1799)
+
+    assert probe.read() == {"soil": pytest.approx(834 / 1023, abs=5e-7)}
+
+
+def test_a_probe_put_back_into_the_soil_measures_again_at_once(
+    build: Build, board: FakeBoard
+) -> None:
+    probe = in_air(build, board)
+    fault(probe)
+
+    board.adc.counts[2] = 834 - 26
+    assert probe.read() == {"soil": pytest.approx(808 / 1023, abs=5e-7)}
+
+    board.adc.counts[2] = 834
+    assert probe.read()  # another half hour begins
+
+
+def test_what_a_probe_gives_in_the_air_can_be_set(build: Build, board: FakeBoard) -> None:
+    probe = build(SOIL, samples=1, air=900)
+    board.adc.counts[2] = 834
+    probe.read()
+    board.let_pass(1800)
+
+    assert probe.read() == {"soil": pytest.approx(834 / 1023, abs=5e-7)}
+
+
+# --- the DHT22 ----------------------------------------------------------------------------------
+
+
+def part(board: FakeBoard) -> FakeDht22:
+    return board.dht22_parts[PIN]
+
+
+@pytest.mark.parametrize(
+    ("temperature_c", "humidity_pct"),
+    [(21.4, 55.2), (-6.3, 80.0), (-0.1, 99.9), (0.0, 50.0), (-40.0, 0.1), (80.0, 100.0)],
+)
+def test_a_measure_comes_through_the_wire_exactly_with_its_sign(
+    build: Build, board: FakeBoard, temperature_c: float, humidity_pct: float
+) -> None:
+    dht = build(DHT)
+    part(board).temperature_c, part(board).humidity_pct = temperature_c, humidity_pct
+
+    assert dht.read() == {"air": temperature_c, "damp": humidity_pct}
+
+
+def test_both_values_come_from_one_measure(build: Build, board: FakeBoard) -> None:
+    dht = build(DHT)
+
+    dht.read()
+
+    assert part(board).asked == 1
+
+
+def broken(good: bytes) -> bytes:
+    return good[:-1] + bytes([good[-1] ^ 1])
+
+
+GOOD = pulses(frame(20.0, 50.0))
+FAILURES = {
+    "checksum": pulses(broken(frame(20.0, 50.0))),
+    "no answer": [],
+    "incomplete answer": GOOD[:60],
+    "a frame of zeros": pulses(bytes(5)),
+    "-3276.1 Cel is out of range": pulses(bytes([1, 244, 0xFF, 0xF9, 0xED])),
+    "80.1 Cel is out of range": pulses(frame(80.1, 50.0)),
+    "-40.1 Cel is out of range": pulses(frame(-40.1, 50.0)),
+    "0.0 %RH is out of range": pulses(frame(20.0, 0.0)),
+}
+
+
+@pytest.mark.parametrize(("reason", "answer"), FAILURES.items())
+def test_a_measure_that_cannot_be_is_a_fault_with_its_reason(
+    build: Build, board: FakeBoard, reason: str, answer: list[int]
+) -> None:
+    dht = build(DHT)
+    part(board).queue(*[answer] * 4)
+
+    error = fault(dht)
+
+    assert (error.code, error.reason) == ("DHT_FAILED", reason)
+    assert f"GPIO{PIN}" in error.fr
+
+
+def test_a_humidity_above_a_hundred_is_a_fault(build: Build, board: FakeBoard) -> None:
+    dht = build(DHT)
+    part(board).queue(*[pulses(frame(20.0, 100.1))] * 4)
+
+    assert fault(dht).code == "DHT_FAILED"
+
+
+def test_the_clones_two_s_complement_of_minus_0_7_is_the_frame_that_is_refused() -> None:
+    temperature = (-7 & 0xFFFF).to_bytes(2, "big")
+
+    assert temperature == bytes([0xFF, 0xF9])
+
+
+def test_after_a_failed_try_the_next_one_is_believed(build: Build, board: FakeBoard) -> None:
+    dht = build(DHT)
+    part(board).queue(FAILURES["checksum"], FAILURES["no answer"], FAILURES["incomplete answer"])
+
+    assert dht.read() == {"air": 20.0, "damp": 50.0}
+    assert part(board).asked == 4
+
+
+def test_it_gives_up_after_four_tries(build: Build, board: FakeBoard) -> None:
+    dht = build(DHT)
+    part(board).queue(*[FAILURES["no answer"]] * 5)
+
+    fault(dht)
+
+    assert part(board).asked == 4
+
+
+def asked_at(board: FakeBoard, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """When the part hears a start signal, from now on."""
+    times: list[float] = []
+    answer = part(board).answer
+
+    def noting() -> list[int]:
+        times.append(board.monotonic_s())
+        return answer()
+
+    monkeypatch.setattr(part(board), "answer", noting)
+    return times
+
+
+def test_two_tries_are_at_least_2_1_seconds_apart(
+    build: Build, board: FakeBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dht = build(DHT)
+    part(board).queue(*[FAILURES["checksum"]] * 3)
+    times = asked_at(board, monkeypatch)
+
+    dht.read()
+
+    assert len(times) == 4
+    assert min(b - a for a, b in pairwise(times)) >= 2.1
+
+
+def test_two_readings_are_at_least_2_1_seconds_apart(
+    build: Build, board: FakeBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dht = build(DHT)
+    times = asked_at(board, monkeypatch)
+
+    dht.read()
+    dht.read()
+
+    assert len(times) == 2
+    assert times[1] - times[0] >= 2.1
+
+
+def test_a_reading_after_the_interval_waits_for_nothing(
+    build: Build, board: FakeBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dht = build(DHT)
+    dht.read()
+    pauses: list[float] = []
+    monkeypatch.setattr(board, "sleep", pauses.append)
+    board.let_pass(300)
+
+    dht.read()
+
+    assert pauses == []
+
+
+def test_the_library_itself_repeats_the_last_value_when_asked_again_too_soon(
+    board: FakeBoard,
+) -> None:
+    device = board.dht22(PIN)
+    try:
+        assert device.temperature == 20.0
+        board.let_pass(2.1)
+        part(board).queue(FAILURES["no answer"])
+        with pytest.raises(RuntimeError):
+            _ = device.temperature
+        part(board).temperature_c = 35.0
+        board.let_pass(1.0)
+
+        assert device.temperature == 20.0  # neither an error nor the present
+    finally:
+        device.exit()
+
+
+def test_a_failed_reading_is_never_followed_by_the_value_before_it(
+    build: Build, board: FakeBoard
+) -> None:
+    dht = build(DHT)
+    dht.read()
+    part(board).queue(*[FAILURES["no answer"]] * 4)
+    fault(dht)
+    part(board).temperature_c = 35.0
+
+    assert dht.read()["air"] == 35.0
+
+
+def test_a_first_reading_that_fails_gives_no_empty_value_afterwards(
+    build: Build, board: FakeBoard
+) -> None:
+    dht = build(DHT)
+    part(board).queue(*[FAILURES["no answer"]] * 4)
+
+    fault(dht)
+
+    assert dht.read() == {"air": 20.0, "damp": 50.0}
+
+
+# --- the table of drivers -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tables", "code", "said"),
+    [
+        ([{"channel": "soil"}], "SENSOR_NO_TYPE", "soil-mcp3008, dht22"),
+        (["dht22"], "SENSOR_NO_TYPE", "type"),
+        ([DHT | {"type": "dht-22"}], "CONFIG_UNKNOWN_KEY", "Did you mean 'dht22'?"),
+        ([DHT | {"pins": 4}], "CONFIG_UNKNOWN_KEY", "Did you mean 'pin'?"),
+        ([DHT | {"pin": 28}], "CONFIG_WRONG_VALUE", "at most 27"),
+        ([SOIL | {"adc_channel": 8}], "CONFIG_WRONG_VALUE", "at most 7"),
+        ([SOIL | {"channel": "Bac 1"}], "ID_INVALID", "'Bac 1'"),
+        ([SOIL, SOIL | {"adc_channel": 3}], "CHANNEL_TWICE", "'soil'"),
+        ([DHT | {"humidity": "air"}], "CHANNEL_TWICE", "'air'"),
+    ],
+)
+def test_a_wrong_table_is_refused_with_what_to_change(
+    board: FakeBoard, tables: list[Any], code: str, said: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        build_sensors(tables, board)
+
+    assert caught.value.code == code
+    assert said in caught.value.en
+
+
+def test_sensors_built_before_a_wrong_one_are_let_go_of(board: FakeBoard) -> None:
+    with pytest.raises(ConfigError):
+        build_sensors([SOIL, {"type": "unknown"}], board)
+
+    (again,) = build_sensors([SOIL], board)  # the select pin is free
+    again.close()
+
+
+def test_a_machine_without_spi_is_said_so_with_what_to_do() -> None:
+    with pytest.raises(HardwareError, match=r"SPI_ABSENT.*raspi-config.*pins = \"fake\""):
+        PiBoard().mcp3008(0)

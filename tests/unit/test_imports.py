@@ -1,0 +1,139 @@
+"""Who leans on whom: a node fits a small Pi, and the gateway needs no pins."""
+
+from __future__ import annotations
+
+import ast
+import pkgutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import sensor_node
+import sensor_node.garden
+
+ROOT = Path(__file__).parents[2]
+HEAVY = {"fastapi", "starlette", "pydantic", "sqlalchemy", "influxdb_client", "numpy", "uvicorn"}
+GPIO = {
+    "gpiozero",
+    "board",
+    "microcontroller",
+    "adafruit_dht",
+    "adafruit_blinka",
+    "lgpio",
+    "RPi",
+    "pigpio",
+    "busio",
+    "digitalio",
+    "pulseio",
+}
+FOR_THE_GATEWAY = {
+    "wire",
+    "errors",
+    "settings",
+    "clock",
+    "database",
+    "link",
+    "outbox",
+    "uplink",
+    "console",
+    "garden",
+}
+NODE_MODULES = sorted(
+    module.name
+    for module in pkgutil.walk_packages(sensor_node.__path__, "sensor_node.")
+    if not module.name.endswith("__main__")
+)
+
+
+def loaded_by(program: str) -> set[str]:
+    """The top-level packages that a fresh Python has after ``program``."""
+    code = f"{program}\nimport sys\nprint(*sorted({{m.split('.')[0] for m in sys.modules}}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """The dotted names that ``path`` imports anywhere, also inside functions."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_importing_the_node_loads_nothing_heavy_and_nothing_of_ours() -> None:
+    loaded = loaded_by("import sensor_node")
+
+    assert not loaded & (HEAVY | GPIO | {"paho", "gateway"})
+
+
+def test_no_module_of_the_node_loads_anything_heavy() -> None:
+    everything = "; ".join(f"import {name}" for name in NODE_MODULES)
+
+    assert "sensor_node.drivers.dht22" in NODE_MODULES
+    assert not loaded_by(everything) & (HEAVY | {"gateway", "jinja2", "amqtt"})
+
+
+def test_what_the_gateway_takes_from_the_node_loads_no_gpio_library() -> None:
+    garden = [f"sensor_node.garden.{m.name}" for m in pkgutil.iter_modules(garden_path())]
+    shared = [f"sensor_node.{name}" for name in sorted(FOR_THE_GATEWAY)]
+
+    assert not loaded_by("; ".join(f"import {name}" for name in shared + garden)) & (HEAVY | GPIO)
+
+
+def garden_path() -> list[str]:
+    return list(sensor_node.garden.__path__)
+
+
+def test_wire_is_pure_and_loads_no_network_and_no_disk() -> None:
+    assert not loaded_by("import sensor_node.wire") & {"paho", "sqlite3", "socket", "ssl"}
+
+
+def test_the_drivers_load_their_libraries_only_when_a_sensor_is_built() -> None:
+    program = "import sensor_node.drivers.dht22, sensor_node.drivers.soil_mcp3008"
+
+    assert not loaded_by(program) & GPIO
+
+
+def test_help_loads_no_library_at_all() -> None:
+    program = """
+from sensor_node.cli import main
+try:
+    main(["--help"])
+except SystemExit as done:
+    assert done.code == 0
+"""
+
+    assert not loaded_by(program) & (HEAVY | GPIO | {"paho", "sqlite3", "zoneinfo", "tomllib"})
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "gateway").rglob("*.py")), ids=lambda p: p.stem)
+def test_the_gateway_takes_of_the_node_only_what_is_shared(path: Path) -> None:
+    taken = {name.split(".")[1] for name in imports_of(path) if name.startswith("sensor_node.")}
+
+    assert taken <= FOR_THE_GATEWAY | {"__version__"}
+
+
+def test_the_node_takes_nothing_of_the_gateway() -> None:
+    for path in (ROOT / "sensor_node").rglob("*.py"):
+        assert not [name for name in imports_of(path) if name.split(".")[0] == "gateway"], path
+
+
+def test_the_simulated_garden_takes_of_the_node_only_itself() -> None:
+    allowed = {"sensor_node.garden", "sensor_node.wire"}
+    for path in (ROOT / "sensor_node" / "garden").rglob("*.py"):
+        ours = [name for name in imports_of(path) if name.startswith("sensor_node")]
+        assert all(".".join(name.split(".")[:2]) in allowed for name in ours), path
+
+
+def test_the_outbox_and_the_uplink_know_nothing_of_sensors() -> None:
+    for name in ("wire", "outbox", "uplink", "link", "database"):
+        ours = set(imports_of(ROOT / "sensor_node" / f"{name}.py"))
+        forbidden = ("sensor_node.drivers", "sensor_node.sampler", "sensor_node.node")
+        assert not [one for one in ours if one.startswith(forbidden)], name

@@ -1,0 +1,343 @@
+"""The outbox: on disk before it is sent, kept until its acknowledgement, resent to a new store."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from sensor_node import wire
+from sensor_node.errors import StorageError
+from sensor_node.outbox import DAY_MS, Entry, Outbox
+
+BOOT, EARLIER = "7c1e9a52d01b44f3", "00000000000000aa"
+NOON = 1_763_809_200_000
+MINUTE_MS = 60_000
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "outbox.sqlite"
+
+
+@pytest.fixture
+def outbox(path: Path) -> Iterator[Outbox]:
+    outbox = Outbox(path, capacity=10)
+    outbox.adopt("store-1")
+    yield outbox
+    outbox.close()
+
+
+def entry(seq: int, boot: str = BOOT, *, dated: bool = True) -> Entry:
+    at_ms = NOON + seq * MINUTE_MS if dated else None
+    return Entry(boot, seq, seq * 60.0, at_ms, "ntp" if dated else None, f'{{"n":"a","v":{seq}}}')
+
+
+def acked(*ranges: tuple[int, int], store: str = "store-1", boot: str = BOOT) -> wire.Ack:
+    return wire.Ack(boot, ranges, store)
+
+
+def waiting(outbox: Outbox) -> list[int]:
+    return [e.seq for e in outbox.waiting(1000)]
+
+
+def kept(outbox: Outbox) -> list[int]:
+    return [e.seq for e, _ in outbox.entries()]
+
+
+def test_a_pack_is_on_disk_for_any_other_program_as_soon_as_it_is_appended(
+    outbox: Outbox, path: Path
+) -> None:
+    outbox.append([entry(1)])
+
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute("SELECT boot, seq, records FROM packs").fetchall() == [
+            (BOOT, 1, '{"n":"a","v":1}')
+        ]
+
+
+def test_the_oldest_waits_first_and_each_pack_is_as_it_was_appended(outbox: Outbox) -> None:
+    outbox.append([entry(1), entry(2)])
+    outbox.append([entry(3)])
+
+    found = outbox.waiting(2)
+
+    assert [(e.boot, e.seq, e.mono_s, e.at_ms, e.clock, e.records) for e in found] == [
+        (e.boot, e.seq, e.mono_s, e.at_ms, e.clock, e.records) for e in (entry(1), entry(2))
+    ]
+    assert [e.seq for e in outbox.waiting(5, after=found[-1].id)] == [3]
+
+
+def test_an_earlier_start_waits_before_a_later_one_whatever_its_numbers(outbox: Outbox) -> None:
+    outbox.append([entry(9, EARLIER)])
+    outbox.append([entry(1)])
+
+    assert waiting(outbox) == [9, 1]
+
+
+def test_the_same_number_of_the_same_start_is_never_stored_twice(outbox: Outbox) -> None:
+    outbox.append([entry(1)])
+
+    with pytest.raises(StorageError):
+        outbox.append([entry(2), entry(1)])
+
+    assert kept(outbox) == [1]
+
+
+def test_an_ack_marks_its_ranges_and_nothing_between_them(outbox: Outbox) -> None:
+    outbox.append([entry(n) for n in range(1, 8)])
+
+    assert outbox.mark(acked((1, 2), (5, 5))) == 3
+
+    assert waiting(outbox) == [3, 4, 6, 7]
+    assert outbox.waiting_count() == 4
+    assert kept(outbox) == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_an_ack_received_twice_marks_once(outbox: Outbox) -> None:
+    outbox.append([entry(1), entry(2)])
+    outbox.mark(acked((1, 2)))
+
+    assert outbox.mark(acked((1, 2))) == 0
+
+
+def test_an_ack_of_one_start_leaves_the_packs_of_another_alone(outbox: Outbox) -> None:
+    outbox.append([entry(1, EARLIER), entry(1)])
+
+    outbox.mark(acked((1, 1)))
+
+    assert [e.boot for e in outbox.waiting(5)] == [EARLIER]
+
+
+def test_an_ack_of_another_store_marks_nothing(outbox: Outbox) -> None:
+    outbox.append([entry(1)])
+
+    assert outbox.mark(acked((1, 1), store="store-2")) == 0
+    assert waiting(outbox) == [1]
+
+
+def test_for_a_new_store_everything_still_here_waits_again(outbox: Outbox) -> None:
+    outbox.append([entry(1), entry(2), entry(3)])
+    outbox.mark(acked((1, 2)))
+
+    assert outbox.adopt("store-2") == 2
+    assert waiting(outbox) == [1, 2, 3]
+
+
+def test_the_store_that_is_known_already_changes_nothing(outbox: Outbox) -> None:
+    outbox.append([entry(1)])
+    outbox.mark(acked((1, 1)))
+
+    assert outbox.adopt("store-1") == 0
+    assert waiting(outbox) == []
+
+
+def test_the_store_is_remembered_over_a_restart(outbox: Outbox, path: Path) -> None:
+    outbox.append([entry(1)])
+    outbox.mark(acked((1, 1)))
+
+    with closing(Outbox(path)) as again:
+        assert again.adopt("store-1") == 0
+        assert again.adopt("store-2") == 1
+
+
+# --- room ---------------------------------------------------------------------------------------
+
+
+def test_when_it_is_full_acknowledged_packs_go_first_and_none_is_counted_as_lost(
+    outbox: Outbox,
+) -> None:
+    outbox.append([entry(n) for n in range(1, 11)])
+    outbox.mark(acked((4, 6)))
+
+    outbox.append([entry(11), entry(12)])
+
+    assert kept(outbox) == [1, 2, 3, 6, 7, 8, 9, 10, 11, 12]
+    assert outbox.dropped() == 0
+
+
+def test_when_all_are_unacknowledged_the_oldest_go_and_are_counted(outbox: Outbox) -> None:
+    outbox.append([entry(n) for n in range(1, 11)])
+    outbox.mark(acked((9, 9)))
+
+    outbox.append([entry(11), entry(12), entry(13)])
+
+    assert kept(outbox) == [3, 4, 5, 6, 7, 8, 10, 11, 12, 13]
+    assert outbox.dropped() == 2
+
+
+def test_the_count_of_what_was_lost_grows_and_survives_a_restart(
+    outbox: Outbox, path: Path
+) -> None:
+    outbox.append([entry(n) for n in range(1, 12)])
+    with closing(Outbox(path, capacity=10)) as again:
+        again.append([entry(12), entry(13)])
+        assert again.dropped() == 3
+
+
+def test_an_append_that_fails_makes_no_room(outbox: Outbox) -> None:
+    outbox.append([entry(n) for n in range(1, 11)])
+
+    with pytest.raises(StorageError):
+        outbox.append([entry(11), entry(11)])
+
+    assert kept(outbox) == list(range(1, 11))
+    outbox.append([entry(11)])
+    assert (len(kept(outbox)), outbox.dropped()) == (10, 1)
+
+
+def test_its_bound_holds_while_one_thread_appends_and_another_expires(tmp_path: Path) -> None:
+    with closing(Outbox(tmp_path / "busy.sqlite", capacity=50)) as outbox:
+        outbox.adopt("store-1")
+        rounds = 60
+
+        def expire() -> None:
+            for _ in range(rounds):
+                outbox.mark(acked((1, 10_000)))
+                outbox.expire(NOON + 60 * DAY_MS)
+
+        expiring = threading.Thread(target=expire)
+        expiring.start()
+        for number in range(rounds):
+            outbox.append([entry(number * 3 + n) for n in (1, 2, 3)])
+        expiring.join()
+        outbox.append([entry(10_000 + n) for n in range(50)])
+
+        assert len(kept(outbox)) == 50
+
+
+def test_an_acknowledged_pack_goes_after_thirty_days_and_no_earlier(outbox: Outbox) -> None:
+    outbox.append([entry(1), entry(2)])
+    outbox.mark(acked((1, 2)))
+
+    assert outbox.expire(NOON + MINUTE_MS + 30 * DAY_MS) == 0
+    assert outbox.expire(NOON + MINUTE_MS + 30 * DAY_MS + 1) == 1
+    assert kept(outbox) == [2]
+
+
+def test_an_unacknowledged_pack_never_expires(outbox: Outbox) -> None:
+    outbox.append([entry(1), entry(2, dated=False)])
+
+    assert outbox.expire(NOON + 1000 * DAY_MS) == 0
+    assert kept(outbox) == [1, 2]
+
+
+# --- time ---------------------------------------------------------------------------------------
+
+
+def test_a_pack_without_a_time_waits_but_is_not_given_out_to_be_sent(outbox: Outbox) -> None:
+    outbox.append([entry(1, dated=False)])
+
+    assert outbox.waiting(5) == []
+    assert outbox.newest() is None
+    assert outbox.waiting_count() == 1
+
+
+def test_dating_lays_the_undated_packs_of_a_start_from_its_beginning(outbox: Outbox) -> None:
+    outbox.append([entry(1, dated=False), entry(2, dated=False), entry(7, EARLIER, dated=False)])
+
+    assert outbox.date(BOOT, NOON, "gateway") == 2
+
+    assert [(e.at_ms, e.clock) for e in outbox.waiting(5)] == [
+        (NOON + MINUTE_MS, "gateway"),
+        (NOON + 2 * MINUTE_MS, "gateway"),
+    ]
+    assert outbox.undated_boots() == [(EARLIER, 420.0)]
+
+
+def test_a_pack_with_a_time_is_never_dated_again(outbox: Outbox) -> None:
+    outbox.append([entry(1)])
+
+    assert outbox.date(BOOT, NOON + DAY_MS, "gateway") == 0
+    assert outbox.waiting(1)[0].at_ms == NOON + MINUTE_MS
+
+
+def test_undated_starts_come_oldest_first_with_their_last_second(outbox: Outbox) -> None:
+    outbox.append([entry(2, EARLIER, dated=False), entry(5, EARLIER, dated=False)])
+    outbox.append([entry(1, dated=False)])
+
+    assert outbox.undated_boots() == [(EARLIER, 300.0), (BOOT, 60.0)]
+
+
+def test_the_newest_pack_is_the_last_one_sampled_while_it_waits(outbox: Outbox) -> None:
+    assert outbox.newest() is None
+    outbox.append([entry(1), entry(2)])
+    newest = outbox.newest()
+    assert newest is not None
+    assert newest.seq == 2
+
+    outbox.mark(acked((2, 2)))
+
+    assert outbox.newest() is None
+
+
+def test_the_time_of_the_newest_pack_is_known_over_a_restart(outbox: Outbox, path: Path) -> None:
+    assert outbox.newest_ms() == 0
+    outbox.append([entry(2), entry(1), entry(3, dated=False)])
+
+    with closing(Outbox(path)) as again:
+        assert again.newest_ms() == NOON + 2 * MINUTE_MS
+
+
+# --- when things go wrong -----------------------------------------------------------------------
+
+
+def test_a_killed_process_leaves_every_pack_it_appended_and_every_mark(path: Path) -> None:
+    program = (
+        "import os, sys; from pathlib import Path; from sensor_node import wire;"
+        " from sensor_node.outbox import Entry, Outbox; outbox = Outbox(Path(sys.argv[1]));"
+        " outbox.adopt('store-1');"
+        " outbox.append([Entry('b', n, 1.0, 2, 'ntp', '') for n in range(3)]);"
+        " outbox.mark(wire.Ack('b', ((1, 1),), 'store-1')); os.kill(os.getpid(), 9)"
+    )
+    killed = subprocess.run([sys.executable, "-c", program, str(path)], check=False)
+    assert killed.returncode == -9
+
+    with closing(Outbox(path)) as again:
+        assert [(e.seq, done) for e, done in again.entries()] == [(0, False), (1, True), (2, False)]
+        assert again.adopt("store-1") == 0
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda o: o.append([entry(1)]),
+        lambda o: o.date(BOOT, NOON, "ntp"),
+        lambda o: o.waiting(1),
+        lambda o: o.newest(),
+        lambda o: o.mark(acked((1, 1))),
+        lambda o: o.adopt("store-2"),
+        lambda o: o.expire(NOON),
+        lambda o: o.waiting_count(),
+        lambda o: o.dropped(),
+    ],
+)
+def test_whatever_is_asked_a_failing_disk_is_a_storage_error(
+    path: Path, use: Callable[[Outbox], object]
+) -> None:
+    outbox = Outbox(path)
+    outbox.close()  # every use of a closed file fails as a broken disk does
+
+    with pytest.raises(StorageError):
+        use(outbox)
+
+
+def test_on_a_full_disk_nothing_is_half_appended_and_all_that_was_there_stays(
+    outbox: Outbox,
+) -> None:
+    outbox.append([entry(1)])
+    outbox._connection.execute("PRAGMA max_page_count = 8")  # a disk of 32 KiB
+    big = Entry(BOOT, 3, 0.0, NOON, "ntp", "x" * 100_000)
+
+    with pytest.raises(StorageError, match="DISK_FULL"):
+        outbox.append([entry(2), big])
+
+    assert kept(outbox) == [1]
+    outbox.append([entry(2)])
+    assert kept(outbox) == [1, 2]
