@@ -12,12 +12,17 @@ from gateway.settings import GatewaySettings
 from gateway.store.base import Store
 from gateway.store.sqlite import SqliteStore
 from sensor_node.clock import Clock, SystemClock
+from sensor_node.errors import StorageError
 
 DEFAULT_INTERVAL_S = 300.0
 
 
 class Gateway:
-    """Everything behind the doors. ``broker_up`` and ``ingest_alive`` are kept by the ingest."""
+    """Everything behind the doors.
+
+    The ingest keeps ``ingest_alive``, ``broker_up``, and in ``commit_error`` why the last commit
+    failed (None: it did not).
+    """
 
     def __init__(
         self,
@@ -35,6 +40,7 @@ class Gateway:
         self.events = EventHub()
         self.broker_up = False
         self.ingest_alive = False
+        self.commit_error: StorageError | None = None
         self.present = Present(clock, self._interval_s_of)
         self.present.load(store.newest())
 

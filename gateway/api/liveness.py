@@ -29,6 +29,8 @@ def healthz(gateway: TheGateway, response: Response) -> Liveness:
 
 
 def _store_answers(gateway: TheGateway) -> bool:
+    if gateway.commit_error is not None:
+        return False
     try:
         gateway.store.count()
     except GardenError as error:

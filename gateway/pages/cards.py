@@ -86,6 +86,8 @@ class Writer:
         age_s = 0.0 if seen_ms is None else max(0.0, (self._now_ms - seen_ms) / 1000)
         heard = [card for card in cards if card.at_ms is not None]
         all_stale = bool(heard) and all(card.quality == "stale" for card in heard)
+        if all_stale:
+            seen_ms = None  # a backlog may have come just now; what counts is that it is old
         return NodeView(
             node=info.node,
             state=info.state,

@@ -80,7 +80,7 @@ def render(gateway: Gateway, language: str) -> str:
             today=write.day(now_ms),
             clock_trusted=gateway.clock.synchronised(),
             nodes=views,
-            troubles=troubles(views),
+            troubles=[*own_troubles(gateway, language, texts), *troubles(views)],
             channel_count=sum(len(view.cards) for view in views),
             simulated=any(view.simulated for view in views),
             weekdays=[write.weekday(day) for day in span.days_ms[:-1]],
@@ -120,6 +120,22 @@ def _order(channel: ChannelInfo) -> tuple[int, str]:
 
 def _unheard(name: str) -> NodeInfo:
     return NodeInfo(name, "unknown", None, {}, DEFAULT_INTERVAL_S, 0, None, 0, 0)
+
+
+def own_troubles(
+    gateway: Gateway, language: str, texts: gettext.NullTranslations
+) -> Sequence[Trouble]:
+    """What is wrong with the gateway itself: it comes before everything else."""
+    where, found = texts.gettext("Passerelle"), []
+    if gateway.commit_error is not None:
+        found.append(Trouble("main", where, gateway.commit_error.text(language), "fault"))
+    if gateway.ingest_alive and not gateway.broker_up:
+        what = texts.gettext(
+            "Le serveur MQTT ne répond pas : rien de nouveau n’arrive. Vérifiez qu’il est allumé ; "
+            "les nœuds gardent leurs mesures et les enverront."
+        )
+        found.append(Trouble("main", where, what, "fault"))
+    return found
 
 
 def troubles(views: Iterable[NodeView]) -> Sequence[Trouble]:

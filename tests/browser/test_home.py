@@ -19,6 +19,7 @@ from served_garden import (
 )
 
 from gateway.store.base import Fault, Reading
+from sensor_node.errors import StorageError
 
 LIVE_MS = 2000
 FIRST_VIEW_BYTES = 150_000
@@ -263,3 +264,14 @@ def test_an_open_table_and_the_focus_survive_a_refresh(garden: ServedGarden, pag
     expect(today).to_contain_text("40,0", timeout=10_000)
     expect(today).to_be_visible()
     expect(summary).to_be_focused()
+
+
+def test_trouble_with_the_gateway_itself_is_told_before_all_else(
+    garden: ServedGarden, page: Page
+) -> None:
+    garden.gateway.ingest_alive = True  # and its broker is not there
+    garden.gateway.commit_error = StorageError("DISK_FULL", fr="Le disque est plein.", en="Full.")
+    page.goto(garden.address)
+    troubles = page.locator(".troubles li")
+    expect(troubles.nth(0)).to_contain_text("Le disque est plein.")
+    expect(troubles.nth(1)).to_contain_text("Le serveur MQTT ne répond pas")

@@ -149,12 +149,14 @@ def test_nothing_is_acknowledged_while_the_commit_is_blocked(
                 tried.clear()
             assert tap.sent["PUBACK"] == 1
             assert ear.on(wire.node_topic(NODE, "ack")) == []
+            assert process.gateway.commit_error is not None  # and people are told
             intruder.execute("ROLLBACK")
         eventually(lambda: tap.sent["PUBACK"] == 2, "PUBACK follows the commit")
         eventually(lambda: len(ear.on(wire.node_topic(NODE, "ack"))) == 1, "so does the ack")
         (payload,) = ear.on(wire.node_topic(NODE, "ack"))
         assert wire.decode_ack(payload) == wire.Ack(said.boot, ((1, 1),), process.gateway.store.id)
         assert process.gateway.store.count() == 1
+        assert process.gateway.commit_error is None
         process.stop()
 
 
