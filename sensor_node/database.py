@@ -9,6 +9,7 @@ with that number, so that a kill in the middle leaves the file as it was.
 from __future__ import annotations
 
 import errno
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from pathlib import Path
 from sensor_node.errors import StorageError
 
 BUSY_TIMEOUT_MS = 2000
+LEAST_FREE_BYTES = 65_536
 
 
 def open_database(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
@@ -78,7 +80,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 def storage_error(error: Exception, path: Path) -> StorageError:
     """What a failed read or write of ``path`` means, in words."""
-    if _is_full(error):
+    if _is_full(error, path):
         return StorageError(
             "DISK_FULL",
             fr=f"Le disque de {path.parent} est plein : libérez de la place. "
@@ -106,10 +108,20 @@ def storage_error(error: Exception, path: Path) -> StorageError:
     )
 
 
-def _is_full(error: Exception) -> bool:
+def _is_full(error: Exception, path: Path) -> bool:
     if isinstance(error, sqlite3.Error):
-        return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        code = getattr(error, "sqlite_errorcode", None)
+        # A WAL that cannot grow its index says "disk I/O error" where it means a full disk.
+        is_io = code is not None and code & 0xFF == sqlite3.SQLITE_IOERR
+        return code == sqlite3.SQLITE_FULL or (is_io and _free_bytes(path) < LEAST_FREE_BYTES)
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def _free_bytes(path: Path) -> int:
+    try:
+        return shutil.disk_usage(path.parent).free
+    except OSError:
+        return LEAST_FREE_BYTES
 
 
 def _is_forbidden(error: Exception) -> bool:
