@@ -187,7 +187,7 @@ class Recording:
 
     def _value(self, cell: str, channel: ChannelMap) -> float | None:
         nothing = self._map.no_value if channel.no_value is None else channel.no_value
-        if cell.strip() in nothing:
+        if not cell.strip() or cell.strip() in nothing:
             return None
         conversion: Conversion = CONVERSIONS[channel.conversion]
         return parse_number(cell, conversion, self._map.decimal)

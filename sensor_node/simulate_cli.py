@@ -50,6 +50,8 @@ def run_simulate(options: argparse.Namespace) -> int:
     )
 
     _check(options)
+    broker = broker_from_environment()
+    broker = replace(broker, host=options.host or broker.host, port=options.port or broker.port)
     set_up_logging(language_of())
     described = demo_node(options.node)
     clock = SystemClock(trusted=True)  # a computer on somebody's desk
@@ -58,8 +60,6 @@ def run_simulate(options: argparse.Namespace) -> int:
     troubles = Troubles(options.node, now_ms)
     outbox = Outbox((options.data or Path("simulate-data") / options.node) / "outbox.sqlite")
     sampling = SimulatedSampling(described, troubles, clock, from_ms)
-    broker = broker_from_environment()
-    broker = replace(broker, host=options.host or broker.host, port=options.port or broker.port)
     node = Node(
         options.node, sampling, outbox, broker, clock, interval_s=options.interval, simulated=True
     )

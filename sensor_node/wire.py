@@ -11,7 +11,8 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, NoReturn
+from functools import lru_cache
+from typing import Any, Final, Literal, NamedTuple, NoReturn
 
 from sensor_node.errors import ConfigError, PackRefused
 
@@ -37,6 +38,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _BOOT = re.compile(r"[0-9a-f]{16}")
 
 
+@lru_cache(maxsize=1024)  # a garden has few names, and says each of them all day long
 def is_id(text: str) -> bool:
     """Whether ``text`` may name a node, a channel, a bed or a site."""
     return _ID.fullmatch(text) is not None and text not in RESERVED_IDS
@@ -141,8 +143,7 @@ def split_topic(topic: str, base: str = BASE) -> tuple[str, list[str]] | None:
 # --- packs ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One channel in a pack: a finite ``value`` in ``unit``, or the reason of a ``fault``."""
 
     channel: str
@@ -268,6 +269,7 @@ def _senml_array(payload: bytes) -> list[dict[str, Any]]:
 class _Resolver:
     """Resolves SenML base fields record by record (RFC 8428, section 4.6)."""
 
+    _PLAIN = frozenset({"n", "u", "v", "vs"})
     _KNOWN = frozenset({"bn", "bt", "bu", "bver", "n", "u", "v", "vs", "t"})
     _UNSUPPORTED = frozenset({"bv", "bs"})  # they change every record after them
     _UNSUPPORTED_HERE = frozenset({"s", "vb", "vd"})  # they spoil their own record only
@@ -277,20 +279,22 @@ class _Resolver:
         self.clock: Clock | None = None
         self.records: list[Record] = []
         self.refused: list[RefusedRecord] = []
-        self._node = node
+        self._prefix = f"{node}/"
         self._base_unit: str | None = None
         self._base_name = ""
         self._seen: set[str] = set()
 
     def take(self, fields: dict[str, Any]) -> None:
-        self._take_base(fields)
-        unsupported = not self._UNSUPPORTED_HERE.isdisjoint(fields)
+        unsupported = False
+        if not fields.keys() <= self._PLAIN:
+            self._take_base(fields)
+            unsupported = not self._UNSUPPORTED_HERE.isdisjoint(fields)
         if not unsupported and "n" not in fields and "v" not in fields and "vs" not in fields:
             return  # base fields alone
         name = self._base_name + self._string(fields, "n", "")
-        if not name.startswith(self._node + "/"):
+        if not name.startswith(self._prefix):
             _refuse("OTHER_NODE", f"il parle de « {name} »", f"it speaks of '{name}'")
-        channel = name[len(self._node) + 1 :]
+        channel = name[len(self._prefix) :]
         if unsupported:
             self._set_aside(channel, "UNSUPPORTED_FIELD", fields)
         elif "v" not in fields and "vs" not in fields:

@@ -4,7 +4,7 @@ Wiring: VCC to 3.3 V, GND to GND, DATA to the GPIO with 10 kΩ up to 3.3 V.
 
 The library has traps that this module closes: asked again within 2 s of a failed read it returns
 the previous value without an error; a frame of zeros passes its checksum; a clone that sends
-two's complement gives -3276.1 °C.
+two's complement gives -3276.1 °C; about one wrong value in 500 passes the checksum.
 """
 
 from __future__ import annotations
@@ -18,9 +18,17 @@ from sensor_node.errors import SensorFault
 from sensor_node.settings import setting
 
 PAUSE_S = 2.1
+LIBRARY_KEEPS_S = 2.0
+"""How long the library gives out a measure before it takes another one."""
 TRIES = 4
+JUMP_C, JUMP_PCT = 5.0, 20.0
+"""More than this from the last reading is believed only when a second measure agrees."""
 COLDEST_C, HOTTEST_C = -40.0, 80.0
 """What a DHT22 can measure, by its data sheet."""
+
+
+Measure = tuple[float, float]
+"""°C and %RH."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,8 @@ class Dht22:
         self._board = board
         self._device = board.dht22(options.pin)
         self._last_try_s: float | None = None
+        self._last: Measure | None = None
+        self._doubted: Measure | None = None
         self._pin = f"GPIO{options.pin}"
         self._temperature = Channel(options.temperature, "air_temperature", "DHT22", self._pin)
         self._humidity = Channel(options.humidity, "relative_humidity", "DHT22", self._pin)
@@ -53,20 +63,19 @@ class Dht22:
         for _ in range(TRIES):
             self._pause()
             try:
-                temperature_c = self._device.temperature
-                humidity_pct = self._device.humidity
+                temperature_c, humidity_pct = self._measure()
             except RuntimeError as error:
                 reason = _reason(str(error))
                 continue
-            finally:
-                self._last_try_s = self._board.monotonic_s()
-            implausible = _implausible(temperature_c, humidity_pct)
-            if implausible is None:
+            doubt = _implausible(temperature_c, humidity_pct) or self._doubt(
+                (temperature_c, humidity_pct)
+            )
+            if doubt is None:
                 return {
                     self._temperature.name: temperature_c,
                     self._humidity.name: humidity_pct,
                 }
-            reason = implausible
+            reason = doubt
         raise SensorFault(
             reason,
             code="DHT_FAILED",
@@ -79,12 +88,36 @@ class Dht22:
     def close(self) -> None:
         self._device.exit()
 
+    def _measure(self) -> Measure:
+        started_s = self._board.monotonic_s()
+        try:
+            measure = self._device.temperature, self._device.humidity
+        finally:
+            self._last_try_s = self._board.monotonic_s()
+        if self._last_try_s - started_s >= LIBRARY_KEEPS_S:
+            raise RuntimeError("the two values may come from two measures")
+        return measure
+
+    def _doubt(self, measure: Measure) -> str | None:
+        """Why ``measure`` is not believed: far from the last reading and from the last doubt."""
+        if self._last is None or any(
+            other is not None and _near(measure, other) for other in (self._last, self._doubted)
+        ):
+            self._last, self._doubted = measure, None
+            return None
+        self._doubted = measure
+        return f"a jump from {self._last[0]} to {measure[0]} Cel that nothing confirms"
+
     def _pause(self) -> None:
         """Never ask within 2.1 s of the last try: the library would repeat an old value."""
         if self._last_try_s is not None:
             left_s = self._last_try_s + PAUSE_S - self._board.monotonic_s()
             if left_s > 0:
                 self._board.sleep(left_s)
+
+
+def _near(one: Measure, other: Measure) -> bool:
+    return abs(one[0] - other[0]) <= JUMP_C and abs(one[1] - other[1]) <= JUMP_PCT
 
 
 def _reason(message: str) -> str:

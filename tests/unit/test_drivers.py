@@ -371,6 +371,62 @@ def test_a_first_reading_that_fails_gives_no_empty_value_afterwards(
     assert dht.read() == {"air": 20.0, "damp": 50.0}
 
 
+def test_a_wrong_value_that_passes_its_checksum_is_measured_again_and_not_believed(
+    build: Build, board: FakeBoard
+) -> None:
+    dht = build(DHT)
+    dht.read()
+    part(board).queue(pulses(frame(45.6, 50.0)))
+
+    assert dht.read() == {"air": 20.0, "damp": 50.0}
+
+
+def test_a_jump_that_a_second_measure_confirms_is_believed(build: Build, board: FakeBoard) -> None:
+    dht = build(DHT)
+    dht.read()
+    part(board).temperature_c, part(board).humidity_pct = 32.0, 30.0
+
+    assert dht.read() == {"air": 32.0, "damp": 30.0}
+    assert part(board).asked == 3
+
+
+def test_values_that_jump_at_every_try_are_a_fault(build: Build, board: FakeBoard) -> None:
+    dht = build(DHT)
+    dht.read()
+    part(board).queue(*[pulses(frame(celsius, 50.0)) for celsius in (35.0, -5.0, 60.0, 8.0)])
+
+    assert fault(dht).reason == "a jump from 20.0 to 8.0 Cel that nothing confirms"
+
+
+def test_a_slow_change_is_believed_at_once(build: Build, board: FakeBoard) -> None:
+    dht = build(DHT)
+    for tenths in range(0, 400, 50):
+        part(board).temperature_c = tenths / 10
+        assert dht.read()["air"] == tenths / 10
+
+    assert part(board).asked == 8
+
+
+def test_when_the_computer_stalls_two_measures_are_never_mixed(
+    build: Build, board: FakeBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dht = build(DHT)
+    stalls = iter([3.0, 0.0])
+    answer = part(board).answer
+
+    def stalling() -> list[int]:
+        board.let_pass(next(stalls, 0.0))
+        heard = answer()
+        part(board).temperature_c += 1.0
+        part(board).humidity_pct += 1.0
+        return heard
+
+    monkeypatch.setattr(part(board), "answer", stalling)
+    reading = dht.read()
+
+    assert reading == {"air": 22.0, "damp": 52.0}  # the first two fell together, and are let go
+
+
 # --- the table of drivers -----------------------------------------------------------------------
 
 

@@ -155,6 +155,12 @@ def test_what_means_nothing_can_be_set_for_the_file_and_for_one_column() -> None
     ]
 
 
+def test_an_empty_cell_means_nothing_whatever_else_does() -> None:
+    found = read(recording(AIR, no_value=["-999"]), "time,temp", "2025-01-01, ")
+
+    assert found == [Row(2, ms("2025-01-01"), {}, {})]
+
+
 def test_a_conversion_and_a_decimal_comma_are_taken_from_the_map() -> None:
     fahrenheit = AIR | {"conversion": "degF"}
 
