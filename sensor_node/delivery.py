@@ -6,6 +6,7 @@ this one class, so all of them take the same way to the gateway.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from sensor_node.outbox import Entry, Outbox
 from sensor_node.uplink import Dating, Tally, Uplink
 
 PATIENCE_S = 30.0
+
+log = logging.getLogger("jardin.delivery")
 
 
 class Connection(Protocol):
@@ -44,7 +47,9 @@ class Sampled:
 class Delivery:
     """Delivers packs of one boot of the node ``name`` through ``outbox`` to ``broker``.
 
-    ``connect`` makes the connection of an uplink; the default is an MQTT link.
+    ``connect`` makes the connection of an uplink; the default is an MQTT link. ``on_death`` is
+    called if delivery ends by an error that nobody foresaw: a node that does not deliver must not
+    look alive, and whoever watches it starts it again.
     """
 
     def __init__(
@@ -58,11 +63,13 @@ class Delivery:
         about: Callable[[], dict[str, object]],
         dating: Dating | None = None,
         connect: Callable[[Uplink], Connection] | None = None,
+        on_death: Callable[[], None] = lambda: None,
     ) -> None:
         self._outbox = outbox
         self._boot = boot
         self._seq = 0
         self._acked = threading.Condition()
+        self.is_dead = False
         self.uplink = Uplink(name, outbox, clock, about, dating=dating, on_ack=self._notice_ack)
         if connect is None:
             self.link: Connection = MqttLink(
@@ -70,9 +77,8 @@ class Delivery:
             )
         else:
             self.link = connect(self.uplink)
-        self._thread = threading.Thread(
-            target=self.link.run, args=(self.uplink.farewell,), name="uplink", daemon=True
-        )
+        self._on_death = on_death
+        self._thread = threading.Thread(target=self._run, name="uplink", daemon=True)
 
     @property
     def tally(self) -> Tally:
@@ -114,6 +120,14 @@ class Delivery:
             while self._outbox.waiting_count() > most:
                 if not self._acked.wait(patience_s):
                     raise self._why_nothing_comes()
+
+    def _run(self) -> None:
+        try:
+            self.link.run(self.uplink.farewell)
+        except Exception:
+            log.exception("DELIVERY_DIED: the packs are in the outbox; start the node again")
+            self.is_dead = True
+            self._on_death()
 
     def _notice_ack(self) -> None:
         with self._acked:

@@ -13,7 +13,7 @@ from sensor_node.clock import Clock
 from sensor_node.dating import Dating
 from sensor_node.delivery import Delivery, Sampled
 from sensor_node.drivers.base import Channel
-from sensor_node.errors import StorageError
+from sensor_node.errors import GardenError, StorageError
 from sensor_node.link import Broker
 from sensor_node.outbox import Entry, Outbox
 from sensor_node.sampler import Sampling
@@ -87,11 +87,21 @@ class Node:
         self._stopping = threading.Event()
         self.dating = Dating(outbox, clock, self.boot)
         self.delivery = Delivery(
-            name, outbox, broker, clock, boot=self.boot, about=self._about, dating=self.dating
+            name,
+            outbox,
+            broker,
+            clock,
+            boot=self.boot,
+            about=self._about,
+            dating=self.dating,
+            on_death=self.stop,
         )
 
     def run(self, first: Callable[[], None] = lambda: None) -> None:
-        """Deliver, do ``first``, then sample until ``stop``."""
+        """Deliver, do ``first``, then sample until ``stop``.
+
+        Raises ``GardenError`` when delivery died: whoever started this node starts it again.
+        """
         self.delivery.start()
         first()
         next_s = self._clock.monotonic_s()
@@ -100,6 +110,12 @@ class Node:
             next_s = max(next_s + self._interval_s, self._clock.monotonic_s())
             self._stopping.wait(next_s - self._clock.monotonic_s())
         self.delivery.stop()
+        if self.delivery.is_dead:
+            raise GardenError(
+                "DELIVERY_DIED",
+                fr="L'envoi des mesures s'est arrêté : relancez le nœud ; rien n'est perdu.",
+                en="Delivery has stopped: start the node again; nothing is lost.",
+            )
 
     def stop(self) -> None:
         """Have ``run`` come to its end; safe in a signal handler."""

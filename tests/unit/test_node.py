@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from sensor_node import __version__
 from sensor_node import node as node_module
 from sensor_node.clock import FakeClock
+from sensor_node.delivery import Delivery
 from sensor_node.drivers.base import Channel
 from sensor_node.link import Broker
 from sensor_node.node import Node, new_boot
@@ -227,3 +229,36 @@ def test_about_says_what_the_contract_asks(node: Node) -> None:
         }
     }
     assert about["model"]
+
+
+class DyingLink:
+    """A connection whose thread ends by an error that nobody foresaw."""
+
+    def run(self, farewell: object = None) -> None:
+        raise AssertionError("unforeseen")
+
+    def wake(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def abandon(self) -> None: ...
+
+
+def test_a_delivery_that_dies_of_the_unforeseen_is_told_to_who_watches(
+    outbox: Outbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    died = threading.Event()
+    delivery = Delivery(
+        "potager-1",
+        outbox,
+        NOBODY,
+        FakeClock(),
+        boot=new_boot(),
+        about=dict,
+        connect=lambda _uplink: DyingLink(),
+        on_death=died.set,
+    )
+    delivery.start()
+    assert died.wait(10)
+    assert delivery.is_dead
+    assert "DELIVERY_DIED" in caplog.text
