@@ -53,6 +53,7 @@ class Dating:
         self._ask_due_s = self._started_s
         self._ask_wait_s = FIRST_ASK_S
         self._all_dated = False
+        self._is_unknown_said = False
 
     def stamp(self) -> Stamp:
         """The present, as a pack keeps it."""
@@ -77,7 +78,10 @@ class Dating:
         if ask is not None and not self._ntp() and self._clock.monotonic_s() >= self._ask_due_s:
             self._ask(ask)
         found = self._start_ms()
-        if found is None or self._all_dated:
+        if found is None:
+            self._say_unknown()
+            return False
+        if self._all_dated:
             return False
         self._all_dated = True
         return self._date_all(*found) > 0
@@ -97,6 +101,16 @@ class Dating:
         self._gateway_at_start_ms = round((answer["t"] - middle_s) * 1000)
         self._ask_wait_s = FIRST_ASK_S
         self._ask_due_s = self._clock.monotonic_s() + ASK_AGAIN_S
+
+    def _say_unknown(self) -> None:
+        """Told once, after the gateway has had time to answer: packs wait, and nobody knows why."""
+        waited_s = self._clock.monotonic_s() - self._started_s
+        if not self._is_unknown_said and waited_s > FIRST_ASK_S:
+            self._is_unknown_said = True
+            log.warning(
+                "TIME_UNKNOWN: neither NTP nor the gateway gives the time; packs wait in the outbox"
+                ' (if this computer\'s clock is right, set clock = "system")'
+            )
 
     def _ask(self, ask: Callable[[bytes], None]) -> None:
         now_s = self._clock.monotonic_s()

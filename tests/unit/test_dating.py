@@ -324,3 +324,14 @@ def test_an_earlier_start_that_knew_the_time_keeps_it(outbox: Outbox) -> None:
     node.tick()
 
     assert node.times() == [(NOON - 999_000, "ntp")]
+
+
+def test_a_node_that_cannot_learn_the_time_says_so_once(
+    outbox: Outbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = FakeClock(0, synchronised=False)
+    dating = Dating(outbox, clock, BOOT)
+    for _ in range(3):
+        clock.advance(10)
+        dating.tick(None)
+    assert caplog.text.count("TIME_UNKNOWN") == 1
