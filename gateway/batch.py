@@ -33,11 +33,18 @@ class Batch:
     states: dict[str, str] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
     refused_packs: list[tuple[str, str, int]] = field(default_factory=list)
+    size: int = 0
+    """Readings, or what weighs as much: looked at with every message."""
 
-    @property
-    def size(self) -> int:
-        """Readings, or what weighs as much."""
-        return sum(len(pack.records) for pack, _ in self.packs) + len(self.sayings)
+    def take(self, pack: wire.Pack, payload: bytes) -> None:
+        """A pack that is well formed."""
+        self.packs.append((pack, payload))
+        self.size += len(pack.records)
+
+    def take_saying(self, reading: Reading) -> None:
+        """What a simple device said."""
+        self.sayings.append(reading)
+        self.size += 1
 
     @property
     def seen(self) -> dict[tuple[str, str], list[int]]:

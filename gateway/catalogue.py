@@ -128,6 +128,7 @@ class Catalogue:
         self._connection = open_database(path, MIGRATIONS)
         self._lock = threading.Lock()
         self._seen: set[tuple[Series, str | None, str | None]] = set()
+        self._intervals_s: dict[str, float] = {}
 
     # --- what is known --------------------------------------------------------------------
 
@@ -143,6 +144,15 @@ class Catalogue:
         with self._locked() as db:
             row = db.execute(f"{_NODES} WHERE node = ?", (name,)).fetchone()
         return _node_info(row, self._quarantined().get(name, 0)) if row else None
+
+    def interval_s(self, name: str) -> float:
+        """How far apart the packs of ``name`` are, in seconds; asked for at every reading."""
+        known = self._intervals_s.get(name)
+        if known is None:
+            with self._locked() as db:
+                row = db.execute("SELECT about FROM nodes WHERE node = ?", (name,)).fetchone()
+                known = self._intervals_s[name] = _interval_s(json.loads(row[0]) if row else {})
+        return known
 
     def channels(self) -> dict[Series, ChannelInfo]:
         """All channels, in the order of their names."""
@@ -195,6 +205,7 @@ class Catalogue:
         with self._locked() as db, transaction(db):
             _ensure_node(db, node)
             db.execute("UPDATE nodes SET about = ? WHERE node = ?", (json.dumps(clean), node))
+            self._intervals_s.pop(node, None)
             for channel, quantity, sensor, pin in _channels_of(clean):
                 db.execute(
                     "INSERT INTO channels (node, channel, quantity, unit, sensor, pin)"
@@ -315,7 +326,6 @@ def _add_range(db: sqlite3.Connection, node: str, boot: str, first: int, last: i
 def _node_info(row: tuple[Any, ...], quarantined: int) -> NodeInfo:
     node, state, last_seen_ms, about_json, clock, packs = row
     about = json.loads(about_json)
-    interval_s = _number(about.get("interval_s", about.get("interval")))
     outbox = about.get("outbox")
     dropped = _number(outbox.get("dropped")) if isinstance(outbox, dict) else None
     return NodeInfo(
@@ -323,12 +333,16 @@ def _node_info(row: tuple[Any, ...], quarantined: int) -> NodeInfo:
         state=state,
         last_seen_ms=last_seen_ms,
         about=about,
-        interval_s=interval_s if interval_s else DEFAULT_INTERVAL_S,
+        interval_s=_interval_s(about),
         packs=int(packs),
         clock=clock,
         quarantined=quarantined,
         dropped=int(dropped or 0),
     )
+
+
+def _interval_s(about: Mapping[str, Any]) -> float:
+    return _number(about.get("interval_s", about.get("interval"))) or DEFAULT_INTERVAL_S
 
 
 def _number(value: object) -> float | None:

@@ -153,7 +153,7 @@ class Ingest:
 
     def _take_pack(self, pack: wire.Pack, payload: bytes) -> None:
         if pack.at_ms <= self._clock.wall_ms() + AHEAD_MS:
-            self._batch.packs.append((pack, payload))
+            self._batch.take(pack, payload)
         elif self._clock.synchronised():
             raise PackRefused(
                 "IN_THE_FUTURE",
@@ -175,7 +175,7 @@ class Ingest:
                 fr="Un simple nombre est attendu, comme 21.5.",
                 en="A plain number is expected, as 21.5.",
             )
-        self._batch.sayings.append(Reading(Series(node, channel), self._clock.wall_ms(), value))
+        self._batch.take_saying(Reading(Series(node, channel), self._clock.wall_ms(), value))
 
     def _answer_clock(self, node: str, payload: bytes) -> None:
         question = wire.decode_object(payload)

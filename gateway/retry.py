@@ -13,7 +13,9 @@ from sensor_node.errors import PackRefused
 
 
 def retry(gateway: Gateway, ids: Sequence[int] | None) -> int:
-    """Store what can be stored now and take it out of quarantine; returns how many items."""
+    """Store what can be stored now of the items ``ids`` (None: all) and take it out of
+    quarantine; returns how many items. Raises ``StorageError``: the rest stays where it is.
+    """
     mended = [item.id for item in gateway.quarantine.take(ids) if _store_again(gateway, item)]
     gateway.quarantine.remove(mended)
     return len(mended)

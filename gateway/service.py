@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from gateway.catalogue import Catalogue
 from gateway.events import EventHub
 from gateway.present import Present
@@ -13,8 +11,6 @@ from gateway.store.base import Store
 from gateway.store.sqlite import SqliteStore
 from sensor_node.clock import Clock, SystemClock
 from sensor_node.errors import StorageError
-
-DEFAULT_INTERVAL_S = 300.0
 
 
 class Gateway:
@@ -41,7 +37,7 @@ class Gateway:
         self.broker_up = False
         self.ingest_alive = False
         self.commit_error: StorageError | None = None
-        self.present = Present(clock, self._interval_s_of)
+        self.present = Present(clock, catalogue.interval_s)
         self.present.load(store.newest())
 
     @classmethod
@@ -66,16 +62,3 @@ class Gateway:
         self.store.close()
         self.catalogue.close()
         self.quarantine.close()
-
-    def retry_quarantine(self, ids: Sequence[int] | None = None) -> int:
-        """Try again what was refused (``ids``, or all); returns how many items were mended.
-
-        Raises ``StorageError``: what was not mended is still in quarantine.
-        """
-        from gateway.retry import retry  # noqa: PLC0415 - it builds on this class
-
-        return retry(self, ids)
-
-    def _interval_s_of(self, node: str) -> float:
-        info = self.catalogue.node(node)
-        return info.interval_s if info else DEFAULT_INTERVAL_S

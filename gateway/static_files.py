@@ -10,15 +10,13 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from gateway.assets import COMPRESSED
-
 
 class ImmutableFiles(StaticFiles):
     """Serves each file for ever, compressed ahead of time where the browser takes it."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         accepts = "gzip" in Headers(scope=scope).get("accept-encoding", "")
-        compressed = accepts and Path(path).suffix in COMPRESSED
+        compressed = accepts and Path(path).suffix in self.kinds
         response = await super().get_response(f"{path}.gz" if compressed else path, scope)
         if compressed:
             kind = self.kinds[Path(path).suffix]

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from gateway.api.context import Language, TheGateway
 from gateway.api.shapes import QuarantinePage, Refused, Retried, RetryRequest
 from gateway.quarantine import QuarantineItem
+from gateway.retry import retry as retry_refused
 from gateway.times import to_rfc3339
 
 router = APIRouter(prefix="/quarantine", tags=["quarantine"])
@@ -40,7 +41,7 @@ def quarantine(
 @router.post("/retry", summary="Try refused items again")
 def retry(gateway: TheGateway, body: RetryRequest | None = None) -> Retried:
     """Once the cause is mended (a name, a unit, a clock): all of them, or those with `ids`."""
-    accepted = gateway.retry_quarantine(body.ids if body else None)
+    accepted = retry_refused(gateway, body.ids if body else None)
     return Retried(accepted=accepted, left=gateway.quarantine.count())
 
 

@@ -13,13 +13,13 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gateway import assets
-from gateway.catalogue import ChannelInfo, NodeInfo
+from gateway.catalogue import DEFAULT_INTERVAL_S, ChannelInfo, NodeInfo
 from gateway.pages import words
 from gateway.pages.answer import page_response, remember_language
 from gateway.pages.cards import Card, NodeView, Writer
 from gateway.pages.numbers import Format
 from gateway.pages.week import week_until
-from gateway.service import DEFAULT_INTERVAL_S, Gateway
+from gateway.service import Gateway
 from gateway.translations import installed
 from sensor_node import __version__
 

@@ -21,8 +21,7 @@ class Series(NamedTuple):
         return f"{self.node}/{self.channel}"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One value as measured. ``suspect``: shown with a doubt (an estimated time, say)."""
 
     series: Series
@@ -31,8 +30,7 @@ class Reading:
     suspect: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """A moment at which a sensor gave no value, and why."""
 
     series: Series

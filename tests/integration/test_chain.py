@@ -13,6 +13,7 @@ import pytest
 from harness import Ear, GatewayInProcess, Wiretap, eventually, gateway_on
 
 from gateway.broker import HOST, Broker, MosquittoBroker
+from gateway.retry import retry
 from gateway.service import Gateway
 from gateway.store.base import Series
 from gateway.store.sqlite import SqliteStore
@@ -218,14 +219,14 @@ def test_the_good_readings_of_a_pack_are_stored_beside_a_refused_one_which_can_b
         eventually(lambda: gateway.quarantine.count() == 1, "the unit does not fit")
         assert gateway.quarantine.list(9)[0].code == "UNIT_MISMATCH"
         assert gateway.store.count() == 1
-        assert gateway.retry_quarantine() == 0
+        assert retry(gateway, None) == 0
         about["channels"]["air"]["quantity"] = "air_temperature"
         ear.say(wire.node_topic(NODE, "about"), json.dumps(about))
         air = Series(NODE, "air")
         eventually(
             lambda: gateway.catalogue.channels()[air].quantity == "air_temperature", "it is mended"
         )
-        assert gateway.retry_quarantine() == 1
+        assert retry(gateway, None) == 1
         assert [p.value for p in gateway.store.points(air, 0, 2**52, 9)] == [21.4]
         assert gateway.quarantine.count() == 0
 
