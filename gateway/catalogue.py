@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import Any
 
 from gateway.store.base import Series
 from sensor_node import wire
-from sensor_node.database import open_database, storage_error, transaction
+from sensor_node.database import Database, transaction
 
 STATES = ("online", "offline", "lost", "unknown")
 DEFAULT_INTERVAL_S = 300.0
@@ -125,8 +124,7 @@ class Catalogue:
     ) -> None:
         self.path = path
         self._quarantined = quarantined
-        self._connection = open_database(path, MIGRATIONS)
-        self._lock = threading.Lock()
+        self._database = Database(path, MIGRATIONS)
         self._seen: set[tuple[Series, str | None, str | None]] = set()
         self._intervals_s: dict[str, float] = {}
 
@@ -135,13 +133,13 @@ class Catalogue:
     def nodes(self) -> dict[str, NodeInfo]:
         """All nodes by name, in the order of their names."""
         quarantined = self._quarantined()
-        with self._locked() as db:
+        with self._database.reading() as db:
             rows = db.execute(f"{_NODES} ORDER BY node").fetchall()
         return {row[0]: _node_info(row, quarantined.get(row[0], 0)) for row in rows}
 
     def node(self, name: str) -> NodeInfo | None:
         """The node ``name``, or None if it was never heard of."""
-        with self._locked() as db:
+        with self._database.reading() as db:
             row = db.execute(f"{_NODES} WHERE node = ?", (name,)).fetchone()
         return _node_info(row, self._quarantined().get(name, 0)) if row else None
 
@@ -149,26 +147,26 @@ class Catalogue:
         """How far apart the packs of ``name`` are, in seconds; asked for at every reading."""
         known = self._intervals_s.get(name)
         if known is None:
-            with self._locked() as db:
+            with self._database.reading() as db:
                 row = db.execute("SELECT about FROM nodes WHERE node = ?", (name,)).fetchone()
                 known = self._intervals_s[name] = _interval_s(json.loads(row[0]) if row else {})
         return known
 
     def channels(self) -> dict[Series, ChannelInfo]:
         """All channels, in the order of their names."""
-        with self._locked() as db:
+        with self._database.reading() as db:
             rows = db.execute(f"{_CHANNELS} ORDER BY node, channel").fetchall()
         return {info.series: info for info in map(_channel_info, rows)}
 
     def channel(self, series: Series) -> ChannelInfo | None:
         """The channel ``series``, or None if it was never heard of."""
-        with self._locked() as db:
+        with self._database.reading() as db:
             row = db.execute(f"{_CHANNELS} WHERE node = ? AND channel = ?", series).fetchone()
         return _channel_info(row) if row else None
 
     def imports(self) -> list[ImportInfo]:
         """All imports, oldest first."""
-        with self._locked() as db:
+        with self._database.reading() as db:
             rows = db.execute(
                 "SELECT id, label, from_ms, to_ms, simulated, rows FROM imports ORDER BY id"
             ).fetchall()
@@ -186,7 +184,7 @@ class Catalogue:
         """
         if state not in STATES:
             raise ValueError(f"{state!r} is none of {', '.join(STATES)}")
-        with self._locked() as db, transaction(db):
+        with self._database.writing() as db:
             _ensure_node(db, node)
             return bool(
                 db.execute(
@@ -202,7 +200,7 @@ class Catalogue:
         node on fakes (``simulated``) are marked as such for ever.
         """
         clean = _clean(about)
-        with self._locked() as db, transaction(db):
+        with self._database.writing() as db:
             _ensure_node(db, node)
             db.execute("UPDATE nodes SET about = ? WHERE node = ?", (json.dumps(clean), node))
             self._intervals_s.pop(node, None)
@@ -225,7 +223,7 @@ class Catalogue:
         """
         if (series, unit, quantity) in self._seen:
             return
-        with self._locked() as db, transaction(db):
+        with self._database.writing() as db:
             _ensure_node(db, series.node)
             db.execute(
                 "INSERT INTO channels (node, channel, quantity, unit) VALUES (?, ?, ?, ?)"
@@ -247,7 +245,7 @@ class Catalogue:
         by node. Not flushed to the disk by itself: a power cut may cost the last of these
         counts, never a reading, and the gateway's pace does not hang on them.
         """
-        with self._locked() as db, _unhurried(db), transaction(db):
+        with self._database.reading() as db, _unhurried(db), transaction(db):
             for node in {*(node for node, _ in seen), *last_seen, *clocks}:
                 _ensure_node(db, node)
                 db.execute(
@@ -264,7 +262,7 @@ class Catalogue:
         self, label: str, from_ms: int, to_ms: int, simulated: bool, rows: int
     ) -> ImportInfo:
         """Record that ``rows`` lines of ``label`` were imported into ``[from_ms, to_ms)``."""
-        with self._locked() as db, transaction(db):
+        with self._database.writing() as db:
             number = db.execute(
                 "INSERT INTO imports (label, from_ms, to_ms, simulated, rows)"
                 " VALUES (?, ?, ?, ?, ?)",
@@ -274,23 +272,14 @@ class Catalogue:
 
     def mark_simulated(self, channels: Iterable[Series]) -> None:
         """Some readings of these ``channels`` are simulated; nothing takes that back."""
-        with self._locked() as db, transaction(db):
+        with self._database.writing() as db:
             db.executemany(
                 "UPDATE channels SET simulated = 1 WHERE node = ? AND channel = ?", list(channels)
             )
 
     def close(self) -> None:
         """Close the file; whatever was learned is written already."""
-        with self._lock:
-            self._connection.close()
-
-    @contextmanager
-    def _locked(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                yield self._connection
-            except sqlite3.Error as error:
-                raise storage_error(error, self.path) from error
+        self._database.close()
 
 
 @contextmanager

@@ -9,13 +9,11 @@ from __future__ import annotations
 import hashlib
 import math
 import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sensor_node.database import open_database, storage_error, transaction
+from sensor_node.database import Database
 
 LEAST_WEIGHT = 256
 """Bytes that an item counts for at the least: what the file needs beside a short payload."""
@@ -95,21 +93,20 @@ class Quarantine:
     def __init__(self, path: Path, limit_bytes: int = 100_000_000) -> None:
         self.path = path
         self._limit_bytes = limit_bytes
-        self._connection = open_database(path, MIGRATIONS)
-        self._lock = threading.Lock()
+        self._database = Database(path, MIGRATIONS)
 
     def add(self, items: Sequence[Refused]) -> None:
         """Keep ``items``, on disk when this returns; what is here already stays as it is."""
         if not items:
             return
-        with self._locked() as db, transaction(db):
+        with self._database.writing() as db:
             for item in items:
                 _insert(db, item)
             self._make_room(db)
 
     def list(self, limit: int, before_id: int | None = None) -> Items:
         """The newest ``limit`` items, newest first, of those that came before ``before_id``."""
-        with self._locked() as db:
+        with self._database.reading() as db:
             rows = db.execute(
                 f"SELECT {_COLUMNS}, id FROM items"  # noqa: S608 - our own column names
                 " WHERE id < ? ORDER BY id DESC LIMIT ?",
@@ -119,7 +116,7 @@ class Quarantine:
 
     def take(self, ids: Iterable[int] | None = None) -> Items:
         """The items ``ids`` that are here, or all, oldest first; they stay until ``remove``."""
-        with self._locked() as db:
+        with self._database.reading() as db:
             if ids is None:
                 ids = [row[0] for row in db.execute("SELECT id FROM items")]
             rows = [
@@ -133,18 +130,18 @@ class Quarantine:
 
     def remove(self, ids: Iterable[int]) -> int:
         """Let go of the items ``ids``; returns how many were here."""
-        with self._locked() as db, transaction(db):
+        with self._database.writing() as db:
             return sum(_delete(db, number) for number in set(ids))
 
     def count(self) -> int:
         """How many items are here."""
-        with self._locked() as db:
+        with self._database.reading() as db:
             (count,) = db.execute("SELECT count(*) FROM items").fetchone()
         return int(count)
 
     def by_node(self) -> dict[str, int]:
         """How many items are here of each node; those of no node are left out."""
-        with self._locked() as db:
+        with self._database.reading() as db:
             return dict(
                 db.execute(
                     "SELECT node, count(*) FROM items WHERE node IS NOT NULL GROUP BY node"
@@ -153,27 +150,18 @@ class Quarantine:
 
     def evicted(self) -> int:
         """How many were dropped for want of room, ever."""
-        with self._locked() as db:
+        with self._database.reading() as db:
             return _meta(db, "evicted")
 
     def close(self) -> None:
         """Close the file; whatever was added is on disk already."""
-        with self._lock:
-            self._connection.close()
+        self._database.close()
 
     def _make_room(self, db: sqlite3.Connection) -> None:
         while _meta(db, "bytes") > self._limit_bytes:
             (oldest,) = db.execute("SELECT min(id) FROM items").fetchone()
             _delete(db, oldest)
             _add_meta(db, "evicted", 1)
-
-    @contextmanager
-    def _locked(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                yield self._connection
-            except sqlite3.Error as error:
-                raise storage_error(error, self.path) from error
 
 
 def _insert(db: sqlite3.Connection, item: Refused) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import shutil
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -76,6 +77,38 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+class Database:
+    """The file ``path`` with all ``migrations``: one connection, behind a lock, for all threads.
+
+    Whatever SQLite raises inside ``reading`` and ``writing`` comes out as a ``StorageError``.
+    """
+
+    def __init__(self, path: Path, migrations: Sequence[str]) -> None:
+        self.path = path
+        self._connection = open_database(path, migrations)
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection, alone, in autocommit mode."""
+        with self._lock:
+            try:
+                yield self._connection
+            except sqlite3.Error as error:
+                raise storage_error(error, self.path) from error
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The connection, alone, in a transaction: all that happens inside, or nothing."""
+        with self.reading() as db, transaction(db):
+            yield db
+
+    def close(self) -> None:
+        """Close the file; what was committed is on disk already."""
+        with self._lock:
+            self._connection.close()
 
 
 def storage_error(error: Exception, path: Path) -> StorageError:

@@ -7,14 +7,12 @@ outbox towards its hub, so nothing here knows of sensors.
 from __future__ import annotations
 
 import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sensor_node import wire
-from sensor_node.database import open_database, storage_error, transaction
+from sensor_node.database import Database, transaction
 
 DAY_MS = 86_400_000
 KEEP_ACKNOWLEDGED_MS = 30 * DAY_MS
@@ -67,15 +65,14 @@ class Outbox:
     def __init__(self, path: Path, capacity: int = DEFAULT_CAPACITY) -> None:
         self.path = path
         self._capacity = capacity
-        self._connection = open_database(path, MIGRATIONS)
-        self._lock = threading.Lock()
+        self._database = Database(path, MIGRATIONS)
         self.generation = 0
-        with self._locked() as db:
+        with self._database.reading() as db:
             (self._count,) = db.execute("SELECT count(*) FROM packs").fetchone()
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Write ``entries``, in one commit: when this returns, they are on disk."""
-        with self._locked() as db:
+        with self._database.reading() as db:
             with transaction(db):
                 db.executemany(
                     "INSERT INTO packs (boot, seq, mono_s, at_ms, clock, records)"
@@ -90,7 +87,7 @@ class Outbox:
 
     def date(self, boot: str, wall_ms_at_boot: int, clock: wire.Clock) -> int:
         """Settle the time of this boot's undated packs; returns how many were dated."""
-        with self._locked() as db, transaction(db):
+        with self._database.writing() as db:
             dated = db.execute(
                 "UPDATE packs SET at_ms = ? + CAST(round(mono_s * 1000) AS INTEGER), clock = ?"
                 " WHERE boot = ? AND at_ms IS NULL",
@@ -101,7 +98,7 @@ class Outbox:
 
     def undated_boots(self) -> list[tuple[str, float]]:
         """Each boot with undated packs and its last ``mono_s``, oldest first."""
-        with self._locked() as db:
+        with self._database.reading() as db:
             return db.execute(
                 "SELECT boot, max(mono_s) FROM packs WHERE at_ms IS NULL"
                 " GROUP BY boot ORDER BY min(id)"
@@ -109,7 +106,7 @@ class Outbox:
 
     def waiting(self, limit: int, *, after: int = 0) -> list[Entry]:
         """The oldest dated packs that are not acknowledged and come after entry ``after``."""
-        with self._locked() as db:
+        with self._database.reading() as db:
             rows = db.execute(
                 "SELECT boot, seq, mono_s, at_ms, clock, records, id FROM packs"
                 " WHERE acked = 0 AND at_ms IS NOT NULL AND id > ? ORDER BY id LIMIT ?",
@@ -119,7 +116,7 @@ class Outbox:
 
     def newest(self) -> Entry | None:
         """The newest pack if it is dated and not acknowledged, else None."""
-        with self._locked() as db:
+        with self._database.reading() as db:
             row = db.execute(
                 "SELECT boot, seq, mono_s, at_ms, clock, records, id FROM packs"
                 " WHERE id = (SELECT max(id) FROM packs) AND acked = 0 AND at_ms IS NOT NULL"
@@ -131,7 +128,7 @@ class Outbox:
 
         An ack of another store than the one known changes nothing: call ``adopt`` first.
         """
-        with self._locked() as db, transaction(db):
+        with self._database.writing() as db:
             if self._meta(db, "store") != ack.store:
                 return 0
             return sum(
@@ -147,7 +144,7 @@ class Outbox:
         """Take ``store`` as the one to deliver to. If it is a new one, all packs still here wait
         again; returns how many that are.
         """
-        with self._locked() as db, transaction(db):
+        with self._database.writing() as db:
             if self._meta(db, "store") == store:
                 return 0
             db.execute("INSERT OR REPLACE INTO meta VALUES ('store', ?)", (store,))
@@ -155,7 +152,7 @@ class Outbox:
 
     def expire(self, now_ms: int) -> int:
         """Delete acknowledged packs older than 30 days; returns how many."""
-        with self._locked() as db:
+        with self._database.reading() as db:
             with transaction(db):
                 gone = db.execute(
                     "DELETE FROM packs WHERE acked = 1 AND at_ms < ?",
@@ -166,24 +163,24 @@ class Outbox:
 
     def newest_ms(self) -> int:
         """The time of the newest dated pack here, or 0."""
-        with self._locked() as db:
+        with self._database.reading() as db:
             (newest,) = db.execute("SELECT max(at_ms) FROM packs").fetchone()
         return int(newest or 0)
 
     def waiting_count(self) -> int:
         """How many packs are not acknowledged."""
-        with self._locked() as db:
+        with self._database.reading() as db:
             (count,) = db.execute("SELECT count(*) FROM packs WHERE acked = 0").fetchone()
         return int(count)
 
     def dropped(self) -> int:
         """How many unacknowledged packs were lost for want of room, ever."""
-        with self._locked() as db:
+        with self._database.reading() as db:
             return int(self._meta(db, "dropped") or 0)
 
     def entries(self) -> list[tuple[Entry, bool]]:
         """Everything here with whether it is acknowledged, for tests and ``doctor``."""
-        with self._locked() as db:
+        with self._database.reading() as db:
             rows = db.execute(
                 "SELECT boot, seq, mono_s, at_ms, clock, records, id, acked FROM packs ORDER BY id"
             ).fetchall()
@@ -191,8 +188,7 @@ class Outbox:
 
     def close(self) -> None:
         """Close the file; whatever was committed is on disk already."""
-        with self._lock:
-            self._connection.close()
+        self._database.close()
 
     def _make_room(self, db: sqlite3.Connection, excess: int) -> int:
         gone = db.execute(
@@ -214,11 +210,3 @@ class Outbox:
     def _meta(db: sqlite3.Connection, key: str) -> str | int | None:
         row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
-
-    @contextmanager
-    def _locked(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                yield self._connection
-            except sqlite3.Error as error:
-                raise storage_error(error, self.path) from error

@@ -78,12 +78,12 @@ def sampled(number: int, *, seq: int | None = None) -> str:
 
 def fill_disk(outbox: Outbox) -> None:
     """From now on the database may not grow: SQLite answers as on a full disk."""
-    (pages,) = outbox._connection.execute("PRAGMA page_count").fetchone()
-    outbox._connection.execute(f"PRAGMA max_page_count = {pages}")
+    (pages,) = outbox._database._connection.execute("PRAGMA page_count").fetchone()
+    outbox._database._connection.execute(f"PRAGMA max_page_count = {pages}")
 
 
 def free_disk(outbox: Outbox) -> None:
-    outbox._connection.execute("PRAGMA max_page_count = 1000000")
+    outbox._database._connection.execute("PRAGMA max_page_count = 1000000")
 
 
 def test_each_sample_is_on_disk_with_the_next_number_of_one_boot(

@@ -332,7 +332,7 @@ def test_on_a_full_disk_nothing_is_half_appended_and_all_that_was_there_stays(
     outbox: Outbox,
 ) -> None:
     outbox.append([entry(1)])
-    outbox._connection.execute("PRAGMA max_page_count = 8")  # a disk of 32 KiB
+    outbox._database._connection.execute("PRAGMA max_page_count = 8")  # a disk of 32 KiB
     big = Entry(BOOT, 3, 0.0, NOON, "ntp", "x" * 100_000)
 
     with pytest.raises(StorageError, match="DISK_FULL"):

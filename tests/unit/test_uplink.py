@@ -575,9 +575,9 @@ def test_a_clean_stop_is_no_loss(node: Setting, caplog: pytest.LogCaptureFixture
 
 def break_disk(outbox: Outbox) -> sqlite3.Connection:
     """Have every use of the outbox fail; returns the connection that mends it."""
-    good = outbox._connection
-    outbox._connection = sqlite3.connect(":memory:", isolation_level=None)
-    outbox._connection.close()
+    good = outbox._database._connection
+    outbox._database._connection = sqlite3.connect(":memory:", isolation_level=None)
+    outbox._database._connection.close()
     return good
 
 
@@ -590,7 +590,7 @@ def test_a_failing_disk_is_said_once_and_tried_again_in_seconds(
     good = break_disk(node.outbox)
 
     waits = [node.uplink.tick(idle=True) for _ in range(4)]
-    node.outbox._connection = good
+    node.outbox._database._connection = good
     sent = node.tick()
 
     assert waits == [5.0] * 4
@@ -606,7 +606,7 @@ def test_a_second_failure_of_the_disk_is_said_again(
     for _ in range(2):
         good = break_disk(node.outbox)
         node.after(3600)  # about is due
-        node.outbox._connection = good
+        node.outbox._database._connection = good
         node.tick()
 
     assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR"]
@@ -618,7 +618,7 @@ def test_a_disk_that_fails_at_the_moment_of_connecting_delays_about_and_no_more(
     good = break_disk(node.outbox)
     node.connect()
     node.uplink.tick(idle=True)
-    node.outbox._connection = good
+    node.outbox._database._connection = good
 
     node.uplink.tick(idle=True)
 
@@ -631,7 +631,7 @@ def test_an_ack_that_cannot_be_written_is_not_believed(node: Setting) -> None:
     node.tick()
     good = break_disk(node.outbox)
     node.ack((1, 1))
-    node.outbox._connection = good
+    node.outbox._database._connection = good
 
     assert node.after(40) == [1]  # so that the gateway says it again
     node.ack((1, 1))
