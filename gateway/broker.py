@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from gateway import children
 from sensor_node.errors import NetworkError
 
 START_S = 10.0
@@ -60,22 +61,15 @@ class MosquittoBroker:
             f"user {_user_name()}\n",
             encoding="utf-8",
         )
-        with (self._folder / "mosquitto.log").open("ab") as output:
-            self._process = subprocess.Popen(
-                [self._program, "-c", str(settings)],
-                stdout=output,
-                stderr=output,
-                start_new_session=True,  # Ctrl-C stops the garden, and the garden its broker
-            )
+        command = [self._program, "-c", str(settings)]
+        self._process = children.start(command, self._folder / "mosquitto.log")
         _wait_until_listening(self.port, lambda: self._process is None or self._alive())
 
     def stop(self) -> None:
         """End the process and wait for it."""
         if self._process is not None:
-            self._process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(5)
-            self.kill()
+            children.stop([self._process])
+            self._process = None
 
     def kill(self) -> None:
         """End it as a power cut would."""

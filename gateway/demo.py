@@ -7,12 +7,12 @@ written to a CSV and taken in by the public import, marked as simulated.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import subprocess
 import sys
 from pathlib import Path
 
+from gateway import children
 from gateway.broker import HOST, Broker, own_broker
 from gateway.demo_year import write_year
 from gateway.import_cli import import_into
@@ -69,7 +69,7 @@ class _Demo:
         try:
             process.run()
         finally:
-            self._stop_nodes()
+            children.stop(self._nodes)
             self._broker.stop()
 
     def _begin(self, gateway: Gateway) -> None:
@@ -98,31 +98,13 @@ class _Demo:
             command = [sys.executable, "-m", "sensor_node", "simulate", "--node", node.node]
             command += ["--host", HOST, "--port", str(self._broker.port), "--data", str(data)]
             command += ["--past-days", str(PAST_DAYS)]
-            with (data / "node.log").open("ab") as output:
-                self._nodes.append(
-                    subprocess.Popen(
-                        command,
-                        stdin=subprocess.DEVNULL,
-                        stdout=output,
-                        stderr=output,
-                        start_new_session=True,  # Ctrl-C stops the demo, and the demo its nodes
-                    )
-                )
+            self._nodes.append(children.start(command, data / "node.log"))
         _say(
             f"\n  →  http://localhost:{self._port}\n\nLa dernière semaine arrive par les nœuds "
             "(une minute). Ctrl-C pour arrêter.",
             f"\n  →  http://localhost:{self._port}\n\nThe last week is coming in through the "
             "nodes (a minute). Ctrl-C to stop.",
         )
-
-    def _stop_nodes(self) -> None:
-        for node in self._nodes:
-            node.terminate()
-        for node in self._nodes:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                node.wait(10)
-            node.kill()
-            node.wait()
 
 
 def _say(fr: str, en: str) -> None:

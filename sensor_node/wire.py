@@ -345,7 +345,7 @@ class _Resolver:
                 self._set_aside(channel, "TEXT_VALUE", fields)
             return
         unit = fields.get("u", self._base_unit)
-        if not isinstance(unit, str | None) or unit not in UNITS:
+        if not (unit is None or isinstance(unit, str)) or unit not in UNITS:
             self._set_aside(channel, "UNKNOWN_UNIT", fields)
             return
         value = fields["v"]
@@ -367,6 +367,8 @@ class _Resolver:
 
 def is_finite_number(value: object) -> bool:
     """Whether ``value`` is an int or float that a double can hold (a bool is no number)."""
+    if type(value) is float:
+        return math.isfinite(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     try:

@@ -33,6 +33,8 @@ class FakeMcp3008(MockSPIDevice):  # type: ignore[misc]
     def on_start(self) -> None:
         super().on_start()
         self._started = False
+        for pin in (self.clock_pin, self.mosi_pin, self.miso_pin, self.select_pin):
+            pin.clear_states()  # a mock pin remembers every edge: a week of them fills the memory
 
     def on_bit(self) -> None:
         if not self._started:

@@ -465,3 +465,19 @@ def test_sensors_built_before_a_wrong_one_are_let_go_of(board: FakeBoard) -> Non
 def test_a_machine_without_spi_is_said_so_with_what_to_do() -> None:
     with pytest.raises(HardwareError, match=r"SPI_ABSENT.*raspi-config.*pins = \"fake\""):
         PiBoard().mcp3008(0)
+
+
+def test_a_fake_converter_read_for_weeks_does_not_fill_the_memory(board: FakeBoard) -> None:
+    probe = build_sensor({"type": "soil-mcp3008", "channel": "soil", "adc_channel": 0}, board)
+    board.adc.counts[0] = 600
+    probe.read()
+    after_one = remembered_edges(board)
+    for _ in range(20):
+        probe.read()
+    assert remembered_edges(board) == after_one
+    probe.close()
+
+
+def remembered_edges(board: FakeBoard) -> int:
+    chip = board.adc
+    return sum(len(p.states) for p in (chip.clock_pin, chip.mosi_pin, chip.miso_pin))
