@@ -69,8 +69,9 @@ class Delivery:
         self._boot = boot
         self._seq = 0
         self._acked = threading.Condition()
+        self._news = False
         self.is_dead = False
-        self.uplink = Uplink(name, outbox, clock, about, dating=dating, on_ack=self._notice_ack)
+        self.uplink = Uplink(name, outbox, clock, about, dating=dating, on_news=self._notice)
         if connect is None:
             self.link: Connection = MqttLink(
                 broker, self.uplink, clock, client_id=f"jardin-{name}", will=self.uplink.will
@@ -113,13 +114,21 @@ class Delivery:
     def wait_until_waiting(self, most: int, patience_s: float = PATIENCE_S) -> None:
         """Return once at most ``most`` packs wait for their acknowledgement.
 
-        Raises ``NetworkError`` when ``patience_s`` pass without one: nothing is lost, the packs
-        stay in the outbox.
+        Raises ``NetworkError`` when the broker could not be reached at all, or when ``patience_s``
+        pass without an acknowledgement: nothing is lost, the packs stay in the outbox.
         """
         with self._acked:
             while self._outbox.waiting_count() > most:
-                if not self._acked.wait(patience_s):
+                if not self._acked.wait_for(self._has_news, patience_s) or self._is_hopeless():
                     raise self._why_nothing_comes()
+                self._news = False
+
+    def _has_news(self) -> bool:
+        return self._news or self._is_hopeless()
+
+    def _is_hopeless(self) -> bool:
+        """The very first connection failed: whoever waits would wait for nothing."""
+        return self.uplink.refusal is not None and not self.uplink.was_connected
 
     def _run(self) -> None:
         try:
@@ -129,8 +138,9 @@ class Delivery:
             self.is_dead = True
             self._on_death()
 
-    def _notice_ack(self) -> None:
+    def _notice(self) -> None:
         with self._acked:
+            self._news = True
             self._acked.notify_all()
 
     def _why_nothing_comes(self) -> NetworkError:

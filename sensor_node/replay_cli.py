@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 import threading
 from collections.abc import Sequence
@@ -91,6 +92,8 @@ def _send(options: argparse.Namespace, recording: Recording, broker: Any, data: 
     from sensor_node.outbox import Outbox  # noqa: PLC0415
     from sensor_node.replay import Probes, Replay, described  # noqa: PLC0415
 
+    line_count = _count_lines(options.file)
+    logging.getLogger("jardin").setLevel(logging.CRITICAL)  # what went wrong is said in the end
     clock, outbox, stopping = SystemClock(), Outbox(data / "outbox.sqlite"), threading.Event()
     probes = Probes(recording.volt_channels)
     channels = described(recording, probes)
@@ -103,11 +106,13 @@ def _send(options: argparse.Namespace, recording: Recording, broker: Any, data: 
         about=lambda: about(channels, 300.0, outbox, "rtc", simulated=False),
     )
     replay = Replay(recording, probes, delivery, clock, speed=options.speed, wait=stopping.wait)
+    bar = _Bar(replay, line_count)
     delivery.start()
     try:
         with stopped_by_signals(_interrupt), _open(options.file) as lines:
-            replay.run(lines, _Bar(replay, _count_lines(options.file)).step)
+            replay.run(lines, bar.step)
     finally:
+        bar.close()
         delivery.stop()
         probes.close()
         outbox.close()
@@ -131,8 +136,8 @@ def _open(path: Path) -> Any:
 
 
 def _count_lines(path: Path) -> int:
-    with path.open("rb") as file:
-        return sum(1 for _ in file)
+    with _open(path) as lines:
+        return sum(1 for _ in lines)
 
 
 def _map_of(options: argparse.Namespace) -> RecordingMap:
@@ -190,14 +195,20 @@ class _Bar:
 
     def step(self) -> None:
         self._calls += 1
-        if not self._shown or (self._calls % SHOW_EVERY_ROWS and self._calls < self._lines):
-            return
+        if self._shown and self._calls % SHOW_EVERY_ROWS == 0:
+            self._show()
+
+    def close(self) -> None:
+        """Leave the bar as it stands and go to the next line."""
+        if self._shown:
+            self._show()
+            print(file=sys.stderr)
+
+    def _show(self) -> None:
         part = min(1.0, self._replay.report.rows / self._lines)
         bar = ("#" * round(BAR_WIDTH * part)).ljust(BAR_WIDTH, ".")
-        acked = self._replay.tally.acknowledged
-        words = pick("accusés", "acknowledged")
-        end = "\n" if part == 1.0 and not self._calls % SHOW_EVERY_ROWS else ""
-        print(f"\r[{bar}] {part:4.0%}  {acked} {words}", end=end, file=sys.stderr, flush=True)
+        acked, words = self._replay.tally.acknowledged, pick("accusés", "acknowledged")
+        print(f"\r[{bar}] {part:4.0%}  {acked} {words}", end="", file=sys.stderr, flush=True)
 
 
 def summary(report: Report, tally: Tally) -> str:

@@ -169,7 +169,7 @@ def _build(kind: type[T], table: Mapping[str, Any], where: str) -> T:
             values[each.name] = _build(typing.cast(type[Any], wanted), inner, key + ".")
         elif each.name not in table:
             if each.default is MISSING and each.default_factory is MISSING:
-                raise _wrong(key, "est absent", "is missing", each.metadata.get("about"))
+                raise _wrong(key, "il manque", "it is missing", each.metadata.get("about"))
         else:
             values[each.name] = _check(table[each.name], wanted, key, each.metadata.get("about"))
     return kind(**values)

@@ -79,7 +79,8 @@ class Tally:
 class Uplink:
     """Delivers ``outbox`` as ``node`` over a link whose handler it is.
 
-    ``about`` gives the node's self-description; ``on_ack`` is called after packs were marked.
+    ``about`` gives the node's self-description; ``on_news`` is called after packs were marked
+    and after a connection attempt that failed.
     """
 
     def __init__(
@@ -92,7 +93,7 @@ class Uplink:
         dating: Dating | None = None,
         base: str = wire.BASE,
         rng: random.Random | None = None,
-        on_ack: Callable[[], None] | None = None,
+        on_news: Callable[[], None] = lambda: None,
     ) -> None:
         self._node = node
         self._outbox = outbox
@@ -101,7 +102,7 @@ class Uplink:
         self._dating = dating
         self._base = base
         self._rng = rng or random.Random()
-        self._on_ack = on_ack
+        self._on_news = on_news
         self._link: Link | None = None
         self._gateway_online = False
         self._under_way: dict[tuple[str, int], _Flight] = {}
@@ -115,6 +116,7 @@ class Uplink:
         self._last_storage_error: str | None = None
         self.tally = Tally()
         self.refusal: NetworkError | None = None
+        self.was_connected = False
 
     @property
     def will(self) -> tuple[str, bytes]:
@@ -134,6 +136,7 @@ class Uplink:
 
     def connected(self, link: Link) -> None:
         self._link = link
+        self.was_connected = True
         self._gateway_online = False
         self._forget_flights()
         link.subscribe(
@@ -162,6 +165,7 @@ class Uplink:
         if error.code != self._last_error:  # say a loss once, not at every attempt
             log.warning("%s", error)
         self._last_error = error.code
+        self._on_news()
 
     def received(self, message: mqtt.MQTTMessage) -> None:
         try:
@@ -292,8 +296,7 @@ class Uplink:
         for first, last in ack.ranges:
             for key in [k for k in self._under_way if k[0] == ack.boot and first <= k[1] <= last]:
                 del self._under_way[key]
-        if self._on_ack is not None:
-            self._on_ack()
+        self._on_news()
 
     def _adopt(self, store: str) -> None:
         again = self._outbox.adopt(store)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from functools import cached_property
 from typing import Any
@@ -39,6 +40,8 @@ class FakeBoard:
         from gpiozero import Device  # noqa: PLC0415 - only with a probe
         from gpiozero.pins.mock import MockFactory  # noqa: PLC0415
 
+        # A closed bus of an earlier board, still in the garbage, would sign off the new one's pins.
+        gc.collect()
         # gpiozero's software SPI bus takes the process's default factory, whatever it is told.
         Device.pin_factory = MockFactory()
         return Device.pin_factory

@@ -111,8 +111,8 @@ def test_an_unknown_key_like_no_other_is_answered_with_all_of_them() -> None:
 def test_a_missing_key_is_named_with_what_it_is() -> None:
     error = wrong({"tools": []})
 
-    assert error.fr == "Réglage « name » : est absent. (nom de la parcelle)"
-    assert error.en == "Setting 'name': is missing. (name of the plot)"
+    assert error.fr == "Réglage « name » : il manque. (nom de la parcelle)"
+    assert error.en == "Setting 'name': it is missing. (name of the plot)"
 
 
 def test_a_missing_key_in_a_table_that_is_missing_is_named_too() -> None:

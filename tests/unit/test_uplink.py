@@ -64,7 +64,7 @@ class Setting:
             lambda: {**ABOUT, "waiting": self.outbox.waiting_count()},
             dating=Dating(self.outbox, self.clock, BOOT) if self.with_dating else None,
             rng=random.Random(1),
-            on_ack=self._count_ack,
+            on_news=self._count_ack,
         )
 
     def _count_ack(self) -> None:
