@@ -1,0 +1,61 @@
+# Tout ce qu'on fait d'ici · Everything that is done from here: make help
+#
+# Each target sets up what it needs, once: the stamps in .venv make the second run quick.
+
+PORT ?= 8000
+DATA ?= demo-data
+TESTS ?= tests
+# make lock UPGRADE=--upgrade takes the newest versions
+UPGRADE ?=
+
+PY := .venv/bin/python
+COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 $(UPGRADE) \
+	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock'
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench prove assets lock clean
+
+help: ## cette aide | this help
+	@.ci/setup help
+
+demo: .venv/.demo assets ## un jardin entier sur cet ordinateur (PORT=8000) | a whole garden on this computer (PORT=8000)
+	@exec $(PY) -m gateway demo --port $(PORT) --data "$(DATA)"
+
+test: .venv/.dev assets ## les essais, moins les lents (TESTS=tests/unit) | the tests, without the slow ones (TESTS=tests/unit)
+	@.ci/setup system mosquitto chromium
+	$(PY) -m pytest -m "not prove" $(TESTS)
+
+check: .venv/.dev ## style, types, dépôt et docs | style, types, repository and docs
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -m pytest -q tests/unit/test_repository.py tests/unit/test_docs.py
+
+bench: .venv/.dev assets ## les mesures de vitesse et de mémoire | speed and memory, measured
+	@.ci/setup system mosquitto
+	@$(PY) -m bench
+
+prove: .venv/.dev assets ## les preuves lentes | the slow proofs
+	@.ci/setup system mosquitto chromium
+	$(PY) -m pytest -m prove $(TESTS)
+
+assets: .venv/.demo ## les fichiers des pages | the files of the pages
+	@.ci/setup assets
+
+lock: .venv/.dev ## recalculer requirements/*.txt | compute requirements/*.txt again
+	$(COMPILE) pyproject.toml --extra node --extra gateway --extra dev -o requirements/dev.txt
+	$(COMPILE) pyproject.toml --extra node -c requirements/dev.txt -o requirements/node.txt
+	$(COMPILE) pyproject.toml --extra gateway -c requirements/dev.txt -o requirements/gateway.txt
+
+clean: ## enlever ce que make a construit (jamais les données) | remove what make has built (never the data)
+	rm -rf .venv dashboards/dist build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf artefacts *.egg-info .lgd-nfy*
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+
+.venv/.demo: requirements/gateway.txt requirements/node.txt pyproject.toml
+	@.ci/setup python requirements/gateway.txt requirements/node.txt
+	@touch $@
+
+.venv/.dev: requirements/dev.txt pyproject.toml
+	@.ci/setup python requirements/dev.txt
+	@touch .venv/.demo $@

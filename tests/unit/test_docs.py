@@ -1,0 +1,141 @@
+"""The documentation says what the sources say."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.settings import GatewaySettings
+from sensor_node.config import NodeSettings
+from sensor_node.conversions import CONVERSIONS
+from sensor_node.drivers import build_sensors
+from sensor_node.fakes import FakeBoard
+from sensor_node.recording import Recording, RecordingMap
+from sensor_node.settings import build
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("[!.]*/README.md")])
+GETTING_STARTED = [ROOT / "docs/getting-started.fr.md", ROOT / "docs/getting-started.en.md"]
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
+CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+# What makes an error, a refusal or a trouble out of a code and its words.
+SPOKEN = {"_refuse", "_set_aside", "BadLine", "unknown"}
+
+
+def _named(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_named)
+def test_each_link_inside_the_repository_leads_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for found in LINK.finditer(text):
+        target = found.group(1) or found.group(2)
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        aim = (page.parent / name).resolve() if name else page
+        assert aim.exists(), target
+        if anchor:
+            assert anchor in _anchors(aim), target
+
+
+def _anchors(page: Path) -> set[str]:
+    titles = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w -]", "", title.lower()).strip().replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_named)
+def test_each_page_is_in_french_and_in_english(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    other = page.name.replace(".fr.", ".en.")
+    if other != page.name or ".en." in page.name:
+        assert (page.parent / other).exists()
+        return
+    assert re.search(r"\b(le|la|les|et|une?)\b", text)
+    assert re.search(r"\b(the|and|is|of)\b", text)
+
+
+def test_each_error_has_its_line_in_both_languages() -> None:
+    troubleshooting = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
+    interface = (ROOT / "docs/http-api.md").read_text(encoding="utf-8")
+    silent = {
+        code: place
+        for code, place in _codes()
+        if troubleshooting.count(f"| `{code}` |") != 2 and f"`{code}`" not in interface
+    }
+    assert not silent
+
+
+def test_no_line_is_about_an_error_that_is_no_more() -> None:
+    text = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
+    sources = "".join(path.read_text(encoding="utf-8") for path in _sources())
+    told = re.findall(r"^\| `([A-Z_]+)` \|", text, re.M)
+    assert not [code for code in told if f'"{code}"' not in sources]
+
+
+def _sources() -> list[Path]:
+    return [*(ROOT / "sensor_node").rglob("*.py"), *(ROOT / "gateway").rglob("*.py")]
+
+
+def _codes() -> Iterator[tuple[str, str]]:
+    """Each code that reaches a person, with the file it comes from."""
+    for path in _sources():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                yield from ((code, _named(path)) for code in _codes_of(node))
+
+
+def _codes_of(call: ast.Call) -> Iterator[str]:
+    keywords = {keyword.arg: keyword.value for keyword in call.keywords}
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ast.unparse(call.func)
+    if name not in SPOKEN and not {"fr", "en"} <= keywords.keys():
+        return
+    for value in [*call.args, keywords.get("code")]:
+        if isinstance(value, ast.Constant) and CODE.fullmatch(str(value.value)):
+            yield str(value.value)
+
+
+def _toml(page: Path, title: str) -> dict[str, Any]:
+    blocks = re.findall(r"^```toml\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
+    (block,) = [block for block in blocks if block.startswith(f"# {title}\n")]
+    return tomllib.loads(block)
+
+
+@pytest.mark.parametrize("page", GETTING_STARTED, ids=_named)
+def test_the_node_of_the_guide_measures(page: Path) -> None:
+    settings = build(NodeSettings, _toml(page, "node.toml"))
+    sensors = build_sensors(settings.sensors, FakeBoard(counts=600))
+    assert {name for sensor in sensors for name in sensor.read()} == {
+        "bac-1-soil",
+        "air",
+        "humidity",
+    }
+    for sensor in sensors:
+        sensor.close()
+
+
+@pytest.mark.parametrize("page", GETTING_STARTED, ids=_named)
+def test_the_gateway_of_the_guide_can_be_set_up(page: Path) -> None:
+    settings = build(GatewaySettings, _toml(page, "gateway.toml"))
+    assert settings.broker.username == "passerelle"
+
+
+def test_the_map_of_the_replay_guide_reads_a_file() -> None:
+    description = build(RecordingMap, _toml(ROOT / "docs/replay.md", "map.toml"))
+    lines = ["DATE;TIME;TENSION;TEMP\n", "01/05/2026;08:00;1,5;50 °F\n"]
+    (row,) = Recording(description).read(lines)
+    assert row.volts == {"pot-soil": 1.5}  # type: ignore[union-attr]
+    assert row.values == {"air": 10.0}  # type: ignore[union-attr]
+
+
+def test_the_replay_guide_names_every_conversion_in_both_languages() -> None:
+    text = (ROOT / "docs/replay.md").read_text(encoding="utf-8")
+    tables = "".join(line for line in text.splitlines() if line.startswith("|"))
+    assert [name for name in CONVERSIONS if tables.count(f"`{name}`") < 2] == []
