@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import paho.mqtt.client as mqtt
 import pytest
@@ -34,13 +35,18 @@ def shared_data(name: str) -> Path:
     return path
 
 
+def missing(program: str) -> NoReturn:
+    """Skip for want of ``program``; where `make test` has to install it, fail instead."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{program} is not installed: make test should have done it")
+    pytest.skip(f"needs {program}: apt install {program}")
+
+
 def new_mosquitto(folder: Path, port: int | None = None) -> MosquittoBroker:
     """A mosquitto of the test's own, not started; the test skips where it is not installed."""
     program = find_mosquitto()
     if program is None:
-        if os.environ.get("CI"):
-            pytest.fail("mosquitto is not installed: make test should have done it")
-        pytest.skip("needs mosquitto: apt install mosquitto")
+        missing("mosquitto")
     return MosquittoBroker(folder, port or free_port(), program)
 
 

@@ -1,7 +1,7 @@
 """A real garden behind a real web server, and Debian's Chromium in front of it.
 
-Playwright's synchronous door keeps an event loop running in this thread until the last test of
-this folder is done, so a test here must not call ``asyncio.run``.
+Playwright's synchronous door keeps an event loop running in this thread until the last test of a
+module is done, so a test here must not call ``asyncio.run``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from harness import missing
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from served_garden import (
     AIR,
@@ -39,12 +40,12 @@ CHROMIUM_ARGUMENTS = (
 )
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, headless."""
-    chromium = shutil.which("chromium")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
-        pytest.skip("chromium is not installed: apt-get install chromium")
+        missing("chromium")
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
             executable_path=chromium, args=list(CHROMIUM_ARGUMENTS)

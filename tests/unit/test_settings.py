@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from dataclasses import MISSING, dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from gateway.settings import GatewaySettings
 from sensor_node import config
 from sensor_node.config import NodeSettings
-from sensor_node.drivers import dht22, soil_mcp3008
+from sensor_node.drivers import TABLE
 from sensor_node.errors import ConfigError
 from sensor_node.recording import RecordingMap
 from sensor_node.settings import build, describe, load, section, setting, variable_of
@@ -269,16 +270,16 @@ def test_the_docs_name_each_setting_with_its_variable_and_default(
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("module", [soil_mcp3008, dht22])
-def test_the_docs_name_each_setting_of_each_driver(language: str, module: Any) -> None:
-    name = {soil_mcp3008: "soil-mcp3008", dht22: "dht22"}[module]
-    half = f'\n`type = "{name}"`'
+@pytest.mark.parametrize("name", TABLE)
+def test_the_docs_name_each_setting_of_each_driver(language: str, name: str) -> None:
+    options = importlib.import_module(TABLE[name].partition(":")[0]).Options
 
-    rows = documented(language, half)
+    rows = documented(language, f'\n`type = "{name}"`')
 
-    assert list(rows) == [key for key, _, _ in describe(module.Options)]
-    for key, each, _ in describe(module.Options):
+    assert list(rows) == [key for key, _, _ in describe(options)]
+    for key, each, about in describe(options):
         assert rows[key][0] == shown(each.default, language)
+        assert all(f"`{choice}`" in rows[key][1] for choice in about.choices)
 
 
 def shown(default: object, language: str) -> str:
