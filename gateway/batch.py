@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,7 @@ class Outcome:
     faults: list[Fault]
     states: dict[str, str]
     refused: set[tuple[str, str, int]]
+    channels: Mapping[Series, ChannelInfo]
 
 
 @dataclass(slots=True)
@@ -88,6 +90,7 @@ class Batch:
             sorted_out.faults,
             self.states,
             {*self.refused_packs, *sorted_out.refused_packs},
+            sorted_out.channels,
         )
 
     def _presence(self, received_ms: int) -> tuple[dict[str, int], dict[str, str]]:
@@ -105,18 +108,18 @@ class _SortedOut:
         self.refused: list[Refused] = []
         self.refused_packs: set[tuple[str, str, int]] = set()
         self._catalogue = gateway.catalogue
-        self._channels = gateway.catalogue.channels()
+        self.channels = gateway.catalogue.channels()
+        self._fitting: dict[tuple[str, str, str | None], Series] = {}
         self._received_ms = received_ms
 
     def take(self, pack: wire.Pack, payload: bytes) -> None:
         suspect = pack.clock == "estimated"
         for record in pack.records:
-            series = Series(pack.node, record.channel)
             if record.value is None:
-                self._channel(series, None, None)
+                series = self._channel(Series(pack.node, record.channel), None, None).series
                 self.faults.append(Fault(series, pack.at_ms, record.fault or ""))
-            elif _fits(self._channel(series, record.unit, None), record.unit):
-                self.readings.append(Reading(series, pack.at_ms, record.value, suspect))
+            elif (fitting := self._fit(pack.node, record.channel, record.unit)) is not None:
+                self.readings.append(Reading(fitting, pack.at_ms, record.value, suspect))
             else:
                 self._set_aside(pack, payload, record.channel, "UNIT_MISMATCH", record)
         for broken in pack.refused:
@@ -126,12 +129,23 @@ class _SortedOut:
         self._channel(reading.series, None, "number")
         self.readings.append(reading)
 
+    def _fit(self, node: str, channel: str, unit: str | None) -> Series | None:
+        """The series, if it measures in ``unit``; a batch asks this often of few series."""
+        known = self._fitting.get((node, channel, unit))
+        if known is not None:
+            return known
+        series = Series(node, channel)
+        if not _fits(self._channel(series, unit, None), unit):
+            return None
+        self._fitting[node, channel, unit] = series
+        return series
+
     def _channel(self, series: Series, unit: str | None, quantity: str | None) -> ChannelInfo:
-        info = self._channels.get(series)
+        info = self.channels.get(series)
         if info is None or (info.unit is None and info.quantity is None and unit is not None):
             self._catalogue.see_channel(series, unit, quantity)
-            self._channels = self._catalogue.channels()
-            info = self._channels[series]
+            self.channels = self._catalogue.channels()
+            info = self.channels[series]
         return info
 
     def _set_aside(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from gateway.batch import Outcome
+from gateway.catalogue import ChannelInfo
 from gateway.service import Gateway
 from gateway.store.base import Fault, Reading, Series
 from gateway.times import to_rfc3339
@@ -51,15 +52,11 @@ class LiveTopics:
             now_ms = self._gateway.clock.wall_ms()
             fields = {"node": node, "state": state, "time": to_rfc3339(now_ms), "t": now_ms}
             self._gateway.events.publish("state", fields)
-        fresh: dict[Series, Reading | Fault] = {}
-        stored: list[Reading | Fault] = [*outcome.readings, *outcome.faults]
-        for item in stored:
-            if self._gateway.present.offer(item):
-                fresh[item.series] = item
-            else:
-                self._widen_backlog(item)
+        fresh, late = self._gateway.present.offer_all([*outcome.readings, *outcome.faults])
+        for item in late:
+            self._widen_backlog(item)
         for series in fresh:
-            self._tell(series)
+            self._tell(series, outcome.channels.get(series))
         self._waiting.update(fresh)
         self.tick(now_s)
 
@@ -88,9 +85,8 @@ class LiveTopics:
         topic = wire.live_topic(series.node, series.channel, self._base)
         self._publish(topic, b"" if value is None else repr(value).encode(), retain=True)
 
-    def _tell(self, series: Series) -> None:
+    def _tell(self, series: Series, info: ChannelInfo | None) -> None:
         latest = self._gateway.present.get(series)
-        info = self._gateway.catalogue.channel(series)
         if latest is None or info is None:
             return
         self._gateway.events.publish(

@@ -7,7 +7,7 @@ of its channel counts here. Pages, API, live topics and alerts all ask this one 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -49,14 +49,29 @@ class Present:
 
     def offer(self, item: Reading | Fault) -> bool:
         """Take ``item`` if it is the newest of its series; whether it was."""
+        fresh, _ = self.offer_all([item])
+        return bool(fresh)
+
+    def offer_all(
+        self, items: Iterable[Reading | Fault]
+    ) -> tuple[dict[Series, None], list[Reading | Fault]]:
+        """Take what is the newest of its series: the series that moved, in the order of the
+        items, and the items that came late.
+        """
+        fresh: dict[Series, None] = {}
+        late: list[Reading | Fault] = []
         with self._lock:
-            known = self._newest.get(item.series)
-            if known is not None and known.at_ms > item.at_ms:
-                return False
-            if known is not None and known.at_ms == item.at_ms and isinstance(item, Fault):
-                return False
-            self._newest[item.series] = item
-            return True
+            for item in items:
+                known = self._newest.get(item.series)
+                if known is not None and (
+                    known.at_ms > item.at_ms
+                    or (known.at_ms == item.at_ms and isinstance(item, Fault))
+                ):
+                    late.append(item)
+                else:
+                    self._newest[item.series] = item
+                    fresh[item.series] = None
+        return fresh, late
 
     def get(self, series: Series) -> Latest | None:
         """The present of one channel, or None if nothing was ever heard of it."""
