@@ -6,13 +6,19 @@ pins, so a driver never knows the difference.
 
 from __future__ import annotations
 
+import importlib
+import os
 import time
+from collections.abc import Callable
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from sensor_node.errors import HardwareError
 
 SPI_DEVICE = Path("/dev/spidev0.0")
+I2C_DEVICE = Path("/dev/i2c-1")
+ONE_WIRE_FOLDER = Path("/sys/bus/w1/devices")
 
 
 class Board(Protocol):
@@ -23,6 +29,31 @@ class Board(Protocol):
 
     def dht22(self, pin: int) -> Any:
         """An ``adafruit_dht.DHT22`` on GPIO ``pin`` (BCM number)."""
+
+    def contact(self, pin: int, bounce_s: float | None = None) -> Any:
+        """A ``gpiozero.DigitalInputDevice`` for a contact between GPIO ``pin`` (BCM number) and
+        GND: active when closed. A change shorter than ``bounce_s`` is none.
+        """
+
+    def ds18b20(self, sensor_id: str) -> Any:
+        """The class ``w1thermsensor.W1ThermSensor`` on the 1-Wire bus where ``sensor_id`` is (any
+        when empty); nothing is measured yet.
+        """
+
+    @property
+    def system_root(self) -> Path:
+        """The folder below which the kernel's ``sys`` and ``proc`` are."""
+
+    def bme280(self, address: int) -> Callable[[], Any]:
+        """What opens an ``Adafruit_BME280_I2C`` at ``address`` of the I²C bus; where none answers
+        it raises ``OSError`` or ``ValueError``.
+        """
+
+    def bh1750(self, address: int) -> Callable[[], Any]:
+        """What opens an ``adafruit_bh1750.BH1750``, like ``bme280``."""
+
+    def sht4x(self, address: int) -> Callable[[], Any]:
+        """What opens an ``adafruit_sht4x.SHT4x``, like ``bme280``."""
 
     def monotonic_s(self) -> float:
         """Seconds, for the pauses that a sensor needs between two reads."""
@@ -60,6 +91,73 @@ class PiBoard:
             return adafruit_dht.DHT22(getattr(board, f"D{pin}"))
         except Exception as error:
             raise _pins_absent(error) from error
+
+    def contact(self, pin: int, bounce_s: float | None = None) -> Any:
+        try:
+            from gpiozero import DigitalInputDevice  # noqa: PLC0415 - only a node with a contact
+
+            return DigitalInputDevice(pin, pull_up=True, bounce_time=bounce_s)
+        except Exception as error:
+            raise _pins_absent(error) from error
+
+    def ds18b20(self, sensor_id: str) -> Any:
+        if not ONE_WIRE_FOLDER.is_dir():
+            raise HardwareError(
+                "ONE_WIRE_ABSENT",
+                fr="Pas de bus 1-Wire sur cette machine : sur un Raspberry Pi, activez-le avec "
+                "« sudo raspi-config nonint do_onewire 0 » puis redémarrez ; ailleurs, essayez "
+                'avec le réglage pins = "fake".',
+                en="No 1-Wire bus on this machine: on a Raspberry Pi, enable it with "
+                "'sudo raspi-config nonint do_onewire 0' and restart; elsewhere, try the setting "
+                'pins = "fake".',
+            )
+        # The kernel's modules are the machine's business: the library would call modprobe.
+        os.environ["W1THERMSENSOR_NO_KERNEL_MODULE"] = "1"
+        try:
+            from w1thermsensor import W1ThermSensor  # noqa: PLC0415 - only with a DS18B20
+        except ImportError as error:
+            raise _pins_absent(error) from error
+        return W1ThermSensor
+
+    @property
+    def system_root(self) -> Path:
+        return Path("/")
+
+    @cached_property
+    def _i2c(self) -> Any:
+        if not I2C_DEVICE.exists():
+            raise HardwareError(
+                "I2C_ABSENT",
+                fr="Pas de bus I²C sur cette machine : sur un Raspberry Pi, activez-le avec "
+                "« sudo raspi-config nonint do_i2c 0 » puis redémarrez ; ailleurs, essayez "
+                'avec le réglage pins = "fake".',
+                en="No I²C bus on this machine: on a Raspberry Pi, enable it with "
+                "'sudo raspi-config nonint do_i2c 0' and restart; elsewhere, try the setting "
+                'pins = "fake".',
+            )
+        try:
+            import board  # noqa: PLC0415 - only a node with a part on I²C loads Blinka
+
+            return board.I2C()
+        except Exception as error:
+            raise _pins_absent(error) from error
+
+    def bme280(self, address: int) -> Callable[[], Any]:
+        return self._opener("adafruit_bme280.basic", "Adafruit_BME280_I2C", address)
+
+    def bh1750(self, address: int) -> Callable[[], Any]:
+        return self._opener("adafruit_bh1750", "BH1750", address)
+
+    def sht4x(self, address: int) -> Callable[[], Any]:
+        return self._opener("adafruit_sht4x", "SHT4x", address)
+
+    def _opener(self, library: str, name: str, address: int) -> Callable[[], Any]:
+        bus = self._i2c
+        try:
+            part = getattr(importlib.import_module(library), name)
+        except Exception as error:
+            raise _pins_absent(error) from error
+        return partial(part, bus, address)
 
     def monotonic_s(self) -> float:
         return time.monotonic()

@@ -16,7 +16,7 @@ from sensor_node.clock import Clock
 from sensor_node.dating import Stamp
 from sensor_node.errors import NetworkError
 from sensor_node.link import Broker, MqttLink
-from sensor_node.outbox import Entry, Outbox
+from sensor_node.outbox import Count, Entry, Outbox
 from sensor_node.uplink import Dating, Tally, Uplink
 
 PATIENCE_S = 30.0
@@ -106,9 +106,12 @@ class Delivery:
         stamp = sampled.stamp
         return Entry(self._boot, self._seq, stamp.mono_s, stamp.at_ms, stamp.clock, sampled.records)
 
-    def append(self, entries: Sequence[Entry]) -> None:
-        """Put ``entries`` on disk, then have them sent. Raises ``StorageError``."""
-        self._outbox.append(entries)
+    def append(self, entries: Sequence[Entry], counts: Sequence[Count] = ()) -> None:
+        """Put ``entries`` and ``counts`` on disk at once, then have the entries sent.
+
+        Raises ``StorageError``.
+        """
+        self._outbox.append(entries, counts)
         self.link.wake()
 
     def wait_until_waiting(self, most: int, patience_s: float = PATIENCE_S) -> None:

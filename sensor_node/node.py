@@ -7,9 +7,11 @@ import platform
 import secrets
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from sensor_node import __version__, wire
 from sensor_node.clock import Clock
+from sensor_node.counters import Counter, CounterKeeper, Taken
 from sensor_node.dating import Dating
 from sensor_node.delivery import Delivery, Sampled
 from sensor_node.drivers.base import Channel
@@ -56,10 +58,19 @@ def about(
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A pack that is not on disk yet, and the pulses that it reports."""
+
+    entry: Entry
+    taken: Taken
+
+
 class Node:
     """Ties sampler, outbox and delivery together.
 
-    ``interval_s``: seconds between two samples. ``simulated``: the sensors are fakes. Delivery
+    ``interval_s``: seconds between two samples. ``simulated``: the sensors are fakes.
+    ``counters``: the sampler's, whose pulses outlive packs and processes. Delivery
     runs in a thread of its own; sampling goes on into the outbox whether or not a broker, a
     gateway or the time is there.
     """
@@ -74,6 +85,7 @@ class Node:
         *,
         interval_s: float,
         simulated: bool = False,
+        counters: Sequence[Counter] = (),
     ) -> None:
         self.name = name
         self.boot = new_boot()
@@ -82,7 +94,8 @@ class Node:
         self._clock = clock
         self._interval_s = interval_s
         self._simulated = simulated
-        self._unwritten: list[Entry] = []
+        self._keeper = CounterKeeper(counters, outbox)
+        self._unwritten: list[Held] = []
         self._lost = 0
         self._stopping = threading.Event()
         self.dating = Dating(outbox, clock, self.boot)
@@ -103,6 +116,7 @@ class Node:
         Raises ``GardenError`` when delivery died: whoever started this node starts it again.
         """
         self.delivery.start()
+        self._keeper.start()
         first()
         next_s = self._clock.monotonic_s()
         while not self._stopping.is_set():
@@ -110,6 +124,7 @@ class Node:
             next_s = max(next_s + self._interval_s, self._clock.monotonic_s())
             self._stopping.wait(next_s - self._clock.monotonic_s())
         self.delivery.stop()
+        self._keeper.stop()
         if self.delivery.is_dead:
             raise GardenError(
                 "DELIVERY_DIED",
@@ -124,20 +139,26 @@ class Node:
     def sample(self) -> None:
         """Take one sample now and keep it on disk; if the disk fails, hold it and go on."""
         sampled = Sampled(self.dating.stamp(), wire.encode_records(self._sampler.sample()))
-        self._unwritten.append(self.delivery.number(sampled))
+        self._unwritten.append(Held(self.delivery.number(sampled), self._keeper.packed()))
+        counts = self._keeper.counts(held.taken for held in self._unwritten)
         try:
-            self.delivery.append(self._unwritten)
+            self.delivery.append([held.entry for held in self._unwritten], counts)
         except StorageError as error:
             if len(self._unwritten) == 1:
                 log.error("%s", error)
-            self._lost += max(0, len(self._unwritten) - MAX_UNWRITTEN)
-            del self._unwritten[:-MAX_UNWRITTEN]
+            self._drop_oldest()
             return
         if len(self._unwritten) > 1:
             log.info("STORAGE_BACK: %d packs held in memory are on disk", len(self._unwritten))
-        if any(entry.at_ms is None for entry in self._unwritten):
+        if any(held.entry.at_ms is None for held in self._unwritten):
             self.dating.undated()
         self._unwritten.clear()
+
+    def _drop_oldest(self) -> None:
+        """Hold no more packs than memory is meant for; the rain of those that go stays."""
+        while len(self._unwritten) > MAX_UNWRITTEN:
+            self._keeper.give_back(self._unwritten.pop(0).taken)
+            self._lost += 1
 
     def _about(self) -> dict[str, object]:
         return about(

@@ -7,7 +7,7 @@ outbox towards its hub, so nothing here knows of sensors.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,13 @@ MIGRATIONS = (
     );
     CREATE INDEX packs_waiting ON packs (id) WHERE acked = 0;
     """,
+    """
+    CREATE TABLE counters (
+        name     TEXT PRIMARY KEY,
+        counted  INTEGER NOT NULL,  -- pulses there ever were, as of the last save
+        reported INTEGER NOT NULL   -- those of them that are in packs
+    ) WITHOUT ROWID;
+    """,
 )
 
 
@@ -54,6 +61,15 @@ class Entry:
     id: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A counter of pulses: how many were ``counted``, and how many of them packs report."""
+
+    name: str
+    counted: int
+    reported: int
+
+
 class Outbox:
     """The packs of one node on disk. Safe to use from several threads.
 
@@ -70,8 +86,11 @@ class Outbox:
         with self._database.reading() as db:
             (self._count,) = db.execute("SELECT count(*) FROM packs").fetchone()
 
-    def append(self, entries: Sequence[Entry]) -> None:
-        """Write ``entries``, in one commit: when this returns, they are on disk."""
+    def append(self, entries: Sequence[Entry], counts: Sequence[Count] = ()) -> None:
+        """Write ``entries``, in one commit: when this returns, they are on disk.
+
+        ``counts``: all that was counted, and how much of it these entries report.
+        """
         with self._database.reading() as db:
             with transaction(db):
                 db.executemany(
@@ -79,11 +98,32 @@ class Outbox:
                     " VALUES (?, ?, ?, ?, ?, ?)",
                     [(e.boot, e.seq, e.mono_s, e.at_ms, e.clock, e.records) for e in entries],
                 )
+                db.executemany(
+                    "INSERT INTO counters VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
+                    " counted = max(counted, excluded.counted),"
+                    " reported = reported + excluded.reported",
+                    [(c.name, c.counted, c.reported) for c in counts],
+                )
                 count = self._count + len(entries)
                 if count > self._capacity:
                     count -= self._make_room(db, count - self._capacity)
             self._count = count
         self.generation += 1
+
+    def save_counts(self, counted: Mapping[str, int]) -> None:
+        """Write how many pulses were ``counted`` by each counter; a count never goes back."""
+        with self._database.writing() as db:
+            db.executemany(
+                "INSERT INTO counters VALUES (?, ?, 0) ON CONFLICT (name) DO UPDATE SET"
+                " counted = max(counted, excluded.counted)",
+                counted.items(),
+            )
+
+    def counts(self) -> list[Count]:
+        """Each counter as it was last written."""
+        with self._database.reading() as db:
+            rows = db.execute("SELECT name, counted, reported FROM counters").fetchall()
+        return [Count(*row) for row in rows]
 
     def date(self, boot: str, wall_ms_at_boot: int, clock: wire.Clock) -> int:
         """Settle the time of this boot's undated packs; returns how many were dated."""

@@ -46,6 +46,7 @@ def _run(settings: config.NodeSettings) -> None:
         SystemClock(trusted=settings.clock == "system"),
         interval_s=settings.interval_s,
         simulated=settings.pins == "fake",
+        counters=sampler.counters,
     )
     with stopped_by_signals(node.stop):
         node.run()

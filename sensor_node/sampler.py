@@ -6,7 +6,8 @@ import logging
 from collections.abc import Sequence
 from typing import Protocol
 
-from sensor_node.drivers.base import Channel, Sensor
+from sensor_node.counters import Counter
+from sensor_node.drivers.base import Channel, Counting, Sensor
 from sensor_node.errors import SensorFault
 from sensor_node.wire import Record, is_finite_number
 
@@ -34,6 +35,11 @@ class Sampler:
         """Everything this node measures."""
         return [channel for sensor in self._sensors for channel in sensor.channels]
 
+    @property
+    def counters(self) -> list[Counter]:
+        """What these sensors count, for the node to keep."""
+        return [sensor.counter for sensor in self._sensors if isinstance(sensor, Counting)]
+
     def sample(self) -> list[Record]:
         """A record for every channel."""
         return [record for sensor in self._sensors for record in self._read(sensor)]
@@ -46,26 +52,32 @@ class Sampler:
     def _read(self, sensor: Sensor) -> list[Record]:
         try:
             values = sensor.read()
-            records = [Record(c.name, c.unit, _finite(values[c.name])) for c in sensor.channels]
+            read = [(c, _finite(values[c.name])) for c in sensor.channels]
         except Exception as error:
-            return self._failed(sensor, error)
-        for channel in sensor.channels:
-            if channel.name in self._failing:
-                self._failing.discard(channel.name)
-                log.info("SENSOR_BACK: %s measures again", channel.name)
-        return records
+            return [self._failed(channel, error) for channel in sensor.channels]
+        return [
+            self._failed(channel, value)
+            if isinstance(value, SensorFault)
+            else self._measured(channel, value)
+            for channel, value in read
+        ]
 
-    def _failed(self, sensor: Sensor, error: Exception) -> list[Record]:
+    def _measured(self, channel: Channel, value: float) -> Record:
+        if channel.name in self._failing:
+            self._failing.discard(channel.name)
+            log.info("SENSOR_BACK: %s measures again", channel.name)
+        return Record(channel.name, channel.unit, value)
+
+    def _failed(self, channel: Channel, error: Exception) -> Record:
+        if channel.name not in self._failing:  # a loss is said once
+            log.warning("%s: %s", channel.name, error)
+        self._failing.add(channel.name)
         reason = error.reason if isinstance(error, SensorFault) else type(error).__name__
-        for channel in sensor.channels:
-            if channel.name not in self._failing:  # a loss is said once
-                log.warning("%s: %s", channel.name, error)
-            self._failing.add(channel.name)
-        return [Record(c.name, fault=reason) for c in sensor.channels]
+        return Record(channel.name, fault=reason)
 
 
-def _finite(value: float) -> float:
-    if is_finite_number(value):
+def _finite(value: float | SensorFault) -> float | SensorFault:
+    if isinstance(value, SensorFault) or is_finite_number(value):
         return value
     raise SensorFault(
         "not a number",

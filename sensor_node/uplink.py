@@ -1,9 +1,9 @@
 """Delivery: what is in the outbox goes to the gateway, at least once, until it is acknowledged.
 
-The rules (contract.md): the oldest first while the newest goes out at once; at most 100 packs
-under way; none but the newest while the gateway is not online; sent again after 30 s, doubling
-to 10 minutes with jitter; a broker's PUBACK means nothing, only the gateway's ack marks a pack.
-A gateway that is a node of a regional hub delivers through this same class.
+The rules: the oldest first while the newest goes out at once; at most 100 packs under way; none
+but the newest while the gateway is not online; sent again after 30 s, doubling to 10 minutes with
+jitter; a broker's PUBACK means nothing, only the gateway's ack marks a pack. A gateway that is a
+node of a regional hub delivers through this same class.
 """
 
 from __future__ import annotations

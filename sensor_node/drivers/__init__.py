@@ -21,6 +21,16 @@ __all__ = ["TABLE", "Channel", "Sensor", "build_sensor", "build_sensors"]
 TABLE: Mapping[str, str] = {
     "soil-mcp3008": "sensor_node.drivers.soil_mcp3008:SoilMcp3008",
     "dht22": "sensor_node.drivers.dht22:Dht22",
+    "ds18b20": "sensor_node.drivers.ds18b20:Ds18b20",
+    "bme280": "sensor_node.drivers.bme280:Bme280",
+    "bh1750": "sensor_node.drivers.bh1750:Bh1750",
+    "sht4x": "sensor_node.drivers.sht4x:Sht4x",
+    "tank-float": "sensor_node.drivers.tank_float:TankFloat",
+    "pi-health": "sensor_node.drivers.pi_health:PiHealth",
+    "rain-gauge": "sensor_node.drivers.rain_gauge:RainGauge",
+    "anemometer": "sensor_node.drivers.anemometer:Anemometer",
+    "wind-vane": "sensor_node.drivers.wind_vane:WindVane",
+    "battery": "sensor_node.drivers.battery:Battery",
 }
 
 

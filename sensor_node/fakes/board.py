@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
+from sensor_node.fakes.bh1750 import FakeBh1750
+from sensor_node.fakes.bme280 import FakeBme280
 from sensor_node.fakes.dht22 import FakeDht22, FakeTime, fit
+from sensor_node.fakes.ds18b20 import DEFAULT_ID, FakeOneWire
+from sensor_node.fakes.i2c import FakeI2cBus
+from sensor_node.fakes.sht4x import FakeSht4x
+from sensor_node.fakes.system import FakeSystem
 
 CLOCK_PIN, MOSI_PIN, MISO_PIN, SELECT_PIN = 11, 10, 9, 8
 
@@ -16,8 +25,9 @@ class FakeBoard:
     """Gives drivers the real libraries on fake pins; one board at a time in a process.
 
     ``counts``: what every input of the converter gives at first. ``adc`` is the chip whose
-    ``counts`` a test sets; ``dht22_parts`` the DHT22 at each pin. Time stands still but for the
-    pauses that drivers take; ``let_pass`` moves it on between two samples.
+    ``counts`` a test sets; ``dht22_parts`` the DHT22 at each pin; ``one_wire`` has the
+    DS18B20, ``i2c`` what is on that bus, ``system`` the kernel's files. Time stands still but for
+    the pauses that drivers take; ``let_pass`` moves it on between two samples.
     """
 
     def __init__(self, counts: int = 0) -> None:
@@ -66,6 +76,81 @@ class FakeBoard:
         fit(adafruit_dht, self._time)
         part = self.dht22_parts.setdefault(pin, FakeDht22())
         return adafruit_dht.DHT22(part, use_pulseio=True)
+
+    def contact(self, pin: int, bounce_s: float | None = None) -> Any:
+        from gpiozero import DigitalInputDevice  # noqa: PLC0415 - only with a contact
+
+        return DigitalInputDevice(
+            pin, pull_up=True, bounce_time=bounce_s, pin_factory=self._pin_factory
+        )
+
+    def press(self, pin: int) -> None:
+        """Close the contact between ``pin`` and GND."""
+        self._drive(pin, high=False)
+
+    def release(self, pin: int) -> None:
+        """Open the contact between ``pin`` and GND."""
+        self._drive(pin, high=True)
+
+    def tip(self, pin: int, times: int = 1) -> None:
+        """Empty a rain gauge's bucket: its contact closes for a moment."""
+        for _ in range(times):
+            self.press(pin)
+            self.release(pin)
+
+    def blow(self, pin: int, hertz: float, seconds: float) -> None:
+        """Turn an anemometer's cups: ``hertz`` closures a second, while ``seconds`` pass."""
+        self.tip(pin, round(hertz * seconds))
+        self.let_pass(seconds)
+
+    def _drive(self, pin: int, *, high: bool) -> None:
+        wire = self._pin_factory.pin(pin)
+        (wire.drive_high if high else wire.drive_low)()
+        wire.clear_states()  # a mock pin remembers every edge
+
+    @cached_property
+    def system(self) -> FakeSystem:
+        """The kernel's files about the Pi's health."""
+        return FakeSystem()
+
+    @property
+    def system_root(self) -> Path:
+        return self.system.root
+
+    @cached_property
+    def one_wire(self) -> FakeOneWire:
+        """The 1-Wire bus, with what is plugged in."""
+        return FakeOneWire()
+
+    def ds18b20(self, sensor_id: str) -> Any:
+        os.environ["W1THERMSENSOR_NO_KERNEL_MODULE"] = "1"
+        if sensor_id or not self.one_wire.parts:
+            self.one_wire.plug_in(sensor_id or DEFAULT_ID)
+        return self.one_wire.library()
+
+    @cached_property
+    def i2c(self) -> FakeI2cBus:
+        """The I²C bus, with the part at each address."""
+        return FakeI2cBus()
+
+    def bme280(self, address: int) -> Callable[[], Any]:
+        self.i2c.parts.setdefault(address, FakeBme280())
+        return self._opener("adafruit_bme280.basic", "Adafruit_BME280_I2C", address)
+
+    def bh1750(self, address: int) -> Callable[[], Any]:
+        self.i2c.parts.setdefault(address, FakeBh1750())
+        return self._opener("adafruit_bh1750", "BH1750", address)
+
+    def sht4x(self, address: int) -> Callable[[], Any]:
+        self.i2c.parts.setdefault(address, FakeSht4x())
+        return self._opener("adafruit_sht4x", "SHT4x", address)
+
+    def _opener(self, library: str, name: str, address: int) -> Callable[[], Any]:
+        os.environ.setdefault("BLINKA_OS_AGNOSTIC", "1")  # before Blinka looks for its board
+        module: Any = importlib.import_module(library)
+        # Whichever of the two the library pauses with.
+        module.time, module.sleep = self._time, self._time.sleep
+        return partial(getattr(module, name), self.i2c, address)
 
     def let_pass(self, seconds: float) -> None:
         """Let the time between two samples pass for the parts on this board."""
