@@ -18,11 +18,6 @@ CUPS = {"type": "anemometer", "channel": "wind", "pin": PIN}
 
 
 @pytest.fixture
-def board() -> FakeBoard:
-    return FakeBoard()
-
-
-@pytest.fixture
 def cups(board: FakeBoard) -> Iterator[Sensor]:
     sensor = build_sensor(CUPS, board)
     yield sensor

@@ -19,11 +19,6 @@ STEP_V = 3.3 / 1023 * 5.7
 
 
 @pytest.fixture
-def board() -> FakeBoard:
-    return FakeBoard()
-
-
-@pytest.fixture
 def battery(board: FakeBoard) -> Iterator[Sensor]:
     sensor = build_sensor(BATTERY, board)
     yield sensor

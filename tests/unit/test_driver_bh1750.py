@@ -17,11 +17,6 @@ TABLE = {"type": "bh1750", "channel": "light"}
 
 
 @pytest.fixture
-def board() -> FakeBoard:
-    return FakeBoard()
-
-
-@pytest.fixture
 def part(board: FakeBoard) -> FakeBh1750:
     sensor = FakeBh1750()
     board.i2c.parts[ADDRESS] = sensor

@@ -21,11 +21,6 @@ TABLE = {"type": "bme280", "temperature": "air", "humidity": "damp", "pressure":
 
 
 @pytest.fixture
-def board() -> FakeBoard:
-    return FakeBoard()
-
-
-@pytest.fixture
 def part(board: FakeBoard) -> FakeBme280:
     chip = FakeBme280()
     board.i2c.parts[ADDRESS] = chip

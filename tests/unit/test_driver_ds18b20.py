@@ -22,11 +22,6 @@ OTHER_ID = "00000fffffff"
 
 
 @pytest.fixture
-def board() -> FakeBoard:
-    return FakeBoard()
-
-
-@pytest.fixture
 def part(board: FakeBoard) -> FakeDs18b20:
     return board.one_wire.plug_in()
 

@@ -21,11 +21,6 @@ WELL = [Record("cpu", "Cel", 48.312), Record("volts", "/", 0.0), Record("wifi", 
 
 
 @pytest.fixture
-def board() -> FakeBoard:
-    return FakeBoard()
-
-
-@pytest.fixture
 def health(board: FakeBoard) -> Sensor:
     return build_sensor(HEALTH, board)
 

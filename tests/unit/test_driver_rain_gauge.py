@@ -17,11 +17,6 @@ GAUGE = {"type": "rain-gauge", "channel": "rain", "pin": PIN}
 
 
 @pytest.fixture
-def board() -> FakeBoard:
-    return FakeBoard()
-
-
-@pytest.fixture
 def gauge(board: FakeBoard) -> Iterator[Sensor]:
     sensor = build_sensor(GAUGE, board)
     yield sensor

@@ -16,11 +16,6 @@ GOOD = answer(24_342, 29_360)
 
 
 @pytest.fixture
-def board() -> FakeBoard:
-    return FakeBoard()
-
-
-@pytest.fixture
 def part(board: FakeBoard) -> FakeSht4x:
     sensor = FakeSht4x()
     board.i2c.parts[ADDRESS] = sensor

@@ -17,11 +17,6 @@ FLOAT = {"type": "tank-float", "channel": "tank", "pin": PIN}
 
 
 @pytest.fixture
-def board() -> FakeBoard:
-    return FakeBoard()
-
-
-@pytest.fixture
 def tank(board: FakeBoard) -> Iterator[Sensor]:
     sensor = build_sensor(FLOAT, board)
     yield sensor

@@ -20,11 +20,6 @@ EIGHT = [0.3, 0.6, 0.9, 1.2, 1.5, 1.8, 2.1, 2.4]
 
 
 @pytest.fixture
-def board() -> FakeBoard:
-    return FakeBoard()
-
-
-@pytest.fixture
 def vane(board: FakeBoard) -> Iterator[Sensor]:
     sensor = build_sensor(VANE, board)
     yield sensor

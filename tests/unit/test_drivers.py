@@ -23,11 +23,6 @@ Build = Callable[..., Sensor]
 
 
 @pytest.fixture
-def board() -> FakeBoard:
-    return FakeBoard()
-
-
-@pytest.fixture
 def build(board: FakeBoard) -> Iterator[Build]:
     """Builds a sensor on the board and lets go of it in the end."""
     built: list[Sensor] = []
