@@ -28,6 +28,8 @@ from sensor_node.settings import build, section, setting
 KEEPALIVE_S = 30
 CONNECT_TIMEOUT_S = 5.0
 CONNACK_TIMEOUT_S = 10.0
+PACKETS_A_TURN = 32
+"""Read before timers and the handler's tick have their turn again."""
 LONGEST_WAIT_S = 5.0
 """No longer without a look at the keep-alive."""
 
@@ -228,13 +230,12 @@ class MqttLink:
         return was_up
 
     def _network(self, client: mqtt.Client, wait_s: float) -> bool:
-        """Read, write, keep alive once; whether nothing was waiting to be read."""
+        """Read, write, keep alive once; whether nothing is left to be read."""
         sock: Any = client.socket()
         reading = not self._is_up or self._handler.wants_input()
         inputs = [self._wakee, sock] if reading else [self._wakee]
         outputs = [sock] if client.want_write() else []
-        pending = getattr(sock, "pending", None)
-        if reading and pending is not None and pending():
+        if reading and _has_decrypted(sock):
             wait_s = 0.0
         try:
             readable, writable, _ = select.select(inputs, outputs, [], max(wait_s, 0.0))
@@ -242,13 +243,14 @@ class MqttLink:
             return True
         if self._wakee in readable:
             self._drain_wakes()
-        if sock in readable or (reading and pending is not None and pending()):
-            client.loop_read()
+        drained = True
+        if sock in readable or (reading and _has_decrypted(sock)):
+            drained = _read(client)
         if writable and client.socket() is not None:
             client.loop_write()
         if client.socket() is not None:
             client.loop_misc()
-        return sock not in readable
+        return drained
 
     def _say_goodbye(self, client: mqtt.Client, farewell: Callable[[], None] | None) -> None:
         """Publish the last words and give the broker two seconds to take them."""
@@ -310,6 +312,22 @@ class MqttLink:
 
     def _on_publish(self, *_: object) -> None:
         self._unconfirmed -= 1
+
+
+def _read(client: mqtt.Client) -> bool:
+    """Take a turn's worth of packets; whether that was all that waits."""
+    for _ in range(PACKETS_A_TURN):
+        client.loop_read()
+        sock: Any = client.socket()
+        if sock is None or not (_has_decrypted(sock) or select.select([sock], [], [], 0.0)[0]):
+            return True
+    return False
+
+
+def _has_decrypted(sock: Any) -> bool:
+    """Whether TLS has taken more off the wire than was read: select does not see that."""
+    pending = getattr(sock, "pending", None)
+    return pending is not None and pending() > 0
 
 
 def _close(client: mqtt.Client) -> None:
