@@ -196,5 +196,6 @@ RECORD_REASONS = {
     "CHANNEL_TWICE": ("deux fois dans le même paquet", "twice in the same pack"),
     "TEXT_VALUE": ("un texte au lieu d'un nombre", "a text instead of a number"),
     "UNKNOWN_UNIT": ("unité inconnue", "unknown unit"),
+    "UNSUPPORTED_FIELD": ("un champ SenML que le jardin ne lit pas", "a SenML field not read here"),
     "NOT_FINITE": ("la valeur n'est pas un nombre fini", "the value is not a finite number"),
 }

@@ -17,7 +17,6 @@ from gateway.live import LiveTopics
 from gateway.quarantine import Refused
 from gateway.service import Gateway
 from gateway.store.base import Reading, Series
-from gateway.times import to_rfc3339
 from sensor_node import wire
 from sensor_node.errors import GardenError, NetworkError, PackRefused, StorageError
 from sensor_node.link import MqttLink
@@ -86,7 +85,7 @@ class Ingest:
         self._say_state("online")
         self._live.renew()
         self._gateway.broker_up = self.was_connected = True
-        self._tell_pages("online")
+        self._live.tell_state("gateway", "online")
         if self._last_error is not None:
             log.info("BROKER_BACK: the MQTT broker answers again")
         self._last_error = None
@@ -94,7 +93,7 @@ class Ingest:
     def disconnected(self, *, stopping: bool) -> None:
         self._link = None
         self._gateway.broker_up = False
-        self._tell_pages("lost")
+        self._live.tell_state("gateway", "lost")
         # Unacknowledged, all of it comes again on the next connection of this session.
         self._clear()
         if not stopping:
@@ -218,13 +217,15 @@ class Ingest:
             self._retry_s = now_s + RETRY_S
             if self._gateway.commit_error is None:
                 self._gateway.commit_error = error
-                self._tell_pages("failing")
+                self._live.tell_state("gateway", "failing")
             self._say_once(error)
             return
         if self._gateway.commit_error is not None:
             self._gateway.commit_error = None
-            self._tell_pages("online")
+            self._live.tell_state("gateway", "online")
         self._last_error = None
+        if outcome.committed.replaced:
+            log.info("REPLACED: %d readings got another value", outcome.committed.replaced)
         self._acknowledge(outcome)
         self._clear()
         self._live.show(outcome, now_s)
@@ -244,11 +245,6 @@ class Ingest:
         self._messages = []
         self._begun_s = None
         self._retry_s = 0.0
-
-    def _tell_pages(self, state: str) -> None:
-        now_ms = self._clock.wall_ms()
-        fields = {"node": "gateway", "state": state, "time": to_rfc3339(now_ms), "t": now_ms}
-        self._gateway.events.publish("state", fields)
 
     def _say_state(self, state: str) -> None:
         self._state_due_s = self._clock.monotonic_s() + STATE_EVERY_S

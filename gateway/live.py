@@ -49,9 +49,7 @@ class LiveTopics:
     def show(self, outcome: Outcome, now_s: float) -> None:
         """Tell what a commit changed of the present, and that history was filled."""
         for node, state in outcome.states.items():
-            now_ms = self._gateway.clock.wall_ms()
-            fields = {"node": node, "state": state, "time": to_rfc3339(now_ms), "t": now_ms}
-            self._gateway.events.publish("state", fields)
+            self.tell_state(node, state)
         fresh, late = self._gateway.present.offer_all([*outcome.readings, *outcome.faults])
         for item in late:
             self._widen_backlog(item)
@@ -59,6 +57,12 @@ class LiveTopics:
             self._tell(series, outcome.channels.get(series))
         self._waiting.update(fresh)
         self.tick(now_s)
+
+    def tell_state(self, node: str, state: str) -> None:
+        """Tell open pages how a node, or the ``gateway`` itself, is from now on."""
+        now_ms = self._gateway.clock.wall_ms()
+        fields = {"node": node, "state": state, "time": to_rfc3339(now_ms), "t": now_ms}
+        self._gateway.events.publish("state", fields)
 
     def tick(self, now_s: float) -> float:
         """Publish what is due; returns the seconds until something is again."""

@@ -176,9 +176,10 @@ class Noticing(SqliteStore):
             raise
 
 
-def test_storing_twice_is_storing_once_and_another_value_replaces(
-    broker: Broker, tmp_path: Path
+def test_storing_twice_is_storing_once_and_another_value_replaces_and_is_told(
+    broker: Broker, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO", "jardin")
     at_ms = SystemClock().wall_ms()
     with gateway_on(tmp_path / "g", broker.port) as gateway, ear_on(broker.port) as ear:
         first = pack(wire.Record("air", "Cel", 21.4), at_ms=at_ms)
@@ -193,6 +194,7 @@ def test_storing_twice_is_storing_once_and_another_value_replaces(
             "the later value stands alone",
         )
         assert gateway.store.count() == 1
+        eventually(lambda: "REPLACED: 1 readings" in caplog.text, "it is told")
 
 
 def test_a_malformed_pack_goes_to_quarantine_with_its_reason_and_is_acknowledged(

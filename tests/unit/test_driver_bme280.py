@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sensing import in_pauses
 
 from sensor_node import board as pi
 from sensor_node.board import PiBoard
@@ -39,21 +39,6 @@ def fault(sensor: Sensor) -> SensorFault:
     assert caught.value.fr != caught.value.en
     assert "BME280 (I2C 0x76)" in caught.value.fr
     return caught.value
-
-
-def in_pauses(
-    board: FakeBoard, monkeypatch: pytest.MonkeyPatch, *events: Callable[[], Any]
-) -> list[float]:
-    """Has one of ``events`` happen in each pause between two tries; gives the pauses."""
-    pauses: list[float] = []
-
-    def sleep(seconds: float) -> None:
-        if len(pauses) < len(events):
-            events[len(pauses)]()
-        pauses.append(seconds)
-
-    monkeypatch.setattr(board, "sleep", sleep)
-    return pauses
 
 
 def test_boschs_worked_example_gives_its_published_result(bme280: Sensor) -> None:

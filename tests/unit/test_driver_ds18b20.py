@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sensing import in_pauses
 
 from sensor_node import board as pi
 from sensor_node.board import PiBoard
@@ -36,21 +36,6 @@ def fault(sensor: Sensor) -> SensorFault:
     assert caught.value.code == "DS18B20_FAILED"
     assert caught.value.fr != caught.value.en
     return caught.value
-
-
-def at_each_pause(
-    board: FakeBoard, monkeypatch: pytest.MonkeyPatch, *events: Callable[[], None]
-) -> list[float]:
-    """Has one of ``events`` happen in each pause between two tries; gives the pauses."""
-    pauses: list[float] = []
-
-    def sleep(seconds: float) -> None:
-        if len(pauses) < len(events):
-            events[len(pauses)]()
-        pauses.append(seconds)
-
-    monkeypatch.setattr(board, "sleep", sleep)
-    return pauses
 
 
 @pytest.mark.parametrize("temperature_c", [12.5, 0.0, -0.0625, -10.125, 84.9375, 125.0, -55.0])
@@ -147,7 +132,7 @@ def test_a_try_that_fails_is_followed_by_another_a_second_later(
 ) -> None:
     sensor = build(board)
     part.measures(85.0)
-    pauses = at_each_pause(
+    pauses = in_pauses(
         board, monkeypatch, lambda: part.sends(bytes(9)), lambda: part.measures(11.0)
     )
 
@@ -160,7 +145,7 @@ def test_it_gives_up_after_three_tries(
 ) -> None:
     sensor = build(board)
     part.measures(85.0)
-    pauses = at_each_pause(board, monkeypatch)
+    pauses = in_pauses(board, monkeypatch)
 
     fault(sensor)
 
@@ -171,7 +156,7 @@ def test_a_good_reading_waits_for_nothing(
     board: FakeBoard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sensor = build(board)
-    pauses = at_each_pause(board, monkeypatch)
+    pauses = in_pauses(board, monkeypatch)
 
     sensor.read()
 
@@ -184,7 +169,7 @@ def test_a_wrong_value_that_passes_its_checksum_is_measured_again_and_not_believ
     sensor = build(board)
     sensor.read()
     part.measures(40.0)
-    at_each_pause(board, monkeypatch, lambda: part.measures(20.5))
+    in_pauses(board, monkeypatch, lambda: part.measures(20.5))
 
     assert sensor.read() == {"bac-1-earth": 20.5}
 
@@ -205,7 +190,7 @@ def test_values_that_jump_at_every_try_are_a_fault(
     sensor = build(board)
     sensor.read()
     part.measures(40.0)
-    at_each_pause(board, monkeypatch, lambda: part.measures(0.0), lambda: part.measures(60.0))
+    in_pauses(board, monkeypatch, lambda: part.measures(0.0), lambda: part.measures(60.0))
 
     assert fault(sensor).reason == "a jump from 20.0 to 60.0 that nothing confirms"
 
