@@ -78,3 +78,10 @@ def _of_channels(present: Iterable[Latest]) -> Words:
                 f"« {name} » ne mesure plus ({latest.fault}) : vérifiez le capteur et ses fils.",
                 f"'{name}' gives no value ({latest.fault}): check the sensor and its wires.",
             )
+        elif latest.quality == "suspect":
+            name = latest.series.channel
+            yield (
+                "SENSOR_SUSPECT",
+                f"« {name} » est douteuse ({latest.doubt}) : comparez avec un autre capteur.",
+                f"'{name}' is doubtful ({latest.doubt}): compare it with another sensor.",
+            )

@@ -163,7 +163,7 @@ class Writer:
         if latest.fault is not None:
             return words.fault_words(latest.fault, self._texts)
         if latest.quality == "suspect":
-            return tell("valeur douteuse"), tell("Comparez avec un autre capteur ou votre main.")
+            return words.doubt_words(latest.doubt or "", self._texts)
         return "", ""
 
     def _download(self, series: Series, kind: str) -> str:
