@@ -140,7 +140,9 @@ class Ingest:
         elif leaf == ["state"]:
             self._batch.states[node] = _state(payload)
         elif leaf == ["about"]:
-            self._batch.abouts[node] = wire.decode_object(payload)
+            about = wire.decode_object(payload)
+            if about.get("yields") is not True:  # the name is another node's: see namesake.py
+                self._batch.abouts[node] = about
         elif leaf == ["clock", "ask"]:
             if not retained:
                 self._answer_clock(node, payload)

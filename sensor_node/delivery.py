@@ -16,6 +16,7 @@ from sensor_node.clock import Clock
 from sensor_node.dating import Stamp
 from sensor_node.errors import NetworkError
 from sensor_node.link import Broker, MqttLink
+from sensor_node.namesake import Namesake
 from sensor_node.outbox import Count, Entry, Outbox
 from sensor_node.uplink import Dating, Tally, Uplink
 
@@ -62,6 +63,7 @@ class Delivery:
         boot: str,
         about: Callable[[], dict[str, object]],
         dating: Dating | None = None,
+        namesake: Namesake | None = None,
         connect: Callable[[Uplink], Connection] | None = None,
         on_death: Callable[[], None] = lambda: None,
     ) -> None:
@@ -71,10 +73,16 @@ class Delivery:
         self._acked = threading.Condition()
         self._news = False
         self.is_dead = False
-        self.uplink = Uplink(name, outbox, clock, about, dating=dating, on_news=self._notice)
+        self.uplink = Uplink(
+            name, outbox, clock, about, dating=dating, namesake=namesake, on_news=self._notice
+        )
         if connect is None:
             self.link: Connection = MqttLink(
-                broker, self.uplink, clock, client_id=f"jardin-{name}", will=self.uplink.will
+                broker,
+                self.uplink,
+                clock,
+                client_id=f"jardin-{name}-{boot}",
+                will=self.uplink.will,
             )
         else:
             self.link = connect(self.uplink)

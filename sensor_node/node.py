@@ -17,6 +17,7 @@ from sensor_node.delivery import Delivery, Sampled
 from sensor_node.drivers.base import Channel
 from sensor_node.errors import GardenError, StorageError
 from sensor_node.link import Broker
+from sensor_node.namesake import Namesake
 from sensor_node.outbox import Entry, Outbox
 from sensor_node.sampler import Sampling
 
@@ -98,6 +99,7 @@ class Node:
         self._unwritten: list[Held] = []
         self._lost = 0
         self._stopping = threading.Event()
+        self._started_s = clock.monotonic_s()
         self.dating = Dating(outbox, clock, self.boot)
         self.delivery = Delivery(
             name,
@@ -107,6 +109,7 @@ class Node:
             boot=self.boot,
             about=self._about,
             dating=self.dating,
+            namesake=Namesake(self.boot, self._running_s),
             on_death=self.stop,
         )
 
@@ -153,6 +156,9 @@ class Node:
         if any(held.entry.at_ms is None for held in self._unwritten):
             self.dating.undated()
         self._unwritten.clear()
+
+    def _running_s(self) -> float:
+        return self._clock.monotonic_s() - self._started_s
 
     def _drop_oldest(self) -> None:
         """Hold no more packs than memory is meant for; the rain of those that go stays."""
