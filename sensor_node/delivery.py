@@ -114,12 +114,15 @@ class Delivery:
         stamp = sampled.stamp
         return Entry(self._boot, self._seq, stamp.mono_s, stamp.at_ms, stamp.clock, sampled.records)
 
-    def append(self, entries: Sequence[Entry], counts: Sequence[Count] = ()) -> None:
+    def append(
+        self, entries: Sequence[Entry], counts: Sequence[Count] = (), *, settled: bool = True
+    ) -> None:
         """Put ``entries`` and ``counts`` on disk at once, then have the entries sent.
 
-        Raises ``StorageError``.
+        ``settled`` False: their time may be laid anew until they are sent. Raises
+        ``StorageError``.
         """
-        self._outbox.append(entries, counts)
+        self._outbox.append(entries, counts, settled=settled)
         self.link.wake()
 
     def wait_until_waiting(self, most: int, patience_s: float = PATIENCE_S) -> None:

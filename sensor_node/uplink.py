@@ -131,6 +131,11 @@ class Uplink:
         """Whether the gateway says that it is there."""
         return self._gateway_online
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether a pack can be sent at once: its time is settled as it is written."""
+        return self._link is not None
+
     def farewell(self) -> None:
         """The last words of a clean stop."""
         if not self._yields:
@@ -282,7 +287,7 @@ class Uplink:
         return wait_s * self._rng.uniform(1.0, 1.25)
 
     def _publish(self, entry: Entry) -> None:
-        assert self._link is not None and entry.at_ms is not None and entry.clock is not None  # noqa: S101, PT018 - only dated entries are read from the outbox
+        assert self._link is not None and entry.at_ms is not None and entry.clock is not None  # noqa: S101, PT018 - only settled entries are given out
         self._link.publish(
             wire.pack_topic(self._node, entry.boot, entry.seq, self._base),
             wire.seal(self._node, entry.at_ms, entry.clock, entry.records),
