@@ -20,6 +20,7 @@ from sensor_node.link import Broker
 from sensor_node.namesake import Namesake
 from sensor_node.outbox import Entry, Outbox
 from sensor_node.sampler import Sampling
+from sensor_node.supervisor import Supervisor
 
 MAX_UNWRITTEN = 1000
 """Packs held in memory while the disk takes none."""
@@ -71,7 +72,8 @@ class Node:
     """Ties sampler, outbox and delivery together.
 
     ``interval_s``: seconds between two samples. ``simulated``: the sensors are fakes.
-    ``counters``: the sampler's, whose pulses outlive packs and processes. Delivery
+    ``counters``: the sampler's, whose pulses outlive packs and processes. ``supervisor``: told of
+    each sample that ``run`` took. Delivery
     runs in a thread of its own; sampling goes on into the outbox whether or not a broker, a
     gateway or the time is there.
     """
@@ -87,6 +89,7 @@ class Node:
         interval_s: float,
         simulated: bool = False,
         counters: Sequence[Counter] = (),
+        supervisor: Supervisor | None = None,
     ) -> None:
         self.name = name
         self.boot = new_boot()
@@ -95,6 +98,7 @@ class Node:
         self._clock = clock
         self._interval_s = interval_s
         self._simulated = simulated
+        self._supervisor = supervisor or Supervisor(interval_s, {})
         self._keeper = CounterKeeper(counters, outbox)
         self._unwritten: list[Held] = []
         self._lost = 0
@@ -124,8 +128,10 @@ class Node:
         next_s = self._clock.monotonic_s()
         while not self._stopping.is_set():
             self.sample()
+            self._supervisor.sampled()
             next_s = max(next_s + self._interval_s, self._clock.monotonic_s())
             self._stopping.wait(next_s - self._clock.monotonic_s())
+        self._supervisor.stopping()
         self.delivery.stop()
         self._keeper.stop()
         if self.delivery.is_dead:

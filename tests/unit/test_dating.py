@@ -243,6 +243,7 @@ def test_what_the_drift_of_a_week_explains_leaves_older_packs_as_they_are(outbox
     node = Node(outbox, FakeClock(NOON))
     node.sample(settled=False)
     node.clock.keeper = None
+    node.tick()
     node.clock.advance(7 * 86_400)
     node.clock.set_wall(node.clock.wall_ms() + 30_000)
     node.clock.keeper = "ntp"
@@ -358,16 +359,20 @@ def test_ntp_is_preferred_to_the_gateway(lost: Node) -> None:
     assert lost.sample() == Stamp(0.0, NOON + 7, "ntp")
 
 
-def test_a_pack_dated_by_the_gateway_keeps_its_time_when_ntp_comes(lost: Node) -> None:
+def test_when_ntp_comes_a_pack_that_has_left_keeps_its_time_and_one_that_has_not_is_dated_anew(
+    lost: Node,
+) -> None:
     lost.sample()
     lost.tick()
     lost.answer(NOON / 1000)
     lost.tick()
+    assert len(lost.outbox.waiting(5)) == 1  # given out to be sent
+    lost.sample(settled=False)
     lost.clock.set_wall(NOON + 60_000)
     lost.clock.keeper = "ntp"
     lost.tick()
 
-    assert lost.times() == [(NOON, "gateway")]
+    assert lost.times() == [(NOON, "gateway"), (NOON + 60_000, "ntp")]
 
 
 def test_a_round_trip_of_two_seconds_is_still_believed(lost: Node) -> None:
