@@ -104,6 +104,7 @@ class LiveTopics:
                 "quantity": info.quantity,
                 "quality": latest.quality,
                 "fault": latest.fault,
+                "doubt": latest.doubt,
             },
         )
 

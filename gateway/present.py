@@ -20,13 +20,16 @@ STALE_AFTER_INTERVALS = 3
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """The newest thing known of a channel; ``value`` is None when that is a fault."""
+    """The newest thing known of a channel; ``value`` is None when that is a ``fault``, and a
+    value that is doubted has its ``doubt``.
+    """
 
     series: Series
     at_ms: int
     value: float | None
     quality: Quality
     fault: str | None
+    doubt: str | None
     age_s: float
 
 
@@ -90,6 +93,7 @@ class Present:
         stale = age_s > STALE_AFTER_INTERVALS * self._interval_s_of(item.series.node)
         if isinstance(item, Fault):
             quality: Quality = "stale" if stale else "fault"
-            return Latest(item.series, item.at_ms, None, quality, item.reason, age_s)
+            return Latest(item.series, item.at_ms, None, quality, item.reason, None, age_s)
         quality = "stale" if stale else "suspect" if item.suspect else "good"
-        return Latest(item.series, item.at_ms, item.value, quality, None, age_s)
+        doubt = item.suspect or None
+        return Latest(item.series, item.at_ms, item.value, quality, None, doubt, age_s)

@@ -19,11 +19,16 @@ from pathlib import Path
 from sensor_node.errors import StorageError
 
 BUSY_TIMEOUT_MS = 2000
+PAGE_BYTES = 4096
 LEAST_FREE_BYTES = 65_536
 
 
-def open_database(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
+def open_database(
+    path: Path, migrations: Sequence[str], *, page_bytes: int = PAGE_BYTES
+) -> sqlite3.Connection:
     """The database at ``path`` with all ``migrations`` applied, created where it is absent.
+
+    ``page_bytes``: the size of a page of a file that is created here; an old one keeps its own.
 
     The connection is in autocommit mode: use ``transaction``. It may be used from any thread,
     one at a time. Raises ``StorageError`` with what to do.
@@ -39,7 +44,7 @@ def open_database(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
     except (OSError, sqlite3.Error) as error:
         raise storage_error(error, path) from error
     try:
-        _prepare(connection, path, migrations)
+        _prepare(connection, path, migrations, page_bytes)
     except sqlite3.Error as error:
         connection.close()
         raise storage_error(error, path) from error
@@ -49,7 +54,10 @@ def open_database(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
     return connection
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> None:
+def _prepare(
+    connection: sqlite3.Connection, path: Path, migrations: Sequence[str], page_bytes: int
+) -> None:
+    connection.execute(f"PRAGMA page_size = {page_bytes}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -85,9 +93,11 @@ class Database:
     Whatever SQLite raises inside ``reading`` and ``writing`` comes out as a ``StorageError``.
     """
 
-    def __init__(self, path: Path, migrations: Sequence[str]) -> None:
+    def __init__(
+        self, path: Path, migrations: Sequence[str], *, page_bytes: int = PAGE_BYTES
+    ) -> None:
         self.path = path
-        self._connection = open_database(path, migrations)
+        self._connection = open_database(path, migrations, page_bytes=page_bytes)
         self._lock = threading.Lock()
 
     @contextmanager

@@ -12,6 +12,7 @@ from sensor_node.drivers import build_sensors
 from sensor_node.node import Node
 from sensor_node.outbox import Outbox
 from sensor_node.sampler import Sampler
+from sensor_node.supervisor import Supervisor
 
 MOIST_SOIL_COUNTS = 600
 """What every input of the fake converter gives in ``jardin-node run``: some moist soil."""
@@ -47,6 +48,7 @@ def _run(settings: config.NodeSettings) -> None:
         interval_s=settings.interval_s,
         simulated=settings.pins == "fake",
         counters=sampler.counters,
+        supervisor=Supervisor(settings.interval_s),
     )
     with stopped_by_signals(node.stop):
         node.run()

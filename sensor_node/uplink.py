@@ -20,6 +20,7 @@ import paho.mqtt.client as mqtt
 from sensor_node import wire
 from sensor_node.clock import Clock
 from sensor_node.errors import NetworkError, PackRefused, StorageError
+from sensor_node.namesake import Namesake
 from sensor_node.outbox import Entry, Outbox
 
 MAX_UNDER_WAY = 100
@@ -80,7 +81,7 @@ class Uplink:
     """Delivers ``outbox`` as ``node`` over a link whose handler it is.
 
     ``about`` gives the node's self-description; ``on_news`` is called after packs were marked
-    and after a connection attempt that failed.
+    and after a connection attempt that failed. ``namesake``: watches for another of this name.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class Uplink:
         about: Callable[[], dict[str, object]],
         *,
         dating: Dating | None = None,
+        namesake: Namesake | None = None,
         base: str = wire.BASE,
         rng: random.Random | None = None,
         on_news: Callable[[], None] = lambda: None,
@@ -100,6 +102,7 @@ class Uplink:
         self._clock = clock
         self._about = about
         self._dating = dating
+        self._namesake = namesake
         self._base = base
         self._rng = rng or random.Random()
         self._on_news = on_news
@@ -128,9 +131,15 @@ class Uplink:
         """Whether the gateway says that it is there."""
         return self._gateway_online
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether a pack can be sent at once: its time is settled as it is written."""
+        return self._link is not None
+
     def farewell(self) -> None:
         """The last words of a clean stop."""
-        self._say("state", b"offline", retain=True)
+        if not self._yields:
+            self._say("state", b"offline", retain=True)
 
     # --- handler of the link ------------------------------------------------------------------
 
@@ -144,9 +153,10 @@ class Uplink:
                 wire.node_topic(self._node, "ack", self._base),
                 wire.node_topic(self._node, "clock/answer", self._base),
                 wire.gateway_state_topic(self._base),
+                *self._own_topics(),
             ]
         )
-        self._say("state", b"online", retain=True)
+        self._say_online()
         self._about_due_s = 0.0  # it reads the disk, which may fail: said by the tick that follows
         if self._last_error is not None:
             log.info("BROKER_BACK: the MQTT broker answers again")
@@ -173,6 +183,9 @@ class Uplink:
                 self._hear_gateway(bytes(message.payload))
             elif message.topic.endswith("/ack"):
                 self._hear_ack(wire.decode_ack(bytes(message.payload)))
+            elif message.topic in self._own_topics():
+                if not message.retain:  # what is retained was said by an earlier start
+                    self._hear_own_name(message.topic, bytes(message.payload))
             elif self._dating is not None:
                 self._dating.receive(bytes(message.payload))
         except (PackRefused, StorageError) as error:
@@ -208,6 +221,8 @@ class Uplink:
             return IDLE_S
         if now_s >= self._about_due_s:
             self._say_about()
+        if self._yields:
+            return self._wait_s(now_s)
         self._send_newest(now_s)
         if self._gateway_online:
             self._send_backlog(now_s)
@@ -272,7 +287,7 @@ class Uplink:
         return wait_s * self._rng.uniform(1.0, 1.25)
 
     def _publish(self, entry: Entry) -> None:
-        assert self._link is not None and entry.at_ms is not None and entry.clock is not None  # noqa: S101, PT018 - only dated entries are read from the outbox
+        assert self._link is not None and entry.at_ms is not None and entry.clock is not None  # noqa: S101, PT018 - only settled entries are given out
         self._link.publish(
             wire.pack_topic(self._node, entry.boot, entry.seq, self._base),
             wire.seal(self._node, entry.at_ms, entry.clock, entry.records),
@@ -313,8 +328,35 @@ class Uplink:
     def _ask_time(self, payload: bytes) -> None:
         self._say("clock/ask", payload)
 
+    # --- under this name ----------------------------------------------------------------------
+
+    @property
+    def _yields(self) -> bool:
+        """Whether the name belongs to another node, which was there before."""
+        return self._namesake is not None and self._namesake.yields
+
+    def _own_topics(self) -> list[str]:
+        if self._namesake is None:
+            return []
+        return [wire.node_topic(self._node, leaf, self._base) for leaf in ("about", "state")]
+
+    def _hear_own_name(self, topic: str, payload: bytes) -> None:
+        """Something said under this node's name, by itself or by another one."""
+        assert self._namesake is not None  # noqa: S101 - only then are these topics subscribed
+        if topic.endswith("/about"):
+            if self._namesake.hear(wire.decode_object(payload)):
+                self._say_about()
+                self._forget_flights()  # whatever is under way is that of this name's owner
+        elif payload != b"online":
+            self._say_online()  # the last will of a connection that is no more
+
+    def _say_online(self) -> None:
+        if not self._yields:
+            self._say("state", b"online", retain=True)
+
     def _say_about(self) -> None:
-        self._say("about", wire.encode_object(self._about()), retain=True)
+        told = self._about() | (self._namesake.about() if self._namesake else {})
+        self._say("about", wire.encode_object(told), retain=not self._yields)
         self._about_due_s = self._clock.monotonic_s() + ABOUT_EVERY_S
 
     def _say(self, leaf: str, payload: bytes, *, retain: bool = False) -> None:

@@ -118,6 +118,7 @@ def latest_shape(present: Present) -> Latest:
         age_s=round(present.age_s, 3),
         quality=present.quality,
         fault=present.fault,
+        doubt=present.doubt,
     )
 
 

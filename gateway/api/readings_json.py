@@ -55,7 +55,7 @@ def _rows(store: Store, wanted: Wanted, time: Callable[[int], str]) -> Rows:
 
 
 def _point_row(point: Point, time: Callable[[int], str]) -> str:
-    doubt = ',"suspect"' if point.suspect else ""
+    doubt = f',"suspect",{_text(point.suspect)}' if point.suspect else ""
     return f"[{time(point.at_ms)},{point.value!r}{doubt}]"
 
 

@@ -97,6 +97,7 @@ class Latest(BaseModel):
     age_s: float = Field(examples=[12.3])
     quality: Quality
     fault: str | None = Field(description="Why there is no value", examples=[None])
+    doubt: str | None = Field(description="Why the value is doubted", examples=[None])
 
 
 class Channel(BaseModel):
@@ -175,9 +176,13 @@ class SeriesOfReadings(BaseModel):
     unit: str | None = Field(examples=["Cel"])
     columns: list[str] = Field(examples=[["time", "value", "quality"]])
     points: list[list[str | float | int]] = Field(
-        description="Rows; a third item `suspect` marks a doubt, a row without it is `good`",
+        description="Rows; a third item `suspect` marks a doubt and a fourth says why, "
+        "a row without them is `good`",
         examples=[
-            [["2026-05-01T00:00:00.000Z", 21.4], ["2026-05-01T00:05:00.000Z", 21.5, "suspect"]]
+            [
+                ["2026-05-01T00:00:00.000Z", 21.4],
+                ["2026-05-01T00:05:00.000Z", 21.5, "suspect", "stuck"],
+            ]
         ],
     )
     faults: list[list[str | int]] = Field(

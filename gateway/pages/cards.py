@@ -64,6 +64,7 @@ class NodeView:
     seen: str
     seen_ms: int | None
     silent: str
+    twice: str
     simulated: bool
     cards: Sequence[Card]
 
@@ -95,8 +96,15 @@ class Writer:
             seen="" if seen_ms is None else self._ago(age_s),
             seen_ms=seen_ms,
             silent=self._silence(heard) if all_stale else "",
+            twice=self._namesake() if info.about.get("namesake") is True else "",
             simulated=any(card.simulated for card in cards),
             cards=cards,
+        )
+
+    def _namesake(self) -> str:
+        return self._texts.gettext(
+            "Un autre nœud porte ce nom ; il se tait et garde ses mesures. Donnez-lui un nom à lui "
+            "dans son node.toml, puis relancez-le."
         )
 
     def _silence(self, heard: Sequence[Card]) -> str:
@@ -163,7 +171,7 @@ class Writer:
         if latest.fault is not None:
             return words.fault_words(latest.fault, self._texts)
         if latest.quality == "suspect":
-            return tell("valeur douteuse"), tell("Comparez avec un autre capteur ou votre main.")
+            return words.doubt_words(latest.doubt or "", self._texts)
         return "", ""
 
     def _download(self, series: Series, kind: str) -> str:

@@ -145,6 +145,8 @@ def troubles(views: Iterable[NodeView]) -> Sequence[Trouble]:
         if view.silent:
             found.append((0, Trouble(f"node-{view.node}", view.node, view.silent, "stale")))
             continue
+        if view.twice:
+            found.append((0, Trouble(f"node-{view.node}", view.node, view.twice, "fault")))
         for card in view.cards:
             if card.quality in URGENCY:
                 where = f"{view.node} · {card.label}"

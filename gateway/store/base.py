@@ -22,12 +22,12 @@ class Series(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """One value as measured. ``suspect``: shown with a doubt (an estimated time, say)."""
+    """One value as measured. ``suspect``: why it is doubted (``stuck``), empty where it is not."""
 
     series: Series
     at_ms: int
     value: float
-    suspect: bool = False
+    suspect: str = ""
 
 
 class Fault(NamedTuple):
@@ -52,7 +52,7 @@ class Point(NamedTuple):
 
     at_ms: int
     value: float
-    suspect: bool
+    suspect: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,9 +45,19 @@ MIGRATIONS = (
         PRIMARY KEY (series, at_ms)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE doubts (                   -- what readings.suspect stands for; 0: no doubt
+        id     INTEGER PRIMARY KEY,
+        reason TEXT NOT NULL UNIQUE
+    );
+    INSERT INTO doubts VALUES (1, 'estimated time');
+    """,
 )
+MOST_DOUBTS = 200
+"""Reasons that are told apart; drivers use some ten words."""
+OTHER_DOUBT = "other"
 
-Row = tuple[int, int, float, bool]
+Row = tuple[int, int, float, int]
 
 
 class SqliteStore:
@@ -85,8 +95,9 @@ class SqliteStore:
             with transaction(db):
                 named = chain((r.series for r in readings), (f.series for f in faults))
                 ids = self._identify(db, named)
+                doubts = _identify_doubts(db, {r.suspect for r in readings})
                 done = _write_readings(
-                    db, [(ids[r.series], r.at_ms, r.value, r.suspect) for r in readings]
+                    db, [(ids[r.series], r.at_ms, r.value, doubts[r.suspect]) for r in readings]
                 )
                 _write_faults(db, [(ids[f.series], f.at_ms, f.reason) for f in faults])
             self._ids = ids
@@ -97,9 +108,11 @@ class SqliteStore:
             db.execute("BEGIN")
             # CROSS JOIN: SQLite's word for looking up each series, not scanning all readings.
             readings = db.execute(
-                "SELECT node, channel, at_ms, value, suspect FROM series CROSS JOIN readings"
+                "SELECT node, channel, at_ms, value, coalesce(reason, '')"
+                " FROM series CROSS JOIN readings"
                 " ON readings.series = series.id AND at_ms ="
                 " (SELECT max(at_ms) FROM readings WHERE series = series.id)"
+                " LEFT JOIN doubts ON doubts.id = suspect"
             ).fetchall()
             faults = db.execute(
                 "SELECT node, channel, at_ms, reason FROM series CROSS JOIN faults"
@@ -109,7 +122,7 @@ class SqliteStore:
         found: dict[Series, Reading | Fault] = {}
         for node, channel, at_ms, value, suspect in readings:
             series = Series(node, channel)
-            found[series] = Reading(series, at_ms, value, bool(suspect))
+            found[series] = Reading(series, at_ms, value, suspect)
         for node, channel, at_ms, reason in faults:
             series = Series(node, channel)
             if series not in found or found[series].at_ms < at_ms:
@@ -119,12 +132,13 @@ class SqliteStore:
     def points(self, series: Series, from_ms: int, to_ms: int, limit: int) -> list[Point]:
         with self._reading() as db:
             rows = db.execute(
-                "SELECT at_ms, value, suspect FROM readings"
+                "SELECT at_ms, value, coalesce(reason, '') FROM readings"
+                " LEFT JOIN doubts ON doubts.id = suspect"
                 " WHERE series = (SELECT id FROM series WHERE node = ? AND channel = ?)"
                 " AND at_ms >= ? AND at_ms < ? ORDER BY at_ms LIMIT ?",
                 (*series, from_ms, to_ms, limit),
             ).fetchall()
-        return [Point(at_ms, value, suspect != 0) for at_ms, value, suspect in rows]
+        return [Point(*row) for row in rows]
 
     def faults(self, series: Series, from_ms: int, to_ms: int, limit: int) -> list[Fault]:
         with self._reading() as db:
@@ -233,6 +247,26 @@ class SqliteStore:
         connection.close()
 
 
+def _identify_doubts(db: sqlite3.Connection, reasons: Iterable[str]) -> dict[str, int]:
+    """The number of each reason; a node that makes up ever new words gets one for all of them."""
+    ids = {"": 0}
+    for reason in filter(None, reasons):
+        text = _text(reason)
+        row = db.execute("SELECT id FROM doubts WHERE reason = ?", (text,)).fetchone()
+        if row is None:
+            (known,) = db.execute("SELECT count(*) FROM doubts").fetchone()
+            text = text if known < MOST_DOUBTS else OTHER_DOUBT
+            db.execute("INSERT OR IGNORE INTO doubts (reason) VALUES (?)", (text,))
+            row = db.execute("SELECT id FROM doubts WHERE reason = ?", (text,)).fetchone()
+        ids[reason] = row[0]
+    return ids
+
+
+def _text(reason: str) -> str:
+    """A lone surrogate, which JSON can carry, is no text for SQLite."""
+    return reason.encode(errors="replace").decode()
+
+
 def _write_readings(db: sqlite3.Connection, rows: Sequence[Row]) -> Committed:
     if not rows:
         return Committed()
@@ -271,11 +305,10 @@ def _clear_faults(db: sqlite3.Connection, rows: Sequence[Row]) -> None:
 
 
 def _write_faults(db: sqlite3.Connection, rows: Sequence[tuple[int, int, str]]) -> None:
-    # A lone surrogate, which JSON can carry, is no text for SQLite.
     db.executemany(
         "INSERT INTO faults SELECT ?, ?, ?"
         " WHERE NOT EXISTS (SELECT 1 FROM readings WHERE series = ? AND at_ms = ?)"
         " ON CONFLICT (series, at_ms) DO UPDATE SET reason = excluded.reason"
         " WHERE reason != excluded.reason",
-        [(*key, reason.encode(errors="replace").decode(), *key) for *key, reason in rows],
+        [(*key, _text(reason), *key) for *key, reason in rows],
     )

@@ -154,7 +154,7 @@ class FakeBoard:
 
     def let_pass(self, seconds: float) -> None:
         """Let the time between two samples pass for the parts on this board."""
-        self._time.sleep(seconds)
+        self._time.let_pass(seconds)
 
     def monotonic_s(self) -> float:
         return self._time.monotonic()

@@ -133,7 +133,7 @@ def door(tmp_path: Path) -> Iterator[Door]:
         opened.close()
 
 
-def air(minutes_ago: float, value: float, *, suspect: bool = False) -> Reading:
+def air(minutes_ago: float, value: float, *, suspect: str = "") -> Reading:
     return Reading(AIR, NOW_MS - round(minutes_ago * MINUTE_MS), value, suspect)
 
 
@@ -194,6 +194,7 @@ def test_channels_come_with_their_newest_value(door: Door) -> None:
             "age_s": 60.0,
             "quality": "good",
             "fault": None,
+            "doubt": None,
         },
     }
     assert by_name["serre/porche"]["latest"] is None
@@ -267,7 +268,7 @@ def test_a_channel_without_any_reading_has_no_fresh_value(door: Door) -> None:
 
 
 def test_readings_of_the_last_day_are_what_one_gets_without_asking_more(door: Door) -> None:
-    door.measure(air(24 * 60 + 1, 1.0), air(24 * 60, 2.0), air(5, 3.5, suspect=True))
+    door.measure(air(24 * 60 + 1, 1.0), air(24 * 60, 2.0), air(5, 3.5, suspect="stuck"))
     door.measure(Fault(AIR, NOW_MS - MINUTE_MS, "checksum"))
     answer = door.json("/readings", channel="potager-1/air")
     assert answer == {
@@ -287,7 +288,7 @@ def test_readings_of_the_last_day_are_what_one_gets_without_asking_more(door: Do
                 "columns": ["time", "value", "quality"],
                 "points": [
                     ["2025-11-21T04:30:00.000Z", 2.0],
-                    ["2025-11-22T04:25:00.000Z", 3.5, "suspect"],
+                    ["2025-11-22T04:25:00.000Z", 3.5, "suspect", "stuck"],
                 ],
                 "faults": [["2025-11-22T04:29:00.000Z", "checksum"]],
             }

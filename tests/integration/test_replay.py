@@ -71,7 +71,10 @@ def _is_on_disk(path: Path, boot: str, seq: int) -> bool:
     import sqlite3  # noqa: PLC0415
 
     reader = _readers.setdefault(path, sqlite3.connect(path, check_same_thread=False))
-    query = "SELECT count(*) FROM packs WHERE boot = ? AND seq = ?"
+    query = (
+        "SELECT count(*) FROM packs JOIN boots ON number = id >> 40"
+        " WHERE boot = ? AND id & 0xFFFFFFFFFF = ?"
+    )
     return bool(reader.execute(query, (boot, seq)).fetchone()[0])
 
 

@@ -390,7 +390,7 @@ def test_values_that_jump_at_every_try_are_a_fault(build: Build, board: FakeBoar
     dht.read()
     part(board).queue(*[pulses(frame(celsius, 50.0)) for celsius in (35.0, -5.0, 60.0, 8.0)])
 
-    assert fault(dht).reason == "a jump from 20.0 to 8.0 Cel that nothing confirms"
+    assert fault(dht).reason == "a jump from 20.0, 50.0 to 8.0, 50.0 that nothing confirms"
 
 
 def test_a_slow_change_is_believed_at_once(build: Build, board: FakeBoard) -> None:

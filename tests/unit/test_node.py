@@ -183,7 +183,7 @@ def test_packs_held_in_memory_without_a_time_are_dated_once_they_are_on_disk(
     node.sample()
     clock.advance(60)
     clock.set_wall(NOON)
-    clock.is_synchronised = True
+    clock.keeper = "ntp"
     node.dating.tick(None)  # dates all there is: nothing
     free_disk(outbox)
     node.sample()

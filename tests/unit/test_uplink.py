@@ -218,6 +218,27 @@ def test_an_ack_frees_places_for_the_next_oldest(node: Setting) -> None:
     assert node.tick() == list(range(99, 109))
 
 
+def test_a_pack_that_left_keeps_its_time_and_what_waits_for_the_gateway_gets_a_better_one(
+    node: Setting,
+) -> None:
+    node.outbox.append([Entry(BOOT, n, float(n), NOON, "ntp", "") for n in (1, 2)], settled=False)
+    assert not node.uplink.is_connected
+    node.connect()
+    assert node.uplink.is_connected
+    node.link.published.clear()
+    assert node.tick() == [2]
+
+    node.outbox.redate(BOOT, NOON, "gateway")
+    node.gateway()
+    node.tick()
+    node.outbox.redate(BOOT, NOON + DAY_MS, "gateway")
+
+    assert [(e.at_ms, e.clock) for e, _ in node.outbox.entries()] == [
+        (NOON + 1000, "gateway"),
+        (NOON, "ntp"),
+    ]
+
+
 # --- the gateway's state ------------------------------------------------------------------------
 
 
