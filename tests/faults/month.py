@@ -181,7 +181,7 @@ class Life:
 
     def _faults(self, day: int, minute: int) -> None:
         if minute == 60:
-            self.clock.is_synchronised = True
+            self.clock.keeper = "ntp"
             self.link.tell_time(self.clock)
         elif minute == 120:
             step_ms = 1500 if day % 2 else -1500
@@ -190,7 +190,7 @@ class Life:
             broken = pulses(frame(20.0, 50.0)[:-1] + b"\x00")
             self.board.dht22_parts[DHT_PIN].queue(*[broken] * 4)
         elif minute in (300, 360):
-            self.clock.is_synchronised = minute == 360
+            self.clock.keeper = "ntp" if minute == 360 else None
         elif minute == 0 and day % 7 == 1:
             del self.board.i2c.parts[BME_ADDRESS]
         elif minute == 0 and day % 7 == 2:
