@@ -151,7 +151,11 @@ class Node:
         self._unwritten.append(Held(self.delivery.number(sampled), self._keeper.packed()))
         counts = self._keeper.counts(held.taken for held in self._unwritten)
         try:
-            self.delivery.append([held.entry for held in self._unwritten], counts)
+            self.delivery.append(
+                [held.entry for held in self._unwritten],
+                counts,
+                settled=self.delivery.uplink.sends_at_once,
+            )
         except StorageError as error:
             if len(self._unwritten) == 1:
                 log.error("%s", error)

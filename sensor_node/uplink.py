@@ -51,8 +51,12 @@ class Dating(Protocol):
     def receive(self, payload: bytes) -> None:
         """An answer of the gateway's clock."""
 
+    @property
+    def is_held(self) -> bool:
+        """Whether nothing should leave, as the gateway is about to confirm the time."""
+
     def tick(self, ask: Callable[[bytes], None] | None) -> bool:
-        """Settle what can be settled; ``ask`` sends a question, None while there is no link.
+        """Settle what can be settled; ``ask`` sends a question, None while no gateway answers.
 
         Returns whether waiting packs were dated that could not be sent before.
         """
@@ -132,9 +136,10 @@ class Uplink:
         return self._gateway_online
 
     @property
-    def is_connected(self) -> bool:
+    def sends_at_once(self) -> bool:
         """Whether a pack can be sent at once: its time is settled as it is written."""
-        return self._link is not None
+        is_held = self._dating is not None and self._dating.is_held
+        return self._link is not None and not self._yields and not is_held
 
     def farewell(self) -> None:
         """The last words of a clean stop."""
@@ -211,7 +216,8 @@ class Uplink:
 
     def _pump(self) -> float:
         now_s = self._clock.monotonic_s()
-        if self._dating is not None and self._dating.tick(self._ask_time if self._link else None):
+        ask = self._ask_time if self._gateway_online else None
+        if self._dating is not None and self._dating.tick(ask):
             self._sent_up_to = 0
         if now_s >= self._expire_due_s:
             # The newest pack's time is a trusted one; the wall clock may be anywhere.
@@ -221,7 +227,7 @@ class Uplink:
             return IDLE_S
         if now_s >= self._about_due_s:
             self._say_about()
-        if self._yields:
+        if not self.sends_at_once:
             return self._wait_s(now_s)
         self._send_newest(now_s)
         if self._gateway_online:

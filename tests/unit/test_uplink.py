@@ -222,9 +222,9 @@ def test_a_pack_that_left_keeps_its_time_and_what_waits_for_the_gateway_gets_a_b
     node: Setting,
 ) -> None:
     node.outbox.append([Entry(BOOT, n, float(n), NOON, "ntp", "") for n in (1, 2)], settled=False)
-    assert not node.uplink.is_connected
+    assert not node.uplink.sends_at_once
     node.connect()
-    assert node.uplink.is_connected
+    assert node.uplink.sends_at_once
     node.link.published.clear()
     assert node.tick() == [2]
 
