@@ -104,6 +104,7 @@ class Uplink:
         self._rng = rng or random.Random()
         self._on_news = on_news
         self._link: Link | None = None
+        self._listeners: dict[str, Callable[[bytes], None]] = {}
         self._gateway_online = False
         self._under_way: dict[tuple[str, int], _Flight] = {}
         self._sent_up_to = 0
@@ -128,6 +129,13 @@ class Uplink:
         """Whether the gateway says that it is there."""
         return self._gateway_online
 
+    def listen(self, topic: str, hear: Callable[[bytes], None]) -> None:
+        """Have ``hear`` called in the link's thread with each payload on ``topic``, which the
+        broker retains: empty when there is none, and at each connection before it comes again.
+        From the next connection on.
+        """
+        self._listeners[topic] = hear
+
     def farewell(self) -> None:
         """The last words of a clean stop."""
         self._say("state", b"offline", retain=True)
@@ -144,8 +152,11 @@ class Uplink:
                 wire.node_topic(self._node, "ack", self._base),
                 wire.node_topic(self._node, "clock/answer", self._base),
                 wire.gateway_state_topic(self._base),
+                *self._listeners,
             ]
         )
+        for hear in self._listeners.values():
+            hear(b"")  # what is retained comes again; what was withdrawn meanwhile does not
         self._say("state", b"online", retain=True)
         self._about_due_s = 0.0  # it reads the disk, which may fail: said by the tick that follows
         if self._last_error is not None:
@@ -171,6 +182,8 @@ class Uplink:
         try:
             if message.topic == wire.gateway_state_topic(self._base):
                 self._hear_gateway(bytes(message.payload))
+            elif message.topic in self._listeners:
+                self._listeners[message.topic](bytes(message.payload))
             elif message.topic.endswith("/ack"):
                 self._hear_ack(wire.decode_ack(bytes(message.payload)))
             elif self._dating is not None:

@@ -84,6 +84,18 @@ class FakeBoard:
             pin, pull_up=True, bounce_time=bounce_s, pin_factory=self._pin_factory
         )
 
+    def output(self, pin: int, *, active_high: bool = True) -> Any:
+        from gpiozero import DigitalOutputDevice  # noqa: PLC0415 - only with a lamp or a buzzer
+
+        return DigitalOutputDevice(pin, active_high=active_high, pin_factory=self._pin_factory)
+
+    def levels(self, pin: int) -> list[bool]:
+        """Every level that ``pin`` has had since the last call, the one at first included."""
+        wire = self._pin_factory.pin(pin)
+        levels = [bool(state.state) for state in wire.states]
+        wire.clear_states()
+        return levels
+
     def press(self, pin: int) -> None:
         """Close the contact between ``pin`` and GND."""
         self._drive(pin, high=False)
