@@ -160,6 +160,31 @@ def test_packs_that_a_full_disk_does_not_take_are_kept_and_written_later_in_orde
     assert words == ["DISK_FULL", "STORAGE_BACK"]
 
 
+def test_a_disk_that_refuses_packs_is_known_until_it_takes_them_again(
+    node: Node, outbox: Outbox, sampling: Counting
+) -> None:
+    node.sample()
+    assert not node.disk_refuses
+    fill_disk(outbox)
+    big_samples(sampling)
+    node.sample()
+    assert node.disk_refuses
+    free_disk(outbox)
+    node.sample()
+
+    assert not node.disk_refuses
+
+
+def test_the_present_is_known_as_soon_as_the_clock_is_trusted(node: Node, clock: FakeClock) -> None:
+    clock.is_synchronised = False
+    assert node.now_ms() is None
+
+    clock.is_synchronised = True
+    clock.advance(60)
+
+    assert node.now_ms() == NOON + 60_000
+
+
 def test_packs_written_later_have_the_time_at_which_they_were_sampled(
     node: Node, outbox: Outbox, clock: FakeClock, sampling: Counting
 ) -> None:
