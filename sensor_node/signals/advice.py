@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ VERDICTS = frozenset(
         "forbidden",
     }
 )  # fmt: skip
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 log = logging.getLogger("jardin.signals")
 
@@ -37,7 +39,7 @@ def decode_advice(bed: str, payload: bytes) -> Advice:
         raise ValueError(f"it is about another bed: {str(fields['bed'])[:40]!r}")
     if not isinstance(verdict, str) or verdict not in VERDICTS:
         raise ValueError(f"unknown verdict: {str(verdict)[:40]!r}")
-    if not isinstance(on, str) or len(on) != len("2026-05-01"):
+    if not isinstance(on, str) or not DAY.fullmatch(on):
         raise ValueError(f"no day: {str(on)[:40]!r}")
     return Advice(date.fromisoformat(on), verdict, mm if wire.is_finite_number(mm) else None)
 

@@ -142,6 +142,7 @@ class Signals:
     def _close(self) -> None:
         for device in (self._lamp, self._buzzer):
             if device is not None:
+                device.off()  # a line that is let go may keep its level (Raspberry Pi OS)
                 device.close()
 
 

@@ -169,6 +169,7 @@ def test_an_empty_payload_withdraws_the_advice(advices: Advices) -> None:
         said(on="today"),
         said(on=20260501),
         said(on="2026-02-30"),
+        said(on="2026-W18-5"),
         said(on="2026-05-01T06:00:00Z"),
         said(bed="bac-2"),
         b'{"on": "2026-05-01", "verdict": "yes", "mm": NaN}',
