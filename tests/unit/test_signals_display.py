@@ -272,9 +272,12 @@ def test_at_the_end_both_pins_are_let_go(bed: Bed, board: FakeBoard) -> None:
 def test_the_end_of_the_node_does_not_wait_for_the_lamps_round(board: FakeBoard) -> None:
     signals = Signals(BOTH, board, FakeClock())
     with signals.showing(Node(FakeClock())):
-        pass
+        pause = threading.Event()
+        while not board.levels(LED)[-1]:
+            pause.wait(0.001)
 
     assert not board.is_driven(LED)
+    assert board.levels(LED) == [False, True, False]  # off before it is let go
 
 
 def test_an_unforeseen_error_is_said_lets_go_of_the_pins_and_does_not_stop_the_node(
