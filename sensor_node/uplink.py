@@ -119,6 +119,13 @@ class Uplink:
         self.refusal: NetworkError | None = None
         self.was_connected = False
 
+    def listen(self, topic: str, hear: Callable[[bytes], None]) -> None:
+        """Have ``hear`` called in the link's thread with each payload on ``topic``, which the
+        broker retains: empty when there is none, and at each connection before it comes again.
+        From the next connection on.
+        """
+        self._listeners[topic] = hear
+
     @property
     def will(self) -> tuple[str, bytes]:
         """What the broker says when this node vanishes."""
@@ -128,13 +135,6 @@ class Uplink:
     def gateway_online(self) -> bool:
         """Whether the gateway says that it is there."""
         return self._gateway_online
-
-    def listen(self, topic: str, hear: Callable[[bytes], None]) -> None:
-        """Have ``hear`` called in the link's thread with each payload on ``topic``, which the
-        broker retains: empty when there is none, and at each connection before it comes again.
-        From the next connection on.
-        """
-        self._listeners[topic] = hear
 
     def farewell(self) -> None:
         """The last words of a clean stop."""
