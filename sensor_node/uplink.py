@@ -147,16 +147,16 @@ class Uplink:
         self.was_connected = True
         self._gateway_online = False
         self._forget_flights()
+        for hear in self._listeners.values():
+            hear(b"")  # what is retained comes again; what was withdrawn meanwhile does not
         link.subscribe(
             [
+                *self._listeners,
                 wire.node_topic(self._node, "ack", self._base),
                 wire.node_topic(self._node, "clock/answer", self._base),
                 wire.gateway_state_topic(self._base),
-                *self._listeners,
             ]
         )
-        for hear in self._listeners.values():
-            hear(b"")  # what is retained comes again; what was withdrawn meanwhile does not
         self._say("state", b"online", retain=True)
         self._about_due_s = 0.0  # it reads the disk, which may fail: said by the tick that follows
         if self._last_error is not None:
