@@ -35,6 +35,11 @@ class Board(Protocol):
         GND: active when closed. A change shorter than ``bounce_s`` is none.
         """
 
+    def output(self, pin: int, *, active_high: bool = True) -> Any:
+        """A ``gpiozero.DigitalOutputDevice`` on GPIO ``pin`` (BCM number), off at first; on is
+        3.3 V, or 0 V where ``active_high`` is False.
+        """
+
     def ds18b20(self, sensor_id: str) -> Any:
         """The class ``w1thermsensor.W1ThermSensor`` on the 1-Wire bus where ``sensor_id`` is (any
         when empty); nothing is measured yet.
@@ -97,6 +102,14 @@ class PiBoard:
             from gpiozero import DigitalInputDevice  # noqa: PLC0415 - only a node with a contact
 
             return DigitalInputDevice(pin, pull_up=True, bounce_time=bounce_s)
+        except Exception as error:
+            raise _pins_absent(error) from error
+
+    def output(self, pin: int, *, active_high: bool = True) -> Any:
+        try:
+            from gpiozero import DigitalOutputDevice  # noqa: PLC0415 - only a node with a lamp
+
+            return DigitalOutputDevice(pin, active_high=active_high)
         except Exception as error:
             raise _pins_absent(error) from error
 

@@ -111,6 +111,7 @@ class Uplink:
         self._rng = rng or random.Random()
         self._on_news = on_news
         self._link: Link | None = None
+        self._listeners: dict[str, Callable[[bytes], None]] = {}
         self._gateway_online = False
         self._under_way: dict[tuple[str, int], _Flight] = {}
         self._sent_up_to = 0
@@ -124,6 +125,13 @@ class Uplink:
         self.tally = Tally()
         self.refusal: NetworkError | None = None
         self.was_connected = False
+
+    def listen(self, topic: str, hear: Callable[[bytes], None]) -> None:
+        """Have ``hear`` called in the link's thread with each payload on ``topic``, which the
+        broker retains: empty when there is none, and at each connection before it comes again.
+        From the next connection on.
+        """
+        self._listeners[topic] = hear
 
     @property
     def will(self) -> tuple[str, bytes]:
@@ -153,8 +161,11 @@ class Uplink:
         self.was_connected = True
         self._gateway_online = False
         self._forget_flights()
+        for hear in self._listeners.values():
+            hear(b"")  # what is retained comes again; what was withdrawn meanwhile does not
         link.subscribe(
             [
+                *self._listeners,
                 wire.node_topic(self._node, "ack", self._base),
                 wire.node_topic(self._node, "clock/answer", self._base),
                 wire.gateway_state_topic(self._base),
@@ -186,6 +197,8 @@ class Uplink:
         try:
             if message.topic == wire.gateway_state_topic(self._base):
                 self._hear_gateway(bytes(message.payload))
+            elif message.topic in self._listeners:
+                self._listeners[message.topic](bytes(message.payload))
             elif message.topic.endswith("/ack"):
                 self._hear_ack(wire.decode_ack(bytes(message.payload)))
             elif message.topic in self._own_topics():

@@ -121,6 +121,34 @@ def node(outbox: Outbox) -> Setting:
     return Setting(outbox)
 
 
+# --- whoever else listens ---------------------------------------------------------------------
+
+
+def test_who_listens_to_a_topic_hears_it_from_the_next_connection_on(node: Setting) -> None:
+    heard: list[bytes] = []
+    node.uplink.listen("jardin/v1/live/beds/bac-1/advice", heard.append)
+    node.connect()
+    assert "jardin/v1/live/beds/bac-1/advice" in node.link.subscribed
+
+    node.hear("live/beds/bac-1/advice", b"water")
+    node.hear("live/beds/bac-2/advice", b"not for us")
+
+    assert heard == [b"", b"water"]
+
+
+def test_what_was_withdrawn_while_the_broker_was_away_is_forgotten_at_the_next_connection(
+    node: Setting,
+) -> None:
+    heard: list[bytes] = []
+    node.uplink.listen("jardin/v1/live/beds/bac-1/advice", heard.append)
+    node.connect()
+    node.hear("live/beds/bac-1/advice", b"water")
+    node.uplink.disconnected(stopping=False)
+    node.connect()
+
+    assert heard[-1] == b""
+
+
 # --- order and limits ---------------------------------------------------------------------------
 
 
