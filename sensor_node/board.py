@@ -180,10 +180,22 @@ class PiBoard:
 
 
 def _pins_absent(error: Exception) -> HardwareError:
+    if any(word in str(error) for word in ("busy", "already in use")):
+        return _pin_busy(error)
     return HardwareError(
         "PINS_ABSENT",
         fr=f"Les broches GPIO ne répondent pas ({error}) : est-ce un Raspberry Pi, avec l'extra "
         '« node » installé ? Ailleurs, essayez avec le réglage pins = "fake".',
         en=f"The GPIO pins do not answer ({error}): is this a Raspberry Pi with the extra 'node' "
         'installed? Elsewhere, try the setting pins = "fake".',
+    )
+
+
+def _pin_busy(error: Exception) -> HardwareError:
+    return HardwareError(
+        "PIN_BUSY",
+        fr=f"Une broche GPIO est déjà prise ({error}) : un autre programme la tient-il (un second "
+        "nœud, le service qui tourne déjà), ou node.toml la donne-t-il deux fois ?",
+        en=f"A GPIO pin is already taken ({error}): does another program hold it (a second node, "
+        "the service that already runs), or does node.toml give it twice?",
     )
