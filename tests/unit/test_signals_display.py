@@ -345,6 +345,6 @@ def test_the_pis_own_board_gives_a_pin_once_and_says_when_it_is_taken(
     assert (lamp.value, factory.pin(LED).state) == (0, True)
     with pytest.raises(HardwareError) as caught:
         PiBoard().output(LED)
-    assert caught.value.code == "PINS_ABSENT"
+    assert caught.value.code == "PIN_BUSY"
     assert "already in use" in caught.value.en
     lamp.close()
