@@ -24,11 +24,13 @@ LEAST_FREE_BYTES = 65_536
 
 
 def open_database(
-    path: Path, migrations: Sequence[str], *, page_bytes: int = PAGE_BYTES
+    path: Path, migrations: Sequence[str], *, page_bytes: int = PAGE_BYTES, alone: bool = False
 ) -> sqlite3.Connection:
     """The database at ``path`` with all ``migrations`` applied, created where it is absent.
 
     ``page_bytes``: the size of a page of a file that is created here; an old one keeps its own.
+    ``alone``: no other connection is let in. SQLite then needs no ``-shm`` file, of which every
+    commit writes three pages.
 
     The connection is in autocommit mode: use ``transaction``. It may be used from any thread,
     one at a time. Raises ``StorageError`` with what to do.
@@ -44,7 +46,9 @@ def open_database(
     except (OSError, sqlite3.Error) as error:
         raise storage_error(error, path) from error
     try:
-        _prepare(connection, path, migrations, page_bytes)
+        connection.execute(f"PRAGMA page_size = {page_bytes}")
+        connection.execute(f"PRAGMA locking_mode = {'EXCLUSIVE' if alone else 'NORMAL'}")
+        _prepare(connection, path, migrations)
     except sqlite3.Error as error:
         connection.close()
         raise storage_error(error, path) from error
@@ -54,10 +58,7 @@ def open_database(
     return connection
 
 
-def _prepare(
-    connection: sqlite3.Connection, path: Path, migrations: Sequence[str], page_bytes: int
-) -> None:
-    connection.execute(f"PRAGMA page_size = {page_bytes}")
+def _prepare(connection: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -94,10 +95,15 @@ class Database:
     """
 
     def __init__(
-        self, path: Path, migrations: Sequence[str], *, page_bytes: int = PAGE_BYTES
+        self,
+        path: Path,
+        migrations: Sequence[str],
+        *,
+        page_bytes: int = PAGE_BYTES,
+        alone: bool = False,
     ) -> None:
         self.path = path
-        self._connection = open_database(path, migrations, page_bytes=page_bytes)
+        self._connection = open_database(path, migrations, page_bytes=page_bytes, alone=alone)
         self._lock = threading.Lock()
 
     @contextmanager

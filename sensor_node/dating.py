@@ -28,6 +28,8 @@ LONGEST_ASK_S = 300.0
 ASK_AGAIN_S = 3600.0
 ESTIMATED_GAP_MS = 1000
 """An earlier start is laid to end one second before the next one."""
+QUESTIONS = 3
+"""Without an answer to so many, the gateway is one that knows no better."""
 STEP_MS = 2000
 """The wall clock moves less than this by being corrected; more is a step."""
 AGREE_MS = 5000
@@ -71,6 +73,7 @@ class Dating:
         self._question: tuple[str, float] | None = None
         self._ask_due_s = self._started_s
         self._ask_wait_s = FIRST_ASK_S
+        self._unanswered = 0
         self._all_dated = False
         self._corrected = False
         self._is_unknown_said = False
@@ -91,6 +94,13 @@ class Dating:
         """Where the time comes from now, or None while it is not known."""
         self._look()
         return self._start.source if self._start else None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether what is known may be wrong and the gateway is about to say so: nothing should
+        leave until it has answered, or has left three questions without an answer.
+        """
+        return self._start is not None and self._is_in_doubt() and self._unanswered < QUESTIONS
 
     def tick(self, ask: Callable[[bytes], None] | None) -> bool:
         """Ask the gateway if need be, and date what waits; whether anything newly was."""
@@ -115,7 +125,10 @@ class Dating:
             return
         asked_s, self._question = self._question[1], None
         round_trip_s = self._now_s() - asked_s
-        if round_trip_s > LONGEST_ROUND_TRIP_S or answer.get("trusted") is not True:
+        if round_trip_s > LONGEST_ROUND_TRIP_S:
+            return
+        self._unanswered = QUESTIONS
+        if answer.get("trusted") is not True:
             return
         if not _is_present(answer.get("t")):
             raise PackRefused("BAD_TIME", fr="Heure illisible.", en="Unreadable time.")
@@ -158,7 +171,7 @@ class Dating:
         if known is None or (doubted_ms is not None and abs(start_ms - doubted_ms) <= STEP_MS):
             return
         self._doubted_ms = start_ms
-        self._ask_due_s, self._ask_wait_s = self._now_s(), FIRST_ASK_S
+        self._ask_due_s, self._ask_wait_s, self._unanswered = self._now_s(), FIRST_ASK_S, 0
         log.warning(
             "CLOCK_STEPPED: this computer's clock jumped by %+.0f s; readings go on by the time"
             " before, until NTP or the gateway confirms the new one",
@@ -202,6 +215,7 @@ class Dating:
         self._question = (secrets.token_hex(4), now_s)
         self._ask_due_s = now_s + self._ask_wait_s
         self._ask_wait_s = min(LONGEST_ASK_S, 2 * self._ask_wait_s)
+        self._unanswered += 1
         ask(wire.encode_object({"id": self._question[0], "t_node": self._clock.wall_ms() / 1000}))
 
     def _say_unknown(self) -> None:

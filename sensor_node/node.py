@@ -102,6 +102,7 @@ class Node:
         self._keeper = CounterKeeper(counters, outbox)
         self._unwritten: list[Held] = []
         self._lost = 0
+        self.disk_refuses = False
         self._stopping = threading.Event()
         self._started_s = clock.monotonic_s()
         self.dating = Dating(outbox, clock, self.boot)
@@ -151,10 +152,15 @@ class Node:
         self._unwritten.append(Held(self.delivery.number(sampled), self._keeper.packed()))
         counts = self._keeper.counts(held.taken for held in self._unwritten)
         try:
-            self.delivery.append([held.entry for held in self._unwritten], counts)
+            self.delivery.append(
+                [held.entry for held in self._unwritten],
+                counts,
+                settled=self.delivery.uplink.sends_at_once,
+            )
         except StorageError as error:
             if len(self._unwritten) == 1:
                 log.error("%s", error)
+            self.disk_refuses = True
             self._drop_oldest()
             return
         if len(self._unwritten) > 1:
@@ -162,6 +168,20 @@ class Node:
         if any(held.entry.at_ms is None for held in self._unwritten):
             self.dating.undated()
         self._unwritten.clear()
+        self.disk_refuses = False
+
+    def now_ms(self) -> int | None:
+        """The present, in milliseconds since 1970 UTC, or None while it is not known."""
+        return self.dating.stamp().at_ms
+
+    @property
+    def gateway_online(self) -> bool:
+        """Whether the gateway is reached."""
+        return self.delivery.uplink.gateway_online
+
+    def listen(self, topic: str, hear: Callable[[bytes], None]) -> None:
+        """Have ``hear`` called with each payload on the retained ``topic``; see ``Uplink``."""
+        self.delivery.uplink.listen(topic, hear)
 
     def _running_s(self) -> float:
         return self._clock.monotonic_s() - self._started_s

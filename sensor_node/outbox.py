@@ -108,7 +108,7 @@ class Count:
 
 
 class Outbox:
-    """The packs of one node on disk. Safe to use from several threads.
+    """The packs of one node on disk. Safe to use from several threads, of one process.
 
     ``capacity``: packs kept at the most; above it acknowledged ones go first, then the oldest
     unacknowledged ones, which are counted in ``dropped``. ``generation`` grows whenever there is
@@ -119,7 +119,7 @@ class Outbox:
         self.path = path
         self._capacity = capacity
         self._marked: set[int] = set()  # acknowledged, and not written down yet
-        self._database = Database(path, MIGRATIONS, page_bytes=PAGE_BYTES)
+        self._database = Database(path, MIGRATIONS, page_bytes=PAGE_BYTES, alone=True)
         self.generation = 0
         with self._database.reading() as db:
             (self._count,) = db.execute("SELECT count(*) FROM packs").fetchone()
@@ -167,7 +167,7 @@ class Outbox:
 
     def save_counts(self, counted: Mapping[str, int]) -> None:
         """Write how many pulses were ``counted`` by each counter; a count never goes back."""
-        with self._database.reading() as db, self._writing(db):
+        with self._database.writing() as db:
             db.executemany(
                 "INSERT INTO counters VALUES (?, ?, 0) ON CONFLICT (name) DO UPDATE SET"
                 " counted = max(counted, excluded.counted)",

@@ -51,8 +51,12 @@ class Dating(Protocol):
     def receive(self, payload: bytes) -> None:
         """An answer of the gateway's clock."""
 
+    @property
+    def is_held(self) -> bool:
+        """Whether nothing should leave, as the gateway is about to confirm the time."""
+
     def tick(self, ask: Callable[[bytes], None] | None) -> bool:
-        """Settle what can be settled; ``ask`` sends a question, None while there is no link.
+        """Settle what can be settled; ``ask`` sends a question, None while no gateway answers.
 
         Returns whether waiting packs were dated that could not be sent before.
         """
@@ -107,6 +111,7 @@ class Uplink:
         self._rng = rng or random.Random()
         self._on_news = on_news
         self._link: Link | None = None
+        self._listeners: dict[str, Callable[[bytes], None]] = {}
         self._gateway_online = False
         self._under_way: dict[tuple[str, int], _Flight] = {}
         self._sent_up_to = 0
@@ -121,6 +126,13 @@ class Uplink:
         self.refusal: NetworkError | None = None
         self.was_connected = False
 
+    def listen(self, topic: str, hear: Callable[[bytes], None]) -> None:
+        """Have ``hear`` called in the link's thread with each payload on ``topic``, which the
+        broker retains: empty when there is none, and at each connection before it comes again.
+        From the next connection on.
+        """
+        self._listeners[topic] = hear
+
     @property
     def will(self) -> tuple[str, bytes]:
         """What the broker says when this node vanishes."""
@@ -132,9 +144,10 @@ class Uplink:
         return self._gateway_online
 
     @property
-    def is_connected(self) -> bool:
+    def sends_at_once(self) -> bool:
         """Whether a pack can be sent at once: its time is settled as it is written."""
-        return self._link is not None
+        is_held = self._dating is not None and self._dating.is_held
+        return self._link is not None and not self._yields and not is_held
 
     def farewell(self) -> None:
         """The last words of a clean stop."""
@@ -148,8 +161,11 @@ class Uplink:
         self.was_connected = True
         self._gateway_online = False
         self._forget_flights()
+        for hear in self._listeners.values():
+            hear(b"")  # what is retained comes again; what was withdrawn meanwhile does not
         link.subscribe(
             [
+                *self._listeners,
                 wire.node_topic(self._node, "ack", self._base),
                 wire.node_topic(self._node, "clock/answer", self._base),
                 wire.gateway_state_topic(self._base),
@@ -181,6 +197,8 @@ class Uplink:
         try:
             if message.topic == wire.gateway_state_topic(self._base):
                 self._hear_gateway(bytes(message.payload))
+            elif message.topic in self._listeners:
+                self._listeners[message.topic](bytes(message.payload))
             elif message.topic.endswith("/ack"):
                 self._hear_ack(wire.decode_ack(bytes(message.payload)))
             elif message.topic in self._own_topics():
@@ -211,7 +229,8 @@ class Uplink:
 
     def _pump(self) -> float:
         now_s = self._clock.monotonic_s()
-        if self._dating is not None and self._dating.tick(self._ask_time if self._link else None):
+        ask = self._ask_time if self._gateway_online else None
+        if self._dating is not None and self._dating.tick(ask):
             self._sent_up_to = 0
         if now_s >= self._expire_due_s:
             # The newest pack's time is a trusted one; the wall clock may be anywhere.
@@ -221,7 +240,7 @@ class Uplink:
             return IDLE_S
         if now_s >= self._about_due_s:
             self._say_about()
-        if self._yields:
+        if not self.sends_at_once:
             return self._wait_s(now_s)
         self._send_newest(now_s)
         if self._gateway_online:

@@ -129,6 +129,10 @@ FAULTS: Final[Mapping[str, tuple[str, str]]] = {
         N_("la valeur a sauté d’un coup"),
         N_("Attendez la mesure suivante ; si cela dure, vérifiez le capteur."),
     ),
+    "no bus": (
+        N_("le bus de ce capteur manque"),
+        N_("Lancez « jardin-node doctor » sur ce nœud : il dit comment l’activer."),
+    ),
     "floating": (
         N_("l’entrée est libre : aucune sonde n’y est branchée"),
         N_("Rebranchez la sonde, et mettez 100 kΩ entre l’entrée et GND."),

@@ -200,6 +200,43 @@ def test_a_step_that_the_gateway_confirms_is_followed_and_what_waits_is_dated_an
     assert node.sample().at_ms == NOON + 10_000
 
 
+def test_after_a_step_nothing_leaves_until_the_gateway_has_answered(outbox: Outbox) -> None:
+    node = Node(outbox, FakeClock(NOON))
+    node.tick()
+    assert not node.dating.is_held
+    node.clock.set_wall(NOON + HOUR_MS)
+    node.tick()
+    assert node.dating.is_held
+
+    node.answer(NOON / 1000)
+
+    assert not node.dating.is_held
+
+
+def test_a_gateway_that_does_not_know_the_time_holds_nothing_up(outbox: Outbox) -> None:
+    node = Node(outbox, FakeClock(NOON))
+    node.tick()
+    node.clock.set_wall(NOON + HOUR_MS)
+    node.tick()
+    node.answer(NOON / 1000, trusted=False)
+
+    assert not node.dating.is_held
+
+
+def test_a_gateway_that_never_answers_holds_nothing_up_for_longer_than_three_questions(
+    outbox: Outbox,
+) -> None:
+    node = Node(outbox, FakeClock(NOON))
+    node.clock.keeper = "rtc"
+    held = []
+    for _ in range(20):
+        node.tick()
+        held.append(node.dating.is_held)
+        node.clock.advance(1)
+
+    assert held == [True] * 15 + [False] * 5
+
+
 def test_a_gateway_that_agrees_with_neither_is_believed_and_the_wall_clock_no_more(
     outbox: Outbox, caplog: pytest.LogCaptureFixture
 ) -> None:

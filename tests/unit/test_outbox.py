@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -11,8 +10,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from killed import as_a_kill_leaves_it
 
-from sensor_node import wire
+from sensor_node import database, wire
 from sensor_node.database import open_database, transaction
 from sensor_node.errors import StorageError
 from sensor_node.outbox import DAY_MS, MIGRATIONS, Entry, Outbox
@@ -52,12 +52,10 @@ def kept(outbox: Outbox) -> list[int]:
     return [e.seq for e, _ in outbox.entries()]
 
 
-def test_a_pack_is_on_disk_for_any_other_program_as_soon_as_it_is_appended(
-    outbox: Outbox, path: Path
-) -> None:
+def test_a_pack_is_in_the_file_as_soon_as_it_is_appended(outbox: Outbox, path: Path) -> None:
     outbox.append([entry(1)])
 
-    with closing(sqlite3.connect(path)) as other:
+    with as_a_kill_leaves_it(path) as other:
         assert other.execute("SELECT records FROM packs").fetchall() == [('{"n":"a","v":1}',)]
 
 
@@ -151,7 +149,7 @@ def test_the_store_is_remembered_over_a_restart(outbox: Outbox, path: Path) -> N
 
 
 def marked_on_disk(path: Path) -> int:
-    with closing(sqlite3.connect(path)) as other:
+    with as_a_kill_leaves_it(path) as other:
         (count,) = other.execute("SELECT count(*) FROM packs WHERE acked = 1").fetchone()
         return int(count)
 
@@ -169,15 +167,6 @@ def test_an_ack_counts_at_once_and_is_written_with_the_next_pack(
     outbox.append([entry(3)])
     assert marked_on_disk(path) == 2
     assert (outbox.waiting_count(), waiting(outbox)) == (1, [3])
-
-
-def test_acks_are_written_with_the_counts_too(outbox: Outbox, path: Path) -> None:
-    outbox.append([entry(1)])
-    outbox.mark(acked((1, 1)))
-
-    outbox.save_counts({"rain": 1})
-
-    assert marked_on_disk(path) == 1
 
 
 def test_a_hundred_acks_are_written_without_waiting_for_a_pack(outbox: Outbox, path: Path) -> None:
@@ -268,6 +257,7 @@ def test_the_count_of_what_was_lost_grows_and_survives_a_restart(
     outbox: Outbox, path: Path
 ) -> None:
     outbox.append([entry(n) for n in range(1, 12)])
+    outbox.close()
     with closing(Outbox(path, capacity=10)) as again:
         again.append([entry(12), entry(13)])
         assert again.dropped() == 3
@@ -319,7 +309,7 @@ def test_a_start_is_forgotten_with_its_last_pack(outbox: Outbox, path: Path) -> 
 
     assert outbox.expire(NOON + 60 * DAY_MS) == 1
 
-    with closing(sqlite3.connect(path)) as other:
+    with as_a_kill_leaves_it(path) as other:
         assert other.execute("SELECT boot FROM boots").fetchall() == [(BOOT,)]
     assert waiting(outbox) == [100_000, 100_001]
 
@@ -434,6 +424,7 @@ def test_a_pack_that_is_dated_late_may_be_dated_better_until_it_is_given_out(
 def test_what_is_settled_stays_settled_over_a_restart(outbox: Outbox, path: Path) -> None:
     outbox.append([entry(1), entry(2)], settled=False)
     outbox.newest()
+    outbox.close()
 
     with closing(Outbox(path)) as again:
         assert again.redate(BOOT, NOON + DAY_MS, "gateway") == 1
@@ -473,9 +464,22 @@ def test_the_newest_pack_is_the_last_one_sampled_while_it_waits(outbox: Outbox) 
 def test_the_time_of_the_newest_pack_is_known_over_a_restart(outbox: Outbox, path: Path) -> None:
     assert outbox.newest_ms() == 0
     outbox.append([entry(2), entry(1), entry(3, dated=False)])
+    outbox.close()
 
     with closing(Outbox(path)) as again:
         assert again.newest_ms() == NOON + 2 * MINUTE_MS
+
+
+def test_a_second_process_is_told_that_the_outbox_is_in_use(
+    outbox: Outbox, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 1)
+
+    with pytest.raises(StorageError, match="DATABASE_LOCKED"):
+        Outbox(path)
+
+    outbox.append([entry(1)])
+    assert not path.with_name("outbox.sqlite-shm").exists()
 
 
 # --- when things go wrong -----------------------------------------------------------------------
