@@ -24,11 +24,9 @@ class StandIn:
         self._readings: Counter[str] = Counter()
         self._news = threading.Condition()
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="stand-in")
+        self._client.on_connect = self._greet
         self._client.on_message = self._hear
         self._client.connect(HOST, port)
-        self._client.subscribe("#", 1)
-        state = {"state": "online", "store": STORE, "time": time.time(), "clock": "trusted"}
-        self._client.publish(wire.gateway_state_topic(), wire.encode_object(state), 1, retain=True)
         self._client.loop_start()
 
     def readings(self) -> Counter[str]:
@@ -46,6 +44,11 @@ class StandIn:
         """Leave the broker."""
         self._client.disconnect()
         self._client.loop_stop()
+
+    def _greet(self, client: mqtt.Client, *_: object) -> None:
+        client.subscribe("#", 1)
+        state = {"state": "online", "store": STORE, "time": time.time(), "clock": "trusted"}
+        client.publish(wire.gateway_state_topic(), wire.encode_object(state), 1, retain=True)
 
     def _hear(self, client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
         name, count = message.topic.split("/")[0], 0
