@@ -50,7 +50,7 @@ class Gateway:
         quarantine = Quarantine(data / "quarantine.sqlite")
         return cls(
             settings,
-            SqliteStore(data / "store.sqlite"),
+            SqliteStore(data / "store.sqlite", timezone=settings.timezone),
             Catalogue(data / "garden.sqlite", quarantined=quarantine.by_node),
             quarantine,
             clock or SystemClock(trusted=settings.clock == "system"),
