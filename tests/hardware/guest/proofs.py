@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import json
-import os
 import platform
 import subprocess
 import sys
@@ -21,9 +20,6 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-
-# lgpio leaves a pipe in the working folder, and the guest's root is read-only.
-os.chdir("/tmp")  # noqa: S108 - a tmpfs of the guest's own
 
 import pins
 from chip import Line, SimulatedChip
