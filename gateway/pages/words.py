@@ -141,6 +141,10 @@ FAULTS: Final[Mapping[str, tuple[str, str]]] = {
         N_("le convertisseur ne répond pas"),
         N_("Vérifiez les fils du MCP3008 et son alimentation."),
     ),
+    "not calibrated then": (
+        N_("la sonde n’était pas encore étalonnée"),
+        N_("Attendez la mesure suivante, ou étalonnez-la aussi pour le passé."),
+    ),
     "out of range": (
         N_("la valeur lue est impossible"),
         N_("Vérifiez le capteur et ses fils."),
@@ -160,6 +164,10 @@ DOUBTS: Final[Mapping[str, tuple[str, str]]] = {
     "flooded": (
         N_("la sonde est dans l’eau"),
         N_("Laissez la terre s’égoutter ; si elle est sèche, séchez la sonde."),
+    ),
+    "out of range": (
+        N_("plus d’eau que tout, ou moins que rien"),
+        N_("Étalonnez de nouveau la sonde : une fois sèche, une fois arrosée et ressuyée."),
     ),
     "estimated time": (
         N_("l’heure de cette mesure est estimée"),

@@ -109,6 +109,8 @@ class Root:
         what = [f"--arch={self.arch}", "--variant=minbase", f"--include={','.join(self.packages)}"]
         isolated = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
         checked([*isolated, debootstrap, *what, "bookworm", str(self.folder)], MAKE_S)
+        for package in (self.folder / "var/cache/apt/archives").glob("*.deb"):
+            package.unlink()
 
     def _install_pins(self, pins: str) -> None:
         wheels = self.folder / "opt" / "wheels"
@@ -137,7 +139,7 @@ class Root:
 
 
 def pins(machine: str, *more: str) -> list[str]:
-    """The lines of ``requirements/node.txt`` for ``machine``, and of dev.txt what ``more`` names."""
+    """The pins of ``requirements/node.txt`` for ``machine``, and of dev.txt what ``more`` names."""
     lines = _lines("node.txt")
     lines += [line for line in _lines("dev.txt") if line.split("==")[0] in more]
     target = {

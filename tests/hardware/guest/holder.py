@@ -1,7 +1,7 @@
 """A process of its own that holds one line until it is killed.
 
-    holder.py contact PIN    as a contact, through the project's board
-    holder.py relay PIN      as an output to an active-low relay, off: the line is high
+holder.py contact PIN    as a contact, through the project's board
+holder.py relay PIN      as an output to an active-low relay, off: the line is high
 """
 
 from __future__ import annotations
