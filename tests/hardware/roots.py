@@ -57,6 +57,7 @@ def need_root() -> None:
     """The test skips for a user who may not make and enter a root."""
     if sys.platform != "linux" or os.geteuid() != 0:
         pytest.skip("needs root on Linux to make and enter a Debian root: sudo make prove")
+    need("unshare", "util-linux")
 
 
 @dataclass(frozen=True)
