@@ -139,6 +139,7 @@ def cut_at_random(card: Card, cuts: int) -> None:
         work_until_a_cut(card, rng.randrange(1, 150), promised)
         card.mount_again()
         assert_kept(card, promised)
+    assert all(promised.values())
 
 
 def test_after_a_power_cut_every_pack_count_and_acknowledged_reading_is_there(card: Card) -> None:
