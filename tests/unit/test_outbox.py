@@ -15,7 +15,8 @@ from killed import as_a_kill_leaves_it
 from sensor_node import database, wire
 from sensor_node.database import open_database, transaction
 from sensor_node.errors import StorageError
-from sensor_node.outbox import DAY_MS, MIGRATIONS, Entry, Outbox
+from sensor_node.outbox import DAY_MS, Entry, Outbox
+from sensor_node.outbox_schema import MIGRATIONS
 
 BOOT, EARLIER = "7c1e9a52d01b44f3", "00000000000000aa"
 NOON = 1_763_809_200_000

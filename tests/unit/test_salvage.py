@@ -17,7 +17,8 @@ from killed import as_a_kill_leaves_it
 
 from sensor_node import salvage, wire
 from sensor_node.errors import StorageError
-from sensor_node.outbox import PAGE_BYTES, SEQ_BITS, SHAPE, Count, Entry, Outbox
+from sensor_node.outbox import Count, Entry, Outbox
+from sensor_node.outbox_schema import PAGE_BYTES, SEQ_BITS
 
 BOOT, EARLIER = "7c1e9a52d01b44f3", "00000000000000aa"
 NOON = 1_763_809_200_000
@@ -358,7 +359,7 @@ def test_a_kill_in_the_middle_of_a_salvage_costs_nothing(
     path: Path, noise: bytes, step: str
 ) -> None:
     overwrite(path, 0, noise)
-    salvage.write(salvage.salvage(path, SHAPE), path, SHAPE)
+    salvage.write(salvage.salvage(path), path)
     if step == "set aside":
         path.rename(path.with_name("outbox.sqlite.damaged-1"))
         path.with_name("outbox.sqlite-wal").write_bytes(b"of the old one")
