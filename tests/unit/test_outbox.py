@@ -480,7 +480,7 @@ def test_a_second_process_is_told_that_the_outbox_is_in_use(
         Outbox(path)
 
     outbox.append([entry(1)])
-    assert not path.with_name("outbox.sqlite-shm").exists()
+    assert {file.name for file in path.parent.iterdir()} == {"outbox.sqlite", "outbox.sqlite-wal"}
 
 
 # --- when things go wrong -----------------------------------------------------------------------
