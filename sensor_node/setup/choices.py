@@ -1,0 +1,147 @@
+"""The sensors that can be connected, and sensible answers for what node.toml may say of them."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import MISSING
+from typing import Any
+
+from sensor_node.drivers import driver_module, options_of
+from sensor_node.settings import About, describe
+from sensor_node.setup import header
+from sensor_node.wiring import Wiring, Words
+
+NAMES: Mapping[str, Mapping[str, str]] = {
+    "soil-mcp3008": {"channel": "bac-1-soil"},
+    "dht22": {"temperature": "air", "humidity": "humidity"},
+    "dht11": {"temperature": "air", "humidity": "humidity"},
+    "ds18b20": {"channel": "soil-temp"},
+    "bme280": {"temperature": "air", "humidity": "humidity", "pressure": "pressure"},
+    "bh1750": {"channel": "light"},
+    "sht4x": {"temperature": "air", "humidity": "humidity"},
+    "tank-float": {"channel": "tank-empty"},
+    "hc-sr04": {"channel": "tank-level"},
+    "pi-health": {"temperature": "cpu", "undervoltage": "undervoltage", "signal": "wifi"},
+    "rain-gauge": {"channel": "rain"},
+    "anemometer": {"channel": "wind"},
+    "wind-vane": {"channel": "wind-from"},
+    "battery": {"voltage": "battery-v", "charge": "battery"},
+}
+"""Names of channels as they are usual in the garden; a second one of the same gets a number."""
+
+
+def channel_options(options: type[Any]) -> list[str]:
+    """The options of a driver that are names of channels."""
+    hints = typing.get_type_hints(options)
+    texts = (str, str | None)
+    return [
+        name
+        for name, _, about in describe(options)
+        if hints[name] in texts and not about.choices and "channel" in about.en
+    ]
+
+
+class Choices:
+    """Suggests free pins, inputs, addresses and names, beside the sensors already ``taken``.
+
+    ``kinds``: the drivers of all sensors that will be there, so that a pin is left to a bus that
+    comes later. ``begun``: what is said already of the sensor in question.
+    """
+
+    def __init__(
+        self,
+        taken: Sequence[Mapping[str, Any]],
+        kinds: Sequence[str],
+        begun: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._taken = taken
+        self._kinds = kinds
+        self._begun = begun or {}
+
+    def suggestion(self, kind: str, name: str) -> Any:
+        """A sensible value of the option ``name`` of the driver ``kind``; None for no value."""
+        options = driver_module(kind).Options
+        found = next((each, about) for key, each, about in describe(options) if key == name)
+        each, about = found
+        if name in channel_options(options):
+            return self._name(kind, name, required=each.default is MISSING)
+        if is_gpio(about):
+            return self._first(name, self._pins())
+        if name == "adc_channel":
+            return self._first(name, range(8))
+        if name == "address":
+            return self._first(name, addresses(kind) or [each.default])
+        return None if each.default is MISSING else each.default
+
+    def table(self, kind: str) -> dict[str, Any]:
+        """A whole table of the driver ``kind``, made of suggestions."""
+        table: dict[str, Any] = {"type": kind}
+        for name, each, _ in describe(driver_module(kind).Options):
+            value = Choices(self._taken, self._kinds, table).suggestion(kind, name)
+            if value is not None and (each.default is MISSING or value != each.default):
+                table[name] = value
+        return table
+
+    def _pins(self) -> Iterator[int]:
+        if "ds18b20" not in self._kinds:
+            yield header.USUAL_ONE_WIRE_PIN
+        yield from header.FREE_PINS
+
+    def _first(self, name: str, candidates: Iterable[Any]) -> Any:
+        """The first of ``candidates`` that no sensor has; the first of all where none is free."""
+        used = {value for table in self._taken for value in self._values(table, name)}
+        used.update(self._begun.values())
+        ordered = list(candidates)
+        return next((one for one in ordered if one not in used), ordered[0])
+
+    def _values(self, table: Mapping[str, Any], name: str) -> Iterator[Any]:
+        for key, each, about in describe(driver_module(table["type"]).Options):
+            if key == name or is_gpio(about):
+                yield table.get(key, each.default)
+
+    def _name(self, kind: str, name: str, *, required: bool) -> str | None:
+        known = NAMES.get(kind, {}).get(name)
+        if known is None:
+            known = kind if required else None
+        if known is None:
+            return None
+        used = set(self._channels())
+        return next(one for one in _numbered(known) if one not in used)
+
+    def _channels(self) -> Iterator[str]:
+        for table in (*self._taken, *([self._begun] if self._begun else [])):
+            for name in channel_options(driver_module(table["type"]).Options):
+                if name in table:
+                    yield table[name]
+
+
+def is_gpio(about: About) -> bool:
+    """Whether an option is the BCM number of a GPIO."""
+    return (about.least, about.most) == (0, 27)
+
+
+def addresses(kind: str) -> list[int]:
+    """The I²C addresses that a driver's part can have."""
+    module = driver_module(kind)
+    known = getattr(module, "ADDRESSES", None)
+    if known is not None:
+        return list(known)
+    for name, each, about in describe(module.Options):
+        if name == "address" and about.least is not None and about.most is not None:
+            return [each.default, *range(int(about.least), int(about.most) + 1)]
+    return []
+
+
+def plain_name(kind: str) -> Words:
+    """What a person calls the part of the driver ``kind``."""
+    module, options = options_of(Choices([], [kind]).table(kind))
+    described: Wiring = module.wiring(options)
+    return described.part
+
+
+def _numbered(name: str) -> Iterator[str]:
+    """``bac-1-soil``, ``bac-2-soil``…; ``air``, ``air-2``…"""
+    yield name
+    for number in range(2, 100):
+        yield name.replace("-1-", f"-{number}-") if "-1-" in name else f"{name}-{number}"
