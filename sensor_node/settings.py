@@ -109,6 +109,22 @@ def describe(kind: type[Any], prefix: str = "") -> Iterator[tuple[str, Field[Any
             yield prefix + each.name, each, each.metadata["about"]
 
 
+def from_answer(kind: type[Any], name: str, text: str) -> Any:
+    """The value of the setting ``name`` of ``kind`` that a person typed: a decimal comma will do,
+    and a list is numbers with commas between them.
+
+    Raises ``ConfigError`` that says what is expected.
+    """
+    wanted = typing.get_type_hints(kind)[name]
+    (about,) = (each.metadata.get("about") for each in fields(kind) if each.name == name)
+    kinds = {wanted, *typing.get_args(wanted)}
+    if list[float] in kinds:
+        text = f"[{text}]"
+    elif float in kinds:
+        text = text.replace(",", ".")
+    return _check(_from_text(text, wanted), wanted, name, about)
+
+
 def variable_of(key: str) -> str:
     """The environment variable of a dotted key: ``broker.host`` is ``JARDIN_BROKER_HOST``."""
     return ENV_PREFIX + key.replace(".", "_").upper()
@@ -148,7 +164,7 @@ def _override(
 def _from_text(text: str, kind: Any) -> Any:
     """A variable's text as the TOML value it stands for; what is none is left to ``_check``."""
     wanted = {kind, *typing.get_args(kind)}
-    if wanted & {int, float, bool}:
+    if wanted & {int, float, bool, list[float]}:
         try:
             return tomllib.loads(f"v = {text}")["v"]
         except tomllib.TOMLDecodeError:

@@ -55,13 +55,32 @@ class Choices:
         kinds: Sequence[str],
         begun: Mapping[str, Any] | None = None,
     ) -> None:
-        self._taken = taken
+        self.taken = taken
         self._kinds = kinds
-        self._begun = begun or {}
+        self.begun = begun or {}
+
+    def also(self, begun: Mapping[str, Any]) -> Choices:
+        """The same, with ``begun`` said of the sensor in question."""
+        said = {key: value for key, value in begun.items() if key != "type"}
+        return Choices(self.taken, self._kinds, said)
+
+    def count(self, kind: str) -> int:
+        """How many parts of the driver ``kind`` there will be."""
+        return list(self._kinds).count(kind)
+
+    def all_with(self, table: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """The sensors there are, ``table``, and one of each kind that comes later, so that it is
+        told now that its bus needs a pin.
+        """
+        tables = [*self.taken, table]
+        for kind in dict.fromkeys(self._kinds[len(tables) :]):
+            if kind not in {known["type"] for known in tables}:
+                tables.append(Choices(tables, self._kinds).table(kind))
+        return tables
 
     def suggestion(self, kind: str, name: str) -> Any:
         """A sensible value of the option ``name`` of the driver ``kind``; None for no value."""
-        options = driver_module(kind).Options
+        options = _options(kind)
         found = next((each, about) for key, each, about in describe(options) if key == name)
         each, about = found
         if name in channel_options(options):
@@ -75,10 +94,12 @@ class Choices:
         return None if each.default is MISSING else each.default
 
     def table(self, kind: str) -> dict[str, Any]:
-        """A whole table of the driver ``kind``, made of suggestions."""
-        table: dict[str, Any] = {"type": kind}
-        for name, each, _ in describe(driver_module(kind).Options):
-            value = Choices(self._taken, self._kinds, table).suggestion(kind, name)
+        """A whole table of the driver ``kind``: what is said already, the rest suggestions."""
+        table: dict[str, Any] = {"type": kind, **self.begun}
+        for name, each, _ in describe(_options(kind)):
+            if name in table:
+                continue
+            value = Choices(self.taken, self._kinds, table).suggestion(kind, name)
             if value is not None and (each.default is MISSING or value != each.default):
                 table[name] = value
         return table
@@ -90,14 +111,17 @@ class Choices:
 
     def _first(self, name: str, candidates: Iterable[Any]) -> Any:
         """The first of ``candidates`` that no sensor has; the first of all where none is free."""
-        used = {value for table in self._taken for value in self._values(table, name)}
-        used.update(self._begun.values())
+        used = [value for table in self.taken for value in self._places(table, name)]
+        used += [value for value in self.begun.values() if type(value) is int]
         ordered = list(candidates)
         return next((one for one in ordered if one not in used), ordered[0])
 
-    def _values(self, table: Mapping[str, Any], name: str) -> Iterator[Any]:
-        for key, each, about in describe(driver_module(table["type"]).Options):
-            if key == name or is_gpio(about):
+    def _places(self, table: Mapping[str, Any], name: str) -> Iterator[Any]:
+        """What a sensor has of the same kind: its ``name``, and any pin where that is one."""
+        options = {key: (each, about) for key, each, about in describe(_options(table["type"]))}
+        asked_for_pin = name not in ("adc_channel", "address")
+        for key, (each, about) in options.items():
+            if key == name or (asked_for_pin and is_gpio(about)):
                 yield table.get(key, each.default)
 
     def _name(self, kind: str, name: str, *, required: bool) -> str | None:
@@ -110,10 +134,19 @@ class Choices:
         return next(one for one in _numbered(known) if one not in used)
 
     def _channels(self) -> Iterator[str]:
-        for table in (*self._taken, *([self._begun] if self._begun else [])):
-            for name in channel_options(driver_module(table["type"]).Options):
-                if name in table:
-                    yield table[name]
+        yield from (text for text in self.begun.values() if isinstance(text, str))
+        for table in self.taken:
+            yield from channels_of(table)
+
+
+def _options(kind: str) -> Any:
+    return driver_module(kind).Options
+
+
+def channels_of(table: Mapping[str, Any]) -> list[str]:
+    """The channels that a sensor's table names."""
+    options = _options(table["type"])
+    return [table[name] for name in channel_options(options) if name in table]
 
 
 def is_gpio(about: About) -> bool:

@@ -10,6 +10,12 @@ from sensor_node.drivers import options_of
 from sensor_node.setup import header
 from sensor_node.wiring import Words
 
+SEVERAL_DS18B20 = Words(
+    "Plusieurs DS18B20 sur le bus : donnez à chacun son propre « id » "
+    "(« ls /sys/bus/w1/devices » les nomme).",
+    "Several DS18B20 on the bus: give each its own 'id' ('ls /sys/bus/w1/devices' names them).",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -21,7 +27,7 @@ class Claim:
 
 def hazards(claims: Sequence[Claim], tables: Sequence[Any]) -> tuple[Words, ...]:
     """What must be put right, in words; nothing for a wiring that can work."""
-    return (*_shared(claims), *_addresses(tables), *_reserved(claims))
+    return (*_shared(claims), *_addresses(tables), *_one_wire(tables), *_reserved(claims))
 
 
 def _shared(claims: Sequence[Claim]) -> Iterator[Words]:
@@ -65,6 +71,12 @@ def _addresses(tables: Sequence[Any]) -> Iterator[Words]:
                 f"{table['type']}. Only one can answer.",
             )
         seen.setdefault(address, table["type"])
+
+
+def _one_wire(tables: Sequence[Any]) -> Iterator[Words]:
+    ids = [t.get("id", "").removeprefix("28-") for t in tables if t["type"] == "ds18b20"]
+    if len(ids) > 1 and ("" in ids or len(set(ids)) < len(ids)):
+        yield SEVERAL_DS18B20
 
 
 def _reserved(claims: Sequence[Claim]) -> Iterator[Words]:
