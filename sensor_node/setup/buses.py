@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,10 +31,17 @@ W1 = Bus(Words("bus 1-Wire", "1-Wire bus"), "sys/bus/w1/devices", "", "do_onewir
 GPIO = Bus(Words("broches GPIO", "GPIO pins"), "dev/gpiochip*", "gpio", "")
 
 
-def buses(sheet: Sheet, root: Path) -> Iterator[Finding]:
+def may_open(device: Path) -> bool:
+    """Whether this user may read and write a device."""
+    return os.access(device, os.R_OK | os.W_OK)
+
+
+def buses(
+    sheet: Sheet, root: Path, may_open: Callable[[Path], bool] = may_open
+) -> Iterator[Finding]:
     """A finding for each bus that a part of ``sheet`` is on."""
     for bus in needed(sheet):
-        yield _examined(bus, root)
+        yield _examined(bus, root, may_open)
 
 
 def needed(sheet: Sheet) -> list[Bus]:
@@ -57,11 +64,11 @@ def is_raspberry_pi(root: Path) -> bool:
         return False
 
 
-def _examined(bus: Bus, root: Path) -> Finding:
+def _examined(bus: Bus, root: Path, may_open: Callable[[Path], bool]) -> Finding:
     devices = sorted(root.glob(bus.pattern))
     if not devices:
         return bad(bus.name, _absent(bus, is_pi=is_raspberry_pi(root)))
-    if bus.group and not any(os.access(device, os.R_OK | os.W_OK) for device in devices):
+    if bus.group and not any(map(may_open, devices)):
         return bad(bus.name, _closed(bus, devices[0]))
     return good(bus.name, f"prêt ({bus.pattern})", f"ready ({bus.pattern})")
 

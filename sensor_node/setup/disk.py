@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -23,7 +23,14 @@ MOUNTS = Path("proc/self/mountinfo")
 LITTLE_BYTES, TOO_LITTLE_BYTES = 500 * 2**20, 50 * 2**20
 
 
-def disk(data: Path, outbox: Path, root: Path) -> Iterator[Finding]:
+def free_bytes_of(folder: Path) -> int:
+    """Bytes free on the disk of ``folder``, or of the nearest folder above it that is there."""
+    return shutil.disk_usage(_nearest(folder)).free
+
+
+def disk(
+    data: Path, outbox: Path, root: Path, free_bytes: Callable[[Path], int] = free_bytes_of
+) -> Iterator[Finding]:
     """The folder ``data``, its room and its outbox; ``root``: where the kernel's files are."""
     kind = file_system_of(data, root)
     if kind in VANISHING:
@@ -32,7 +39,7 @@ def disk(data: Path, outbox: Path, root: Path) -> Iterator[Finding]:
         yield bad(FOLDER, storage_error(PermissionError(13, "denied"), outbox))
     else:
         yield good(FOLDER, f"{data}, sur disque ({kind})", f"{data}, on disk ({kind})")
-    yield _room(data)
+    yield _room(data, free_bytes(data))
     yield _outbox(outbox)
 
 
@@ -79,8 +86,7 @@ def _is_writable(data: Path) -> bool:
     return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
 
 
-def _room(data: Path) -> Finding:
-    free = shutil.disk_usage(_nearest(data)).free
+def _room(data: Path, free: int) -> Finding:
     size = f"{free / 2**30:.1f} G" if free >= 2**30 else f"{free / 2**20:.0f} M"
     fr, en = f"{size.replace('.', ',')}o libres", f"{size}B free"
     if free < TOO_LITTLE_BYTES:

@@ -45,7 +45,8 @@ def interview(questions: Questions, given: Given, home: Path, *, is_pi: bool) ->
     pick, ask = questions.pick, questions.answer
     questions.language = ask(
         "--language",
-        given.language,
+        # Nobody there to ask: the locale has said it already.
+        given.language or (None if questions.talk else questions.language),
         pick("Langue des messages, fr ou en", "Language of the messages, fr or en"),
         questions.language,
         partial(from_answer, NodeSettings, "language"),

@@ -67,7 +67,7 @@ def _part(sheet: Sheet, part: Part, language: str, terminal: Terminal) -> Iterat
         yield "   rien à brancher" if language == "fr" else "   nothing to wire"
     for row in rows(sheet, part, language):
         colour = COLOURS[row.colour].text(language)
-        painted = terminal.paint(f"{colour:<{COLOUR}}", row.colour)
+        painted = terminal.paint(colour, row.colour) + " " * (COLOUR - len(colour))
         yield f"   {row.pin:<{PIN}}→ {row.to:<{TO}}{painted}{row.resistors}".rstrip()
     loose = loose_resistors(part, language)
     if loose:
