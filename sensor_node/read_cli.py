@@ -137,7 +137,7 @@ def _nothing(channel: str | None) -> UsageError:
             en="The settings file names no sensor: 'jardin-node init' asks for them.",
         )
     return UsageError(
-        "CHANNEL_UNKNOWN",
+        "NO_SUCH_CHANNEL",
         fr=f"Aucun capteur ne remplit la voie « {channel} » : voyez [[sensors]] dans le fichier.",
         en=f"No sensor fills the channel '{channel}': see [[sensors]] in the file.",
     )
