@@ -36,7 +36,7 @@ bench: .venv/.dev assets ## les mesures de vitesse et de mémoire | speed and me
 	@$(PY) -m bench
 
 prove: .venv/.dev assets ## les preuves lentes | the slow proofs
-	@.ci/setup system mosquitto chromium
+	@.ci/setup system mosquitto chromium emulators
 	$(PY) -m pytest -m prove $(TESTS)
 
 assets: .venv/.demo ## les fichiers des pages | the files of the pages

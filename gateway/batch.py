@@ -12,6 +12,9 @@ from gateway.service import Gateway
 from gateway.store.base import Committed, Fault, Reading, Series
 from sensor_node import wire
 
+ESTIMATED = "estimated time"
+"""The doubt about readings whose node never learned the time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -113,13 +116,14 @@ class _SortedOut:
         self._received_ms = received_ms
 
     def take(self, pack: wire.Pack, payload: bytes) -> None:
-        suspect = pack.clock == "estimated"
+        estimated = ESTIMATED if pack.clock == "estimated" else ""
         for record in pack.records:
             if record.value is None:
                 series = self._channel(Series(pack.node, record.channel), None, None).series
                 self.faults.append(Fault(series, pack.at_ms, record.fault or ""))
             elif (fitting := self._fit(pack.node, record.channel, record.unit)) is not None:
-                self.readings.append(Reading(fitting, pack.at_ms, record.value, suspect))
+                doubt = record.suspect or estimated
+                self.readings.append(Reading(fitting, pack.at_ms, record.value, doubt))
             else:
                 self._set_aside(pack, payload, record.channel, "UNIT_MISMATCH", record)
         for broken in pack.refused:

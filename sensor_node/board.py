@@ -35,6 +35,11 @@ class Board(Protocol):
         GND: active when closed. A change shorter than ``bounce_s`` is none.
         """
 
+    def output(self, pin: int, *, active_high: bool = True) -> Any:
+        """A ``gpiozero.DigitalOutputDevice`` on GPIO ``pin`` (BCM number), off at first; on is
+        3.3 V, or 0 V where ``active_high`` is False.
+        """
+
     def ds18b20(self, sensor_id: str) -> Any:
         """The class ``w1thermsensor.W1ThermSensor`` on the 1-Wire bus where ``sensor_id`` is (any
         when empty); nothing is measured yet.
@@ -97,6 +102,14 @@ class PiBoard:
             from gpiozero import DigitalInputDevice  # noqa: PLC0415 - only a node with a contact
 
             return DigitalInputDevice(pin, pull_up=True, bounce_time=bounce_s)
+        except Exception as error:
+            raise _pins_absent(error) from error
+
+    def output(self, pin: int, *, active_high: bool = True) -> Any:
+        try:
+            from gpiozero import DigitalOutputDevice  # noqa: PLC0415 - only a node with a lamp
+
+            return DigitalOutputDevice(pin, active_high=active_high)
         except Exception as error:
             raise _pins_absent(error) from error
 
@@ -167,10 +180,22 @@ class PiBoard:
 
 
 def _pins_absent(error: Exception) -> HardwareError:
+    if any(word in str(error) for word in ("busy", "already in use")):
+        return _pin_busy(error)
     return HardwareError(
         "PINS_ABSENT",
         fr=f"Les broches GPIO ne répondent pas ({error}) : est-ce un Raspberry Pi, avec l'extra "
         '« node » installé ? Ailleurs, essayez avec le réglage pins = "fake".',
         en=f"The GPIO pins do not answer ({error}): is this a Raspberry Pi with the extra 'node' "
         'installed? Elsewhere, try the setting pins = "fake".',
+    )
+
+
+def _pin_busy(error: Exception) -> HardwareError:
+    return HardwareError(
+        "PIN_BUSY",
+        fr=f"Une broche GPIO est déjà prise ({error}) : un autre programme la tient-il (un second "
+        "nœud, le service qui tourne déjà), ou node.toml la donne-t-il deux fois ?",
+        en=f"A GPIO pin is already taken ({error}): does another program hold it (a second node, "
+        "the service that already runs), or does node.toml give it twice?",
     )

@@ -19,11 +19,18 @@ from pathlib import Path
 from sensor_node.errors import StorageError
 
 BUSY_TIMEOUT_MS = 2000
+PAGE_BYTES = 4096
 LEAST_FREE_BYTES = 65_536
 
 
-def open_database(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
+def open_database(
+    path: Path, migrations: Sequence[str], *, page_bytes: int = PAGE_BYTES, alone: bool = False
+) -> sqlite3.Connection:
     """The database at ``path`` with all ``migrations`` applied, created where it is absent.
+
+    ``page_bytes``: the size of a page of a file that is created here; an old one keeps its own.
+    ``alone``: no other connection is let in. SQLite then needs no ``-shm`` file, of which every
+    commit writes three pages.
 
     The connection is in autocommit mode: use ``transaction``. It may be used from any thread,
     one at a time. Raises ``StorageError`` with what to do.
@@ -39,6 +46,8 @@ def open_database(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
     except (OSError, sqlite3.Error) as error:
         raise storage_error(error, path) from error
     try:
+        connection.execute(f"PRAGMA page_size = {page_bytes}")
+        connection.execute(f"PRAGMA locking_mode = {'EXCLUSIVE' if alone else 'NORMAL'}")
         _prepare(connection, path, migrations)
     except sqlite3.Error as error:
         connection.close()
@@ -85,9 +94,16 @@ class Database:
     Whatever SQLite raises inside ``reading`` and ``writing`` comes out as a ``StorageError``.
     """
 
-    def __init__(self, path: Path, migrations: Sequence[str]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        migrations: Sequence[str],
+        *,
+        page_bytes: int = PAGE_BYTES,
+        alone: bool = False,
+    ) -> None:
         self.path = path
-        self._connection = open_database(path, migrations)
+        self._connection = open_database(path, migrations, page_bytes=page_bytes, alone=alone)
         self._lock = threading.Lock()
 
     @contextmanager

@@ -18,6 +18,8 @@ from sensor_node.errors import ConfigError, PackRefused
 
 BASE: Final = "jardin/v1"
 MAX_PACK_BYTES: Final = 8192
+MAX_REASON: Final = 80
+"""Characters of a doubt's reason that are kept."""
 MAX_TIME_MS: Final = 253_402_300_799_999
 """The last millisecond of the year 9999: a time beyond it is no time."""
 MIN_TIME_MS: Final = 2**28 * 1000
@@ -132,6 +134,11 @@ def live_topic(node: str, channel: str, base: str = BASE) -> str:
     return f"{base}/live/channel/{node}/{channel}"
 
 
+def advice_topic(bed: str, base: str = BASE) -> str:
+    """Where the advice of the day for a bed stands, retained."""
+    return f"{base}/live/beds/{bed}/advice"
+
+
 def split_topic(topic: str, base: str = BASE) -> tuple[str, list[str]] | None:
     """The node and the words after it, or None for a topic that is no node's."""
     if not topic.startswith(base + "/"):
@@ -144,12 +151,17 @@ def split_topic(topic: str, base: str = BASE) -> tuple[str, list[str]] | None:
 
 
 class Record(NamedTuple):
-    """One channel in a pack: a finite ``value`` in ``unit``, or the reason of a ``fault``."""
+    """One channel in a pack: a finite ``value`` in ``unit``, or the reason of a ``fault``.
+
+    ``suspect``: why the value is doubted. It travels as a field of our own beside the value,
+    which whoever does not know it passes over (RFC 8428, section 4.4).
+    """
 
     channel: str
     unit: str | None = None
     value: float | None = None
     fault: str | None = None
+    suspect: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +221,8 @@ def _record_fields(record: Record) -> dict[str, Any]:
     if record.unit is not None:
         fields["u"] = record.unit
     fields["v"] = record.value
+    if record.suspect is not None:
+        fields["suspect"] = record.suspect
     return fields
 
 
@@ -269,8 +283,8 @@ def _senml_array(payload: bytes) -> list[dict[str, Any]]:
 class _Resolver:
     """Resolves SenML base fields record by record (RFC 8428, section 4.6)."""
 
-    _PLAIN = frozenset({"n", "u", "v", "vs"})
-    _KNOWN = frozenset({"bn", "bt", "bu", "bver", "n", "u", "v", "vs", "t"})
+    _PLAIN = frozenset({"n", "u", "v", "vs", "suspect"})
+    _KNOWN = frozenset({*_PLAIN, "bn", "bt", "bu", "bver", "t"})
     _UNSUPPORTED = frozenset({"bv", "bs"})  # they change every record after them
     _UNSUPPORTED_HERE = frozenset({"s", "vb", "vd"})  # they spoil their own record only
 
@@ -352,7 +366,9 @@ class _Resolver:
         if not is_finite_number(value):
             self._set_aside(channel, "NOT_FINITE", fields)
             return
-        self.records.append(Record(channel, unit, float(value)))
+        doubt = fields.get("suspect")
+        suspect = doubt[:MAX_REASON] if isinstance(doubt, str) else None
+        self.records.append(Record(channel, unit, float(value), suspect=suspect))
 
     def _set_aside(self, channel: str, code: str, fields: dict[str, Any]) -> None:
         self.refused.append(RefusedRecord(channel[:80], code, json.dumps(fields)))

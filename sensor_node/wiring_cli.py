@@ -27,7 +27,7 @@ def run_wiring(options: argparse.Namespace) -> int:
     ``ConfigError`` for settings that are wrong.
     """
     from sensor_node import config  # noqa: PLC0415 - --help needs none of these
-    from sensor_node.setup.sheet import sheet_of  # noqa: PLC0415
+    from sensor_node.setup.sheet import sheet_of_settings  # noqa: PLC0415
 
     settings = config.load(options.config)
 
@@ -36,7 +36,7 @@ def run_wiring(options: argparse.Namespace) -> int:
         from sensor_node.setup.sheet_text import draw as drawn  # noqa: PLC0415
         from sensor_node.setup.terminal import Terminal  # noqa: PLC0415
 
-        sheet = sheet_of(settings.node, settings.sensors)
+        sheet = sheet_of_settings(settings)
         sys.stdout.write(drawn(sheet, settings.language, Terminal.of(sys.stdout)))
         if options.svg is not None:
             _write(options.svg, svg(sheet, settings.language))

@@ -17,6 +17,7 @@ from gateway.api.shapes import Readings
 from gateway.api.spans import span_of
 from gateway.catalogue import ChannelInfo
 from gateway.formats import write_csv, write_csv_fr, write_senml
+from gateway.measured import Measured
 from gateway.service import Gateway
 from gateway.store.base import Series
 from gateway.times import MAX_BUCKETS, Every, edges, parse_every, to_rfc3339
@@ -96,10 +97,11 @@ def readings(
     """
     span = span_of(from_, to, gateway.clock.wall_ms(), gateway.settings.timezone)
     cut = None if every is None else parse_every(every)
-    infos = [_known(gateway, name) for name in dict.fromkeys(channel)]
+    measured = gateway.as_measured if raw else gateway.measured
+    infos = [_known(gateway, measured, name) for name in dict.fromkeys(channel)]
     _check_length(span, cut, len(infos))
     wanted = _wanted(infos, span, cut, aggregate or [], gateway.settings.timezone)
-    _check_count(sum(how_many(gateway.store, one) for one in wanted), span, len(wanted))
+    _check_count(sum(how_many(measured, one) for one in wanted), span, len(wanted))
     about = {
         "from": to_rfc3339(span[0]),
         "to": to_rfc3339(span[1]),
@@ -108,18 +110,18 @@ def readings(
         "timezone": gateway.settings.timezone,
         "raw": raw,
     }
-    written = _written(gateway, wanted, about, format_)
+    written = _written(measured, wanted, about, format_)
     return StreamingResponse(
         written, media_type=MEDIA_TYPES[format_], headers=_file_headers(infos, span, format_)
     )
 
 
 def _written(
-    gateway: Gateway, wanted: Sequence[Wanted], about: Mapping[str, Any], form: Format
+    measured: Measured, wanted: Sequence[Wanted], about: Mapping[str, Any], form: Format
 ) -> Iterator[str]:
     if form == "json":
-        return readings_json(gateway.store, about, wanted, in_ms=about["times"] == "ms")
-    rows = (row for one in wanted for row in file_rows(gateway.store, one))
+        return readings_json(measured, about, wanted, in_ms=about["times"] == "ms")
+    rows = (row for one in wanted for row in file_rows(measured, one))
     aggregated = about["every"] is not None
     if form == "csv":
         return write_csv(rows, aggregated=aggregated)
@@ -141,9 +143,9 @@ def _file_headers(
     }
 
 
-def _known(gateway: Gateway, name: str) -> ChannelInfo:
+def _known(gateway: Gateway, measured: Measured, name: str) -> ChannelInfo:
     series = Series(*name.partition("/")[::2])
-    info = gateway.catalogue.channel(series)
+    info = measured.channel(series)
     if info is None:
         raise unknown_channel(gateway, name)
     return info

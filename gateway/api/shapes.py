@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, FiniteFloat
 
 Quality = Literal["good", "stale", "suspect", "fault"]
 TIME = Field(description="RFC 3339, UTC", examples=["2026-05-01T06:00:00.000Z"])
@@ -97,6 +97,7 @@ class Latest(BaseModel):
     age_s: float = Field(examples=[12.3])
     quality: Quality
     fault: str | None = Field(description="Why there is no value", examples=[None])
+    doubt: str | None = Field(description="Why the value is doubted", examples=[None])
 
 
 class Channel(BaseModel):
@@ -165,6 +166,63 @@ class Retried(BaseModel):
     left: int = Field(description="Still in quarantine")
 
 
+Role = Literal["gardener", "keeper", "group", "program"]
+
+
+class CalibrationPoint(BaseModel, extra="forbid"):
+    """What the sensor gave, and what that meant."""
+
+    raw: FiniteFloat = Field(description="As measured", examples=[0.75])
+    value: FiniteFloat = Field(description="What it means, in the unit that leaves", examples=[0.0])
+
+
+Points = Annotated[list[CalibrationPoint], Field(min_length=2, max_length=2)]
+
+
+class NewCalibration(BaseModel, extra="forbid"):
+    """Two points, and from when they hold."""
+
+    points: Points
+    from_: str | None = Field(
+        None,
+        alias="from",
+        description="From when on; absent: always, or from now where one holds already",
+        examples=["2026-05-01T06:00:00Z"],
+    )
+    by: Role = Field("gardener", description="The role of who measured, never a name")
+
+
+class CalibrationOfChannel(NewCalibration):
+    """One of many."""
+
+    channel: str = Field(examples=["potager-1/bac-1-soil"])
+
+
+class CalibrationBatch(BaseModel, extra="forbid"):
+    """A class's probes, calibrated at once: all or none."""
+
+    calibrations: list[CalibrationOfChannel] = Field(min_length=1, max_length=500)
+    by: Role = Field("gardener", description="The role of who measured, never a name")
+
+
+class CalibrationShape(BaseModel):
+    """A calibration that was made."""
+
+    id: int
+    channel: str = Field(examples=["potager-1/bac-1-soil"])
+    points: list[CalibrationPoint]
+    from_: str = Field(serialization_alias="from", examples=["2026-05-01T06:00:00.000Z"])
+    by: str
+    made: str = TIME
+    undone: str | None = Field(description="When it was taken back; null: it holds")
+
+
+class CalibrationList(BaseModel):
+    """Calibrations, newest first."""
+
+    calibrations: list[CalibrationShape]
+
+
 class SeriesOfReadings(BaseModel):
     """One channel's readings, one row per moment, in the order of `columns`."""
 
@@ -175,9 +233,13 @@ class SeriesOfReadings(BaseModel):
     unit: str | None = Field(examples=["Cel"])
     columns: list[str] = Field(examples=[["time", "value", "quality"]])
     points: list[list[str | float | int]] = Field(
-        description="Rows; a third item `suspect` marks a doubt, a row without it is `good`",
+        description="Rows; a third item `suspect` marks a doubt and a fourth says why, "
+        "a row without them is `good`",
         examples=[
-            [["2026-05-01T00:00:00.000Z", 21.4], ["2026-05-01T00:05:00.000Z", 21.5, "suspect"]]
+            [
+                ["2026-05-01T00:00:00.000Z", 21.4],
+                ["2026-05-01T00:05:00.000Z", 21.5, "suspect", "stuck"],
+            ]
         ],
     )
     faults: list[list[str | int]] = Field(

@@ -121,9 +121,57 @@ FAULTS: Final[Mapping[str, tuple[str, str]]] = {
         N_("le capteur ne renvoie que des zéros"),
         N_("Vérifiez ses fils et sa prise."),
     ),
+    "too slow": (
+        N_("le capteur ne répond pas à temps"),
+        N_("Vérifiez ses fils ; s’il reste muet, débranchez-le et relancez le nœud."),
+    ),
+    "nothing confirms": (
+        N_("la valeur a sauté d’un coup"),
+        N_("Attendez la mesure suivante ; si cela dure, vérifiez le capteur."),
+    ),
+    "no bus": (
+        N_("le bus de ce capteur manque"),
+        N_("Lancez « jardin-node doctor » sur ce nœud : il dit comment l’activer."),
+    ),
+    "floating": (
+        N_("l’entrée est libre : aucune sonde n’y est branchée"),
+        N_("Rebranchez la sonde, et mettez 100 kΩ entre l’entrée et GND."),
+    ),
+    "bus fault": (
+        N_("le convertisseur ne répond pas"),
+        N_("Vérifiez les fils du MCP3008 et son alimentation."),
+    ),
+    "not calibrated then": (
+        N_("la sonde n’était pas encore étalonnée"),
+        N_("Attendez la mesure suivante, ou étalonnez-la aussi pour le passé."),
+    ),
     "out of range": (
         N_("la valeur lue est impossible"),
         N_("Vérifiez le capteur et ses fils."),
+    ),
+}
+
+# What a driver or the gateway gives as the reason of a doubt, what it means, and what to do.
+DOUBTS: Final[Mapping[str, tuple[str, str]]] = {
+    "stuck": (
+        N_("la valeur ne bouge plus"),
+        N_("Vérifiez le capteur : chauffez-le ou touchez-le, la valeur doit changer."),
+    ),
+    "moved": (
+        N_("la sonde a bougé"),
+        N_("Remettez-la dans la terre, bien enfoncée, et n’y touchez plus."),
+    ),
+    "flooded": (
+        N_("la sonde est dans l’eau"),
+        N_("Laissez la terre s’égoutter ; si elle est sèche, séchez la sonde."),
+    ),
+    "out of range": (
+        N_("plus d’eau que tout, ou moins que rien"),
+        N_("Étalonnez de nouveau la sonde : une fois sèche, une fois arrosée et ressuyée."),
+    ),
+    "estimated time": (
+        N_("l’heure de cette mesure est estimée"),
+        N_("Donnez au nœud un réseau ou une horloge."),
     ),
 }
 
@@ -156,6 +204,14 @@ def fault_words(reason: str, words: gettext.NullTranslations) -> tuple[str, str]
             return words.gettext(meaning), words.gettext(remedy)
     said = words.gettext("le capteur signale « %(reason)s »") % {"reason": reason}
     return said, words.gettext("Vérifiez le capteur et ses fils.")
+
+
+def doubt_words(reason: str, words: gettext.NullTranslations) -> tuple[str, str]:
+    """What a doubt means, and what to do about it."""
+    meaning, remedy = DOUBTS.get(
+        reason, (N_("valeur douteuse"), N_("Comparez avec un autre capteur ou votre main."))
+    )
+    return words.gettext(meaning), words.gettext(remedy)
 
 
 def ago(age_s: float, words: gettext.NullTranslations, language: str) -> str:

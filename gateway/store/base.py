@@ -22,12 +22,12 @@ class Series(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """One value as measured. ``suspect``: shown with a doubt (an estimated time, say)."""
+    """One value as measured. ``suspect``: why it is doubted (``stuck``), empty where it is not."""
 
     series: Series
     at_ms: int
     value: float
-    suspect: bool = False
+    suspect: str = ""
 
 
 class Fault(NamedTuple):
@@ -52,7 +52,7 @@ class Point(NamedTuple):
 
     at_ms: int
     value: float
-    suspect: bool
+    suspect: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,9 @@ class Store(Protocol):
 
         ``edges`` ascend; ``vector`` averages directions in degrees as vectors.
         """
+
+    def delete(self, series: Series, from_ms: int, to_ms: int) -> int:
+        """Take back the readings and faults of the range; returns how many readings that were."""
 
     def count(self) -> int:
         """How many readings there are."""

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
-from gateway.store import aggregate
+from gateway.store import aggregate, rollups
 from gateway.store.base import Bucket, Committed, Fault, Point, Reading, Series
 from sensor_node.database import BUSY_TIMEOUT_MS, open_database, storage_error, transaction
 
@@ -45,20 +45,35 @@ MIGRATIONS = (
         PRIMARY KEY (series, at_ms)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE doubts (                   -- what readings.suspect stands for; 0: no doubt
+        id     INTEGER PRIMARY KEY,
+        reason TEXT NOT NULL UNIQUE
+    );
+    INSERT INTO doubts VALUES (1, 'estimated time');
+    """,
+    rollups.MIGRATION,
 )
+MOST_DOUBTS = 200
+"""Reasons that are told apart; drivers use some ten words."""
+OTHER_DOUBT = "other"
 
-Row = tuple[int, int, float, bool]
+Row = tuple[int, int, float, int]
 
 
 class SqliteStore:
     """``Store`` in the file ``path``, created with a new id where it is absent.
 
+    ``timezone``: whose days the daily rollups are; another one than before lays them anew.
     ``busy_timeout_ms``: how long a commit waits for another program that holds the file before
     it raises ``StorageError``; nothing is written then and the same commit may be tried again.
     """
 
-    def __init__(self, path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
+    def __init__(
+        self, path: Path, *, timezone: str = "UTC", busy_timeout_ms: int = BUSY_TIMEOUT_MS
+    ) -> None:
         self.path = path
+        self._days = rollups.Days(timezone)
         self._busy_timeout_ms = busy_timeout_ms
         self._writer = open_database(path, MIGRATIONS)
         self._writer.execute(f"PRAGMA busy_timeout = {busy_timeout_ms:d}")
@@ -68,6 +83,7 @@ class SqliteStore:
         self._ids: dict[Series, int] = {}
         try:
             self._id = self._load_id()
+            self._lay_days()
         except BaseException:
             self._writer.close()
             raise
@@ -85,9 +101,12 @@ class SqliteStore:
             with transaction(db):
                 named = chain((r.series for r in readings), (f.series for f in faults))
                 ids = self._identify(db, named)
+                doubts = _identify_doubts(db, {r.suspect for r in readings})
                 done = _write_readings(
-                    db, [(ids[r.series], r.at_ms, r.value, r.suspect) for r in readings]
+                    db, [(ids[r.series], r.at_ms, r.value, doubts[r.suspect]) for r in readings]
                 )
+                touched = {(ids[r.series], r.at_ms // rollups.HOUR_MS) for r in readings}
+                rollups.recompute(db, self._days, touched)
                 _write_faults(db, [(ids[f.series], f.at_ms, f.reason) for f in faults])
             self._ids = ids
         return done
@@ -97,9 +116,11 @@ class SqliteStore:
             db.execute("BEGIN")
             # CROSS JOIN: SQLite's word for looking up each series, not scanning all readings.
             readings = db.execute(
-                "SELECT node, channel, at_ms, value, suspect FROM series CROSS JOIN readings"
+                "SELECT node, channel, at_ms, value, coalesce(reason, '')"
+                " FROM series CROSS JOIN readings"
                 " ON readings.series = series.id AND at_ms ="
                 " (SELECT max(at_ms) FROM readings WHERE series = series.id)"
+                " LEFT JOIN doubts ON doubts.id = suspect"
             ).fetchall()
             faults = db.execute(
                 "SELECT node, channel, at_ms, reason FROM series CROSS JOIN faults"
@@ -109,7 +130,7 @@ class SqliteStore:
         found: dict[Series, Reading | Fault] = {}
         for node, channel, at_ms, value, suspect in readings:
             series = Series(node, channel)
-            found[series] = Reading(series, at_ms, value, bool(suspect))
+            found[series] = Reading(series, at_ms, value, suspect)
         for node, channel, at_ms, reason in faults:
             series = Series(node, channel)
             if series not in found or found[series].at_ms < at_ms:
@@ -119,12 +140,13 @@ class SqliteStore:
     def points(self, series: Series, from_ms: int, to_ms: int, limit: int) -> list[Point]:
         with self._reading() as db:
             rows = db.execute(
-                "SELECT at_ms, value, suspect FROM readings"
+                "SELECT at_ms, value, coalesce(reason, '') FROM readings"
+                " LEFT JOIN doubts ON doubts.id = suspect"
                 " WHERE series = (SELECT id FROM series WHERE node = ? AND channel = ?)"
                 " AND at_ms >= ? AND at_ms < ? ORDER BY at_ms LIMIT ?",
                 (*series, from_ms, to_ms, limit),
             ).fetchall()
-        return [Point(at_ms, value, suspect != 0) for at_ms, value, suspect in rows]
+        return [Point(*row) for row in rows]
 
     def faults(self, series: Series, from_ms: int, to_ms: int, limit: int) -> list[Fault]:
         with self._reading() as db:
@@ -142,7 +164,23 @@ class SqliteStore:
             row = db.execute(
                 "SELECT id FROM series WHERE node = ? AND channel = ?", series
             ).fetchone()
-            return aggregate.buckets(db, row[0], edges, vector=vector) if row else []
+            return aggregate.buckets(db, row[0], edges, self._days, vector=vector) if row else []
+
+    def delete(self, series: Series, from_ms: int, to_ms: int) -> int:
+        with self._writing() as db, transaction(db):
+            row = db.execute(
+                "SELECT id FROM series WHERE node = ? AND channel = ?", series
+            ).fetchone()
+            if row is None or to_ms <= from_ms:
+                return 0
+            inside = (row[0], from_ms, to_ms)
+            gone = db.execute(
+                "DELETE FROM readings WHERE series = ? AND at_ms >= ? AND at_ms < ?", inside
+            ).rowcount
+            db.execute("DELETE FROM faults WHERE series = ? AND at_ms >= ? AND at_ms < ?", inside)
+            db.execute("UPDATE meta SET value = value - ? WHERE key = 'readings'", (gone,))
+            rollups.forget(db, self._days, *inside)
+        return gone
 
     def count(self) -> int:
         with self._reading() as db:
@@ -163,6 +201,14 @@ class SqliteStore:
             db.execute("INSERT OR IGNORE INTO meta VALUES ('store', ?)", (secrets.token_hex(8),))
             (store,) = db.execute("SELECT value FROM meta WHERE key = 'store'").fetchone()
         return str(store)
+
+    def _lay_days(self) -> None:
+        """Lay the days anew if those that are there are another time zone's."""
+        with self._writing() as db, transaction(db):
+            row = db.execute("SELECT value FROM meta WHERE key = 'timezone'").fetchone()
+            if row != (self._days.name,):
+                rollups.rebuild_days(db, self._days)
+                db.execute("INSERT OR REPLACE INTO meta VALUES ('timezone', ?)", (self._days.name,))
 
     def _identify(self, db: sqlite3.Connection, named: Iterable[Series]) -> dict[Series, int]:
         """The numbers of all series known so far and of those in ``named``.
@@ -233,6 +279,26 @@ class SqliteStore:
         connection.close()
 
 
+def _identify_doubts(db: sqlite3.Connection, reasons: Iterable[str]) -> dict[str, int]:
+    """The number of each reason; a node that makes up ever new words gets one for all of them."""
+    ids = {"": 0}
+    for reason in filter(None, reasons):
+        text = _text(reason)
+        row = db.execute("SELECT id FROM doubts WHERE reason = ?", (text,)).fetchone()
+        if row is None:
+            (known,) = db.execute("SELECT count(*) FROM doubts").fetchone()
+            text = text if known < MOST_DOUBTS else OTHER_DOUBT
+            db.execute("INSERT OR IGNORE INTO doubts (reason) VALUES (?)", (text,))
+            row = db.execute("SELECT id FROM doubts WHERE reason = ?", (text,)).fetchone()
+        ids[reason] = row[0]
+    return ids
+
+
+def _text(reason: str) -> str:
+    """A lone surrogate, which JSON can carry, is no text for SQLite."""
+    return reason.encode(errors="replace").decode()
+
+
 def _write_readings(db: sqlite3.Connection, rows: Sequence[Row]) -> Committed:
     if not rows:
         return Committed()
@@ -271,11 +337,10 @@ def _clear_faults(db: sqlite3.Connection, rows: Sequence[Row]) -> None:
 
 
 def _write_faults(db: sqlite3.Connection, rows: Sequence[tuple[int, int, str]]) -> None:
-    # A lone surrogate, which JSON can carry, is no text for SQLite.
     db.executemany(
         "INSERT INTO faults SELECT ?, ?, ?"
         " WHERE NOT EXISTS (SELECT 1 FROM readings WHERE series = ? AND at_ms = ?)"
         " ON CONFLICT (series, at_ms) DO UPDATE SET reason = excluded.reason"
         " WHERE reason != excluded.reason",
-        [(*key, reason.encode(errors="replace").decode(), *key) for *key, reason in rows],
+        [(*key, _text(reason), *key) for *key, reason in rows],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from sensor_node import wire
 from sensor_node.counters import Counter
@@ -26,6 +26,17 @@ class Channel:
         return wire.QUANTITIES[self.quantity].unit
 
 
+class Suspect(NamedTuple):
+    """A value that was measured and is doubted; ``reason`` is one of a few words, as ``stuck``."""
+
+    value: float
+    reason: str
+
+
+Measured = float | Suspect | SensorFault
+"""What one channel gives at one moment."""
+
+
 class Sensor(Protocol):
     """A physical part wired to the node."""
 
@@ -33,11 +44,12 @@ class Sensor(Protocol):
     def channels(self) -> tuple[Channel, ...]:
         """What it measures."""
 
-    def read(self) -> Mapping[str, float | SensorFault]:
+    def read(self) -> Mapping[str, Measured]:
         """A fresh value for every channel, all from one successful measure.
 
         Raises ``SensorFault`` when there is none: never a repeated or made-up value. A channel
         that fails while the others do not, as its part is another, has its fault for a value.
+        Called from a thread of its own: it may take its time, and a read that hangs is left alone.
         """
 
     def close(self) -> None:
@@ -46,8 +58,20 @@ class Sensor(Protocol):
 
 @runtime_checkable
 class Counting(Protocol):
-    """A sensor whose pulses must outlive packs and processes: the node keeps its counter."""
+    """A sensor whose pulses must outlive packs and processes: the node keeps its counter.
+
+    Its ``read`` never waits: it is called by the sampler itself, so that the pulses that a read
+    takes are always those of the pack that is being made.
+    """
 
     @property
     def counter(self) -> Counter:
         """Counts from the moment that the sensor is built."""
+
+
+@runtime_checkable
+class Warmed(Protocol):
+    """A probe that is told how the soil warms: one that does not move with it is stuck."""
+
+    def feel(self, soil_c: float) -> None:
+        """The soil's temperature at the last sample, in °C."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from sensor_node.board import Board
 from sensor_node.drivers.base import Channel
+from sensor_node.drivers.jumps import Jumps
 from sensor_node.errors import SensorFault
 from sensor_node.settings import setting
 from sensor_node.wiring import BLACK, GND, RED, V33, YELLOW, Resistor, Wire, Wiring, Words, gpio
@@ -48,8 +49,7 @@ class Dht22:
         self._board = board
         self._device = board.dht22(options.pin)
         self._last_try_s: float | None = None
-        self._last: Measure | None = None
-        self._doubted: Measure | None = None
+        self._jumps = Jumps(JUMP_C, JUMP_PCT)
         self._pin = f"GPIO{options.pin}"
         self._temperature = Channel(options.temperature, "air_temperature", "DHT22", self._pin)
         self._humidity = Channel(options.humidity, "relative_humidity", "DHT22", self._pin)
@@ -68,8 +68,8 @@ class Dht22:
             except RuntimeError as error:
                 reason = _reason(str(error))
                 continue
-            doubt = _implausible(temperature_c, humidity_pct) or self._doubt(
-                (temperature_c, humidity_pct)
+            doubt = _implausible(temperature_c, humidity_pct) or self._jumps.doubt(
+                temperature_c, humidity_pct
             )
             if doubt is None:
                 return {
@@ -99,26 +99,12 @@ class Dht22:
             raise RuntimeError("the two values may come from two measures")
         return measure
 
-    def _doubt(self, measure: Measure) -> str | None:
-        """Why ``measure`` is not believed: far from the last reading and from the last doubt."""
-        if self._last is None or any(
-            other is not None and _near(measure, other) for other in (self._last, self._doubted)
-        ):
-            self._last, self._doubted = measure, None
-            return None
-        self._doubted = measure
-        return f"a jump from {self._last[0]} to {measure[0]} Cel that nothing confirms"
-
     def _pause(self) -> None:
         """Never ask within 2.1 s of the last try: the library would repeat an old value."""
         if self._last_try_s is not None:
             left_s = self._last_try_s + PAUSE_S - self._board.monotonic_s()
             if left_s > 0:
                 self._board.sleep(left_s)
-
-
-def _near(one: Measure, other: Measure) -> bool:
-    return abs(one[0] - other[0]) <= JUMP_C and abs(one[1] - other[1]) <= JUMP_PCT
 
 
 def _reason(message: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+from collections import deque
 from collections.abc import Callable
 from functools import cached_property, partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from sensor_node.fakes.sht4x import FakeSht4x
 from sensor_node.fakes.system import FakeSystem
 
 CLOCK_PIN, MOSI_PIN, MISO_PIN, SELECT_PIN = 11, 10, 9, 8
+LEVELS_KEPT = 1000
 
 
 class FakeBoard:
@@ -83,6 +85,21 @@ class FakeBoard:
         return DigitalInputDevice(
             pin, pull_up=True, bounce_time=bounce_s, pin_factory=self._pin_factory
         )
+
+    def output(self, pin: int, *, active_high: bool = True) -> Any:
+        from gpiozero import DigitalOutputDevice  # noqa: PLC0415 - only with a lamp or a buzzer
+
+        wire = self._pin_factory.pin(pin)
+        wire.states = deque(wire.states, maxlen=LEVELS_KEPT)  # a mock pin remembers every edge
+        return DigitalOutputDevice(pin, active_high=active_high, pin_factory=self._pin_factory)
+
+    def levels(self, pin: int) -> list[bool]:
+        """The last levels of an output, True at 3.3 V, the present one last."""
+        return [bool(state.state) for state in self._pin_factory.pin(pin).states]
+
+    def is_driven(self, pin: int) -> bool:
+        """Whether ``pin`` is an output; one that was let go follows its pull."""
+        return bool(self._pin_factory.pin(pin).function == "output")
 
     def press(self, pin: int) -> None:
         """Close the contact between ``pin`` and GND."""
@@ -154,7 +171,7 @@ class FakeBoard:
 
     def let_pass(self, seconds: float) -> None:
         """Let the time between two samples pass for the parts on this board."""
-        self._time.sleep(seconds)
+        self._time.let_pass(seconds)
 
     def monotonic_s(self) -> float:
         return self._time.monotonic()

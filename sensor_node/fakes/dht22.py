@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Iterable
 from typing import Any
@@ -78,16 +79,27 @@ class FakePulseIn:
 
 
 class FakeTime:
-    """Stands where the library's ``time`` module would: a pause takes no time."""
+    """Stands where the library's ``time`` module would: a pause takes no time.
+
+    Sensors are read side by side, so a pause passes only for the thread that takes it.
+    """
 
     def __init__(self) -> None:
         self._now_s = 1000.0
+        self._paused = threading.local()
 
     def monotonic(self) -> float:
-        return self._now_s
+        return self._now_s + self._own_s()
 
     def sleep(self, seconds: float) -> None:
+        self._paused.seconds = self._own_s() + seconds
+
+    def let_pass(self, seconds: float) -> None:
+        """Time passes for everybody."""
         self._now_s += seconds
+
+    def _own_s(self) -> float:
+        return float(getattr(self._paused, "seconds", 0.0))
 
 
 def fit(library: Any, time: FakeTime) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from sensor_node.database import storage_error
 from sensor_node.errors import StorageError
 from sensor_node.setup.finding import Finding, bad, good, odd
+from sensor_node.setup.running import process_holding
 from sensor_node.wiring import Words
 
 FOLDER = Words("dossier", "folder")
@@ -99,6 +100,13 @@ def _room(data: Path, free: int) -> Finding:
 def _outbox(path: Path) -> Finding:
     if not path.exists():
         return good(OUTBOX, "pas encore là : le nœud la crée", "not there yet: the node makes it")
+    pid = process_holding(path)
+    if pid is not None:
+        return good(
+            OUTBOX,
+            f"le nœud qui tourne (processus {pid}) la tient : son état est sur la page du jardin",
+            f"the running node (process {pid}) holds it: its state is on the garden's page",
+        )
     try:
         waiting, dropped = _counted(path)
     except sqlite3.Error as error:
@@ -115,7 +123,7 @@ def _outbox(path: Path) -> Finding:
 
 
 def _counted(path: Path) -> tuple[int, int]:
-    """Packs that wait, and packs lost; looked at without writing, beside a node that runs."""
+    """Packs that wait, and packs lost; looked at without writing."""
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
         (sound,) = db.execute("PRAGMA quick_check(1)").fetchone()
         if sound != "ok":

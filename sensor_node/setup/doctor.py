@@ -15,7 +15,7 @@ from sensor_node.setup.finding import CONFIGURATION, HARDWARE, STORAGE, Finding,
 from sensor_node.setup.knock import network
 from sensor_node.setup.look import Seen, look_at
 from sensor_node.setup.running import process_holding
-from sensor_node.setup.sheet import Sheet, sheet_of
+from sensor_node.setup.sheet import Sheet, sheet_of_settings
 from sensor_node.setup.units import in_words
 from sensor_node.wiring import Words
 
@@ -34,7 +34,7 @@ def examine(
     root = machine.system_root
     yield _settings(settings)
     try:
-        sheet = sheet_of(settings.node, settings.sensors, root)
+        sheet = sheet_of_settings(settings, root)
     except ConfigError as error:
         yield bad(WIRING, error)
     else:

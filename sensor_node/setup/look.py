@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sensor_node.board import Board
 from sensor_node.drivers import build_sensor, options_of
-from sensor_node.drivers.base import Channel, Sensor
+from sensor_node.drivers.base import Channel, Measured, Sensor, Suspect
 from sensor_node.errors import ConfigError, GardenError, HardwareError, SensorFault
 from sensor_node.setup import units
 from sensor_node.setup.sheet import channel_names
@@ -82,8 +82,11 @@ def _read(table: Any, board: Board) -> list[Seen]:
         sensor.close()
 
 
-def _seen(channel: Channel, value: float | SensorFault) -> Seen:
+def _seen(channel: Channel, value: Measured) -> Seen:
     about = (channel.unit, channel.quantity)
+    if isinstance(value, Suspect):
+        said = units.DOUBTS.get(value.reason, Words(value.reason, value.reason))
+        return Seen(channel.name, channel.sensor, "doubtful", value.value, *about, None, said)
     if isinstance(value, SensorFault):
         words = Words(value.fr, value.en)
         return Seen(channel.name, channel.sensor, "fault", None, *about, value.code, words)

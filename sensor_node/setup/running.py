@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sensor_node.errors import HardwareError
 
-_DEAD_MAN_BYTE = 128
-"""The byte of SQLite's ``-shm`` file that each open connection holds a shared lock on
-(SQLite's source, ``os_unix.c``: UNIX_SHM_DMS)."""
+_FIRST_LOCK_BYTE, LOCK_BYTES = 0x4000_0000, 512
+"""Where SQLite locks a database's file (its documentation, "file format", section 1.6): whoever
+has it open, as a node has its outbox, holds a lock there."""
 _FLOCK = "hhqqi4x"
 """``struct flock`` of 64-bit Linux: type, whence, start, length, pid."""
 
@@ -24,8 +24,8 @@ def process_holding(outbox: Path) -> int | None:
         return None
     import fcntl  # noqa: PLC0415 - not on Windows
 
-    question = struct.pack(_FLOCK, fcntl.F_WRLCK, 0, _DEAD_MAN_BYTE, 1, 0)
-    with contextlib.suppress(OSError), open(f"{outbox}-shm", "rb") as file:
+    question = struct.pack(_FLOCK, fcntl.F_WRLCK, 0, _FIRST_LOCK_BYTE, LOCK_BYTES, 0)
+    with contextlib.suppress(OSError), outbox.open("rb") as file:
         kind, _, _, _, pid = struct.unpack(_FLOCK, fcntl.fcntl(file, fcntl.F_GETLK, question))
         return None if kind == fcntl.F_UNLCK else int(pid)
     return None

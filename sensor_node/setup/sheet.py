@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sensor_node.config import NodeSettings
 from sensor_node.drivers import options_of
 from sensor_node.errors import ConfigError
 from sensor_node.setup import header
 from sensor_node.setup.choices import channel_options
 from sensor_node.setup.hazards import Claim, hazards
+from sensor_node.signals.settings import wirings
 from sensor_node.wiring import (
     BLACK,
     BLUE,
@@ -68,12 +70,19 @@ class Sheet:
     hazards: tuple[Words, ...] = ()
 
 
-def sheet_of(node: str, tables: Sequence[Any], root: Path = Path("/")) -> Sheet:
-    """The sheet of ``node`` with the sensors of ``tables``; ``root``: where the Pi's boot files
-    are. Raises ``ConfigError`` for a table that is wrong.
+def sheet_of_settings(settings: NodeSettings, root: Path = Path("/")) -> Sheet:
+    """The sheet of the node of a settings file, its lamp and its buzzer too."""
+    return sheet_of(settings.node, settings.sensors, root, wirings(settings.signals))
+
+
+def sheet_of(
+    node: str, tables: Sequence[Any], root: Path = Path("/"), more: Sequence[Wiring] = ()
+) -> Sheet:
+    """The sheet of ``node`` with the sensors of ``tables``, and ``more`` that is no sensor;
+    ``root``: where the Pi's boot files are. Raises ``ConfigError`` for a table that is wrong.
     """
     one_wire_pin = one_wire_pin_of(root)
-    parts = _lettered(_wirings(tables))
+    parts = _lettered([*_wirings(tables), *(((), wiring) for wiring in more)])
     claims = list(_claims(parts, one_wire_pin))
     return Sheet(node, parts, one_wire_pin, _uses(parts, one_wire_pin), hazards(claims, tables))
 
@@ -153,8 +162,7 @@ def channel_names(table: Any, module: Any) -> tuple[str, ...]:
     return tuple(table[name] for name in channel_options(module.Options) if name in table)
 
 
-def _lettered(wirings: Iterator[tuple[tuple[str, ...], Wiring]]) -> tuple[Part, ...]:
-    found = list(wirings)
+def _lettered(found: Sequence[tuple[tuple[str, ...], Wiring]]) -> tuple[Part, ...]:
     inputs = {w.to for _, wiring in found for w in wiring.wires if w.to.startswith("CH")}
     held = [end for _, w in found for r in w.resistors for end in (r.one, r.other)]
     letters = iter(_LETTERS + _LETTERS.lower())
@@ -176,8 +184,13 @@ def _claims(parts: Sequence[Part], one_wire_pin: int) -> Iterator[Claim]:
             elif wire.to == ONE_WIRE:
                 yield Claim("1-Wire", gpio(one_wire_pin))
             elif pin is not None or wire.to.startswith("CH"):
-                label = "MCP3008" if part.is_chip else f"{part.letter} ({', '.join(part.names)})"
-                yield Claim(label, wire.to)
+                yield Claim(_owner(part), wire.to)
+
+
+def _owner(part: Part) -> str:
+    if part.is_chip:
+        return "MCP3008"
+    return f"{part.letter} ({', '.join(part.names)})" if part.names else part.letter
 
 
 def _uses(parts: Sequence[Part], one_wire_pin: int) -> dict[int, tuple[Use, ...]]:

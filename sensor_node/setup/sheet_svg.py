@@ -6,13 +6,13 @@ colours; ``title`` and ``desc`` say the same to a screen reader.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from html import escape
 
 from sensor_node.setup import advice, header
 from sensor_node.setup.rows import Row, loose_resistors, rows, title_of, use_in_words
 from sensor_node.setup.sheet import Part, Sheet
+from sensor_node.setup.terminal import lines_of
 from sensor_node.wiring import COLOURS
 
 WIDTH, MARGIN = 1000.0, 34.0
@@ -88,7 +88,7 @@ class _Page:
             yield from self._paragraph("⚠ " + words.text(self._language), ALARM)
 
     def _paragraph(self, text: str, ink: str, *, bold: bool = False) -> Iterator[str]:
-        for line in textwrap.wrap(text, PAGE_CHARACTERS):
+        for line in lines_of(text, PAGE_CHARACTERS):
             self.y += LINE
             yield _text(MARGIN, self.y, line, size=13, ink=ink, bold=bold)
         self.y += 4
@@ -146,7 +146,7 @@ def _card(sheet: Sheet, part: Part, language: str, x: float, top: float) -> tupl
     """One part's table and where it ends."""
     inside: list[str] = []
     y = top + 8
-    for line in textwrap.wrap(title_of(part, language), CARD_CHARACTERS - 20):
+    for line in lines_of(title_of(part, language), CARD_CHARACTERS - 20):
         y += LINE
         inside.append(_text(x + (44 if part.letter else 14), y, line, size=14, bold=True))
     if part.letter:
@@ -164,7 +164,7 @@ def _card(sheet: Sheet, part: Part, language: str, x: float, top: float) -> tupl
     notes += [loose_resistors(part, language)] if part.wiring.wires else [nothing]
     for note in filter(None, notes):
         y += 3
-        for line in textwrap.wrap(note, CARD_CHARACTERS):
+        for line in lines_of(note, CARD_CHARACTERS):
             y += LINE - 2
             inside.append(_text(x + 14, y, line, size=12, ink=QUIET))
     bottom = y + 14

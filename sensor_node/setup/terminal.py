@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import textwrap
 import unicodedata
 from collections.abc import Mapping
@@ -19,6 +20,11 @@ _ANSI = {
     "red": "31", "black": "1", "yellow": "33", "blue": "34", "green": "32", "orange": "38;5;208",
     "violet": "35", "white": "37", "grey": "90",
 }  # fmt: skip
+
+
+_TOGETHER = re.compile(r"(?<=«) | (?=[»:;!?])|(?<=[0-9]) (?=(?:V|kΩ|Ω|Ohm|kOhm|s|%|°C|m²)\b)")
+"""Blanks at which no line ends: those of French punctuation, and before a unit."""
+_HELD = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +68,18 @@ class Terminal:
         """``text``, made to fit, in lines of ``width`` at the most; ``first`` before it, spaces
         below that.
         """
-        return textwrap.wrap(
-            self.fit(text),
-            width,
-            initial_indent=self.fit(first),
-            subsequent_indent=" " * len(first),
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        first = self.fit(first)
+        return lines_of(self.fit(text), width, first, " " * len(first))
+
+
+def lines_of(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+    """``text`` in lines no longer than ``width``; no line begins with what belongs to the last."""
+    lines = textwrap.wrap(
+        _TOGETHER.sub(_HELD, text),
+        width,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [line.replace(_HELD, " ") for line in lines]

@@ -73,6 +73,22 @@ USUAL: Mapping[str, Usual] = {
 }
 """What a garden gives on any day. A value outside is shown, and said to be doubtful."""
 
+DOUBTS: Mapping[str, Words] = {
+    "stuck": Words(
+        "la valeur ne bouge plus : touchez le capteur ou chauffez-le, elle doit changer.",
+        "the value does not move any more: touch the sensor or warm it, it must change.",
+    ),
+    "moved": Words(
+        "la sonde a bougé : enfoncez-la bien, et n'y touchez plus.",
+        "the probe has moved: push it in well, and leave it alone.",
+    ),
+    "flooded": Words(
+        "la sonde est dans l'eau : laissez la terre s'égoutter.",
+        "the probe is in water: let the soil drain.",
+    ),
+}
+"""What the reasons of a driver that doubts its own value mean, and what to do."""
+
 REMARKS: Mapping[str, Words] = {
     "soil_moisture_raw": Words(
         "brut : une part de l'échelle, de 0 à 1, qui baisse quand la terre est plus mouillée ; "

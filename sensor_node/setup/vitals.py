@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sensor_node.board import Board
-from sensor_node.clock import Clock
-from sensor_node.dating import SANE_SINCE_MS
+from sensor_node.clock import SANE_SINCE_MS, Clock
 from sensor_node.drivers.pi_health import Options, PiHealth
 from sensor_node.errors import HardwareError, SensorFault
 from sensor_node.setup.buses import is_raspberry_pi

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import sys
 import threading
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ from sensor_node.link import Broker
 from sensor_node.node import Node
 from sensor_node.outbox import Outbox
 from sensor_node.sampler import Sampler
-from sensor_node.wire import Ack, Record
+from sensor_node.wire import Record
 
 HOST = "127.0.0.1"
 NODE = "potager-1"
@@ -54,15 +55,16 @@ class DiesAfterCommit(SqliteStore):
 
 
 class DiesBeforeMark(Outbox):
-    """Told by the gateway, and dead before it is written down."""
+    """Told by the gateway, and dead before the acknowledgement is on disk."""
 
-    acks_left = 0
+    marks_left = 0
 
-    def mark(self, ack: Ack) -> int:
-        self.acks_left -= 1
-        if self.acks_left == 0:
-            die()
-        return super().mark(ack)
+    def _write_marks(self, db: sqlite3.Connection) -> None:
+        if self._marked:
+            self.marks_left -= 1
+            if self.marks_left == 0:
+                die()
+        super()._write_marks(db)
 
 
 def run_gateway(data: Path, broker_port: int, http_port: int, die_after_commits: int) -> None:
@@ -105,7 +107,7 @@ def run_node(data: Path, broker_port: int, die_before_mark: int, sampling: bool)
     ]
     sampler = Sampler(build_sensors(tables, board))
     outbox = DiesBeforeMark(data / "outbox.sqlite")
-    outbox.acks_left = die_before_mark
+    outbox.marks_left = die_before_mark
     address = Broker(host=HOST, port=broker_port)
     clock = SystemClock(trusted=True)
     node = Node(NODE, Counting(sampler, board), outbox, address, clock, interval_s=0.04)

@@ -212,10 +212,11 @@ def test_an_outbox_is_counted_without_a_trace(machine: FakeBoard, tmp_path: Path
 
     with closing(Outbox(path, capacity=2)) as outbox:
         outbox.append([Entry("ab" * 8, n, 0.0, 1000 + n, "ntp", "{}") for n in range(2)])
-        found = by_check(disk(tmp_path, path, machine.system_root))
-        assert found["outbox"].words.en == "2 packs wait"
+    found = by_check(disk(tmp_path, path, machine.system_root))
+    assert found["outbox"].words.en == "2 packs wait"
+    with closing(Outbox(path, capacity=2)) as outbox:
         outbox.append([Entry("ab" * 8, 3, 0.0, 2000, "ntp", "{}")])
-        found = by_check(disk(tmp_path, path, machine.system_root))
+    found = by_check(disk(tmp_path, path, machine.system_root))
     assert found["outbox"].verdict == "odd"
     assert "1 were lost" in found["outbox"].words.en
 

@@ -7,6 +7,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from gpiozero import Device
+from gpiozero.pins.mock import MockFactory
 
 from sensor_node.board import PiBoard
 from sensor_node.drivers import build_sensor, build_sensors
@@ -390,7 +392,7 @@ def test_values_that_jump_at_every_try_are_a_fault(build: Build, board: FakeBoar
     dht.read()
     part(board).queue(*[pulses(frame(celsius, 50.0)) for celsius in (35.0, -5.0, 60.0, 8.0)])
 
-    assert fault(dht).reason == "a jump from 20.0 to 8.0 Cel that nothing confirms"
+    assert fault(dht).reason == "a jump from 20.0, 50.0 to 8.0, 50.0 that nothing confirms"
 
 
 def test_a_slow_change_is_believed_at_once(build: Build, board: FakeBoard) -> None:
@@ -460,6 +462,14 @@ def test_sensors_built_before_a_wrong_one_are_let_go_of(board: FakeBoard) -> Non
 def test_a_machine_without_spi_is_said_so_with_what_to_do() -> None:
     with pytest.raises(HardwareError, match=r"SPI_ABSENT.*raspi-config.*pins = \"fake\""):
         PiBoard().mcp3008(0)
+
+
+def test_a_pin_given_twice_is_told_as_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Device, "pin_factory", MockFactory())
+    first = PiBoard().contact(PIN)
+    with pytest.raises(HardwareError, match=r"PIN_BUSY.*already in use.*node\.toml give it twice"):
+        PiBoard().contact(PIN)
+    first.close()
 
 
 def test_a_fake_converter_read_for_weeks_does_not_fill_the_memory(board: FakeBoard) -> None:

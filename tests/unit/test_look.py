@@ -15,6 +15,8 @@ import pytest
 from sheets import dht22, tables_of
 
 from sensor_node.board import PiBoard
+from sensor_node.drivers.base import Suspect
+from sensor_node.drivers.tank_float import TankFloat
 from sensor_node.fakes import FakeBoard
 from sensor_node.outbox import Outbox
 from sensor_node.read_cli import as_json, print_lines
@@ -117,6 +119,14 @@ def test_a_value_that_no_garden_gives_is_shown_and_doubted(counts: int, verdict:
     (seen,) = look_at([SOIL], FakeBoard(counts=counts))
     assert seen.verdict == verdict
     assert seen.value == pytest.approx(counts / 1023, abs=1e-6)
+
+
+def test_a_value_that_its_own_driver_doubts_is_doubtful(monkeypatch: pytest.MonkeyPatch) -> None:
+    stuck = {"tank": Suspect(1.0, "stuck")}
+    monkeypatch.setattr(TankFloat, "read", lambda _self: stuck)
+    (seen,) = look_at([FLOAT], FakeBoard())
+    assert (seen.verdict, seen.value) == ("doubtful", 1.0)
+    assert "does not move" in str(seen.words)
 
 
 def test_under_voltage_is_doubtful_and_says_what_to_change(board: FakeBoard) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from harness import eventually
 
-from sensor_node.drivers.base import Channel
+from sensor_node.drivers.base import Channel, Suspect
 from sensor_node.errors import SensorFault
 from sensor_node.sampler import Sampler
 from sensor_node.wire import Record
@@ -119,6 +121,122 @@ def test_a_loss_is_said_once_and_the_return_once(caplog: pytest.LogCaptureFixtur
         "air: DHT_FAILED: Wrong sum.",
         "damp: DHT_FAILED: Wrong sum.",
     ]
+
+
+class Hanging(Scripted):
+    """A sensor whose read comes back when the test lets it."""
+
+    def __init__(self, *script: Any) -> None:
+        super().__init__(*script)
+        self.asked = 0
+        self.released = threading.Event()
+        self.came_back = threading.Event()
+
+    def read(self) -> Mapping[str, float]:
+        self.asked += 1
+        self.released.wait(20)
+        try:
+            return super().read()
+        finally:
+            self.came_back.set()
+
+
+SLOW = [Record("air", fault="too slow"), Record("damp", fault="too slow")]
+
+
+def test_a_sensor_that_hangs_is_a_fault_and_the_others_measure() -> None:
+    hanging = Hanging((21.4, 55.2))
+    patient = Sampler([hanging, other()], patience_s=0.05)
+
+    assert patient.sample() == [*SLOW, *OTHER]
+    hanging.released.set()
+
+
+def test_what_comes_too_late_belongs_to_no_pack_and_a_hanging_sensor_is_not_asked_again() -> None:
+    hanging = Hanging((1.0, 1.0), (21.4, 55.2))
+    sampler = Sampler([hanging], patience_s=0.05)
+
+    assert [sampler.sample(), sampler.sample()] == [SLOW, SLOW]
+    assert hanging.asked == 1
+    hanging.released.set()
+    assert hanging.came_back.wait(20)
+    eventually(lambda: sampler.sample() == GOOD, "it measures again, afresh")
+
+
+def test_closing_does_not_wait_for_ever_for_a_sensor_that_hangs() -> None:
+    hanging = Hanging((21.4, 55.2))
+    sampler = Sampler([hanging, other()], patience_s=0.05)
+    sampler.sample()
+
+    sampler.close()
+
+    assert hanging.closed == 0  # whoever closes what another thread uses makes two wrongs
+    hanging.released.set()
+
+
+def test_sensors_are_read_side_by_side() -> None:
+    meeting = threading.Barrier(2, timeout=20)
+
+    class Meeting(Scripted):
+        def read(self) -> Mapping[str, float]:
+            meeting.wait()
+            return super().read()
+
+    sensors = [Meeting((21.4, 55.2)), Meeting((3.0, 80.0), names=("porch", "porch-damp"))]
+
+    assert Sampler(sensors).sample() == [*GOOD, *OTHER]
+
+
+def test_a_doubted_value_says_why(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    doubted = (Suspect(21.4, "stuck"), 55.2)
+    sampler = Sampler([Scripted(doubted, doubted, (21.5, 55.2))])
+
+    assert sampler.sample() == [Record("air", "Cel", 21.4, suspect="stuck"), GOOD[1]]
+    sampler.sample()
+    sampler.sample()
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "air: SENSOR_SUSPECT: stuck",
+        "SENSOR_BACK: air measures again",
+    ]
+
+
+def test_a_doubted_value_that_is_no_number_is_a_fault() -> None:
+    sampler = Sampler([Scripted((Suspect(float("nan"), "stuck"), 55.2))])
+
+    assert [record.fault for record in sampler.sample()] == ["not a number"] * 2
+
+
+class Feeling(Scripted):
+    """A probe that is told how warm the soil is."""
+
+    def __init__(self, *script: Any) -> None:
+        super().__init__(*script)
+        self.felt: list[float] = []
+
+    def feel(self, soil_c: float) -> None:
+        self.felt.append(soil_c)
+
+
+class Thermometer(Scripted):
+    """Two thermometers in the soil."""
+
+    def __init__(self, *script: Any) -> None:
+        super().__init__(*script)
+        self.channels = tuple(
+            Channel(f"soil-{n}", "soil_temperature", "DS18B20", "1-Wire") for n in (1, 2)
+        )
+
+
+def test_a_probe_is_told_the_mean_warmth_of_the_soil_where_it_is_measured() -> None:
+    probe = Feeling((21.4, 55.2), (21.4, 55.2), (21.4, 55.2))
+    sampler = Sampler([probe, Thermometer((12.0, 14.0), (13.0, checksum()), checksum())])
+
+    for _ in range(3):
+        sampler.sample()
+
+    assert probe.felt == [13.0, 13.0]
 
 
 def test_closing_lets_go_of_every_sensor() -> None:

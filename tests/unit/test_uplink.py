@@ -121,6 +121,34 @@ def node(outbox: Outbox) -> Setting:
     return Setting(outbox)
 
 
+# --- whoever else listens ---------------------------------------------------------------------
+
+
+def test_who_listens_to_a_topic_hears_it_from_the_next_connection_on(node: Setting) -> None:
+    heard: list[bytes] = []
+    node.uplink.listen("jardin/v1/live/beds/bac-1/advice", heard.append)
+    node.connect()
+    assert "jardin/v1/live/beds/bac-1/advice" in node.link.subscribed
+
+    node.hear("live/beds/bac-1/advice", b"water")
+    node.hear("live/beds/bac-2/advice", b"not for us")
+
+    assert heard == [b"", b"water"]
+
+
+def test_what_was_withdrawn_while_the_broker_was_away_is_forgotten_at_the_next_connection(
+    node: Setting,
+) -> None:
+    heard: list[bytes] = []
+    node.uplink.listen("jardin/v1/live/beds/bac-1/advice", heard.append)
+    node.connect()
+    node.hear("live/beds/bac-1/advice", b"water")
+    node.uplink.disconnected(stopping=False)
+    node.connect()
+
+    assert heard[-1] == b""
+
+
 # --- order and limits ---------------------------------------------------------------------------
 
 
@@ -216,6 +244,27 @@ def test_an_ack_frees_places_for_the_next_oldest(node: Setting) -> None:
     node.ack((1, 10))
 
     assert node.tick() == list(range(99, 109))
+
+
+def test_a_pack_that_left_keeps_its_time_and_what_waits_for_the_gateway_gets_a_better_one(
+    node: Setting,
+) -> None:
+    node.outbox.append([Entry(BOOT, n, float(n), NOON, "ntp", "") for n in (1, 2)], settled=False)
+    assert not node.uplink.sends_at_once
+    node.connect()
+    assert node.uplink.sends_at_once
+    node.link.published.clear()
+    assert node.tick() == [2]
+
+    node.outbox.redate(BOOT, NOON, "gateway")
+    node.gateway()
+    node.tick()
+    node.outbox.redate(BOOT, NOON + DAY_MS, "gateway")
+
+    assert [(e.at_ms, e.clock) for e, _ in node.outbox.entries()] == [
+        (NOON + 1000, "gateway"),
+        (NOON, "ntp"),
+    ]
 
 
 # --- the gateway's state ------------------------------------------------------------------------

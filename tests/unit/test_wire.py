@@ -27,9 +27,14 @@ steady = settings(deadline=None)  # a busy machine is no failure
 ids = st.from_regex(r"[a-z0-9][a-z0-9-]{0,31}", fullmatch=True).filter(wire.is_id)
 finite = st.floats(allow_nan=False, allow_infinity=False)
 values = st.builds(
-    wire.Record, ids, st.sampled_from(sorted(wire.UNITS, key=str)), finite, st.none()
+    wire.Record,
+    ids,
+    st.sampled_from(sorted(wire.UNITS, key=str)),
+    finite,
+    st.none(),
+    st.none() | st.text(max_size=wire.MAX_REASON),
 )
-faults = st.builds(wire.Record, ids, st.none(), st.none(), st.text(max_size=60))
+faults = st.builds(wire.Record, ids, st.none(), st.none(), st.text(max_size=60), st.none())
 packs = st.builds(
     wire.Pack,
     node=ids,
@@ -47,7 +52,10 @@ json_values = st.recursive(
 senml_like = st.lists(
     st.dictionaries(
         st.sampled_from(
-            ["bn", "bt", "bu", "bver", "bv", "n", "u", "v", "vs", "vb", "vd", "t", "s", "x_", "x"]
+            [
+                *("bn", "bt", "bu", "bver", "bv", "n", "u", "v", "vs", "vb", "vd", "t", "s"),
+                *("suspect", "x_", "x"),
+            ]
         ),
         json_values | st.sampled_from(["potager-1/", "clock", "ntp", "air", "Cel", TIME_S]),
         max_size=5,
@@ -119,6 +127,26 @@ def test_the_pack_in_the_contract_is_read_as_the_contract_means_it() -> None:
             wire.Record("porch", fault="checksum"),
         ),
     )
+
+
+def test_a_doubt_travels_beside_its_value() -> None:
+    payload = wire.encode_pack(
+        wire.Pack(
+            "potager-1",
+            BOOT,
+            1234,
+            1_763_785_800_000,
+            "ntp",
+            (wire.Record("bac-1-soil", "/", 0.4, suspect="stuck"),),
+        )
+    )
+
+    assert json.loads(payload)[1] == {"n": "bac-1-soil", "u": "/", "v": 0.4, "suspect": "stuck"}
+
+
+@pytest.mark.parametrize("doubt", [1, None, ["stuck"], {"a": 1}])
+def test_a_doubt_that_is_no_text_is_passed_over_and_the_value_kept(doubt: object) -> None:
+    assert decoded(AIR | {"suspect": doubt}, CLOCK).records == (wire.Record("air", "Cel", 21.4),)
 
 
 def test_a_pack_without_records_is_still_a_sign_of_life() -> None:

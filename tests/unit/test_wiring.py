@@ -12,10 +12,19 @@ from typing import Any
 import pytest
 from sheets import dht22, tables_of
 
+from sensor_node.config import NodeSettings
 from sensor_node.drivers import TABLE, options_of
+from sensor_node.settings import build
 from sensor_node.setup import header
 from sensor_node.setup.rows import place_in_words, rows
-from sensor_node.setup.sheet import Part, Sheet, gpio_of, one_wire_pin_of, sheet_of
+from sensor_node.setup.sheet import (
+    Part,
+    Sheet,
+    gpio_of,
+    one_wire_pin_of,
+    sheet_of,
+    sheet_of_settings,
+)
 from sensor_node.setup.sheet_svg import svg
 from sensor_node.setup.sheet_text import draw
 from sensor_node.setup.terminal import Terminal
@@ -188,6 +197,18 @@ def test_one_wire_is_where_the_pis_boot_files_put_it(tmp_path: Path) -> None:
     drawn = sheet(dht22(4), {"type": "ds18b20", "channel": "soil"}, root=tmp_path)
     assert not drawn.hazards
     assert drawn.uses[29][0].pin == "DQ"
+
+
+def test_the_lamp_and_the_buzzer_are_on_the_sheet_and_keep_their_pins() -> None:
+    signals = {"led": 18, "buzzer": 23}
+    table = {"node": "pot", "data": "d", "signals": signals, "sensors": [dht22(23)]}
+    drawn = sheet_of_settings(build(NodeSettings, table), Path("/nowhere"))
+
+    told = {row.pin: (row.to, row.resistors) for p in drawn.parts for row in rows(drawn, p, "en")}
+    assert told["+"] == ("GPIO18, pin 12", "via 330 Ω")
+    assert told["B"] == ("GPIO23, pin 16", "via 1 kΩ")
+    assert told["buzzer +"] == ("5 V, pin 2", "")
+    assert "Two parts are on GPIO23" in drawn.hazards[0].en
 
 
 # --- what must be put right ---------------------------------------------------------------------
