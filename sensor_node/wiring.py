@@ -96,6 +96,22 @@ def i2c(part: Words, *notes: Words, supply: str = "VIN") -> Wiring:
     return Wiring(part, wires, (), notes)
 
 
+def dht(part: Words, pin: int) -> Wiring:
+    """A DHT with its data wire on a GPIO."""
+    at = gpio(pin)
+    return Wiring(
+        part,
+        (Wire("VCC", V33, RED), Wire("DATA", at, YELLOW), Wire("GND", GND, BLACK)),
+        (Resistor(10_000, at, V33),),
+        (
+            Words(
+                "Un module à trois broches porte déjà la résistance de 10 kΩ.",
+                "A module with three pins has the 10 kΩ resistor on it already.",
+            ),
+        ),
+    )
+
+
 def contact(part: Words, pin: int, *notes: Words) -> Wiring:
     """A switch between a GPIO and GND; the Pi's own pull-up does the rest."""
     wires = (Wire("1", gpio(pin), GREEN), Wire("2", GND, BLACK))

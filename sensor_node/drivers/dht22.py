@@ -17,7 +17,7 @@ from sensor_node.drivers.base import Channel
 from sensor_node.drivers.jumps import Jumps
 from sensor_node.errors import SensorFault
 from sensor_node.settings import setting
-from sensor_node.wiring import BLACK, GND, RED, V33, YELLOW, Resistor, Wire, Wiring, Words, gpio
+from sensor_node.wiring import Wiring, Words, dht
 
 PAUSE_S = 2.1
 LIBRARY_KEEPS_S = 2.0
@@ -129,15 +129,5 @@ def _implausible(temperature_c: float | None, humidity_pct: float | None) -> str
 
 def wiring(options: Options) -> Wiring:
     """How it is wired."""
-    at = gpio(options.pin)
-    return Wiring(
-        Words("DHT22, air : température et humidité", "DHT22, air: temperature and humidity"),
-        (Wire("VCC", V33, RED), Wire("DATA", at, YELLOW), Wire("GND", GND, BLACK)),
-        (Resistor(10_000, at, V33),),
-        (
-            Words(
-                "Un module à trois broches porte déjà la résistance de 10 kΩ.",
-                "A module with three pins has the 10 kΩ resistor on it already.",
-            ),
-        ),
-    )
+    part = Words("DHT22, air : température et humidité", "DHT22, air: temperature and humidity")
+    return dht(part, options.pin)

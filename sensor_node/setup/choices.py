@@ -26,6 +26,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     "rain-gauge": {"channel": "rain"},
     "anemometer": {"channel": "wind"},
     "wind-vane": {"channel": "wind-from"},
+    "microbit": {"channels": "light"},
     "battery": {"voltage": "battery-v", "charge": "battery"},
 }
 """Names of channels as they are usual in the garden; a second one of the same gets a number."""
@@ -34,7 +35,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
 def channel_options(options: type[Any]) -> list[str]:
     """The options of a driver that are names of channels."""
     hints = typing.get_type_hints(options)
-    texts = (str, str | None)
+    texts = (str, str | None, list[str])
     return [
         name
         for name, _, about in describe(options)
@@ -94,12 +95,16 @@ class Choices:
         return None if each.default is MISSING else each.default
 
     def table(self, kind: str) -> dict[str, Any]:
-        """A whole table of the driver ``kind``: what is said already, the rest suggestions."""
+        """A whole table of the driver ``kind``: what is said already, the rest suggestions; what
+        only a person can know (how deep a tank is) is the least that it can be.
+        """
         table: dict[str, Any] = {"type": kind, **self.begun}
-        for name, each, _ in describe(_options(kind)):
+        for name, each, about in describe(_options(kind)):
             if name in table:
                 continue
             value = Choices(self.taken, self._kinds, table).suggestion(kind, name)
+            if value is None and each.default is MISSING:
+                value = about.least
             if value is not None and (each.default is MISSING or value != each.default):
                 table[name] = value
         return table
@@ -124,14 +129,15 @@ class Choices:
             if key == name or (asked_for_pin and is_gpio(about)):
                 yield table.get(key, each.default)
 
-    def _name(self, kind: str, name: str, *, required: bool) -> str | None:
+    def _name(self, kind: str, name: str, *, required: bool) -> str | list[str] | None:
         known = NAMES.get(kind, {}).get(name)
         if known is None:
             known = kind if required else None
         if known is None:
             return None
         used = set(self._channels())
-        return next(one for one in _numbered(known) if one not in used)
+        free = next(one for one in _numbered(known) if one not in used)
+        return [free] if typing.get_type_hints(_options(kind))[name] == list[str] else free
 
     def _channels(self) -> Iterator[str]:
         yield from (text for text in self.begun.values() if isinstance(text, str))
@@ -146,7 +152,14 @@ def _options(kind: str) -> Any:
 def channels_of(table: Mapping[str, Any]) -> list[str]:
     """The channels that a sensor's table names."""
     options = _options(table["type"])
-    return [table[name] for name in channel_options(options) if name in table]
+    said = [table[name] for name in channel_options(options) if name in table]
+    return [name for one in said for name in names_in(one)]
+
+
+def names_in(value: str | Sequence[str]) -> list[str]:
+    """The channels that one option names: one, or a list whose ``=`` tells the quantity."""
+    texts = [value] if isinstance(value, str) else value
+    return [text.partition("=")[0] for text in texts]
 
 
 def is_gpio(about: About) -> bool:

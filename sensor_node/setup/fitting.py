@@ -8,7 +8,7 @@ from typing import Any
 from sensor_node import wire
 from sensor_node.drivers import build_sensors, driver_module
 from sensor_node.errors import ConfigError
-from sensor_node.setup.choices import Choices, channel_options, channels_of
+from sensor_node.setup.choices import Choices, channel_options, channels_of, names_in
 from sensor_node.setup.hazards import SEVERAL_DS18B20
 from sensor_node.setup.sheet import sheet_of
 from sensor_node.wiring import Words
@@ -23,14 +23,20 @@ def check_names(kind: str, beside: Choices) -> None:
     for name in channel_options(driver_module(kind).Options):
         if name not in beside.begun:
             continue
-        channel = wire.check_id(beside.begun[name], name)
-        if channel in used:
-            raise ConfigError(
-                "CHANNEL_TWICE",
-                fr=f"Deux capteurs s'appellent « {channel} » : donnez-leur deux noms.",
-                en=f"Two sensors are called '{channel}': give them two names.",
-            )
-        used.add(channel)
+        for channel in names_in(beside.begun[name]):
+            wire.check_id(channel, name)
+            if channel in used:
+                raise channel_twice(channel)
+            used.add(channel)
+
+
+def channel_twice(channel: str) -> ConfigError:
+    """Nobody could tell the two apart."""
+    return ConfigError(
+        "CHANNEL_TWICE",
+        fr=f"Deux capteurs s'appellent « {channel} » : donnez-leur deux noms.",
+        en=f"Two sensors are called '{channel}': give them two names.",
+    )
 
 
 def check_places(table: Mapping[str, Any], beside: Choices) -> None:

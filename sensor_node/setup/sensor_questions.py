@@ -170,13 +170,14 @@ def _question(name: str, each: Field[Any], about: About, language: str) -> str:
 
 
 def _shown(value: Any, name: str) -> str:
-    return (
-        f"0x{value:02x}"
-        if name == "address"
-        else f"{value:g}"
-        if type(value) is float
-        else (str(value))
-    )
+    """A value as a person would type it."""
+    if name == "address":
+        return f"0x{value:02x}"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _flag_wrong(text: str) -> UsageError:

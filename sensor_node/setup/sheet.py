@@ -12,7 +12,7 @@ from sensor_node.config import NodeSettings
 from sensor_node.drivers import options_of
 from sensor_node.errors import ConfigError
 from sensor_node.setup import header
-from sensor_node.setup.choices import channel_options
+from sensor_node.setup.choices import channel_options, names_in
 from sensor_node.setup.hazards import Claim, hazards
 from sensor_node.signals.settings import wirings
 from sensor_node.wiring import (
@@ -159,7 +159,8 @@ def _wirings(tables: Sequence[Any]) -> Iterator[tuple[tuple[str, ...], Wiring]]:
 
 def channel_names(table: Any, module: Any) -> tuple[str, ...]:
     """The channels that a sensor's table names, in the order of its options."""
-    return tuple(table[name] for name in channel_options(module.Options) if name in table)
+    said = [table[name] for name in channel_options(module.Options) if name in table]
+    return tuple(name for one in said for name in names_in(one))
 
 
 def _lettered(found: Sequence[tuple[tuple[str, ...], Wiring]]) -> tuple[Part, ...]:

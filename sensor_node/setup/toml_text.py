@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-Value = str | bool | int | float | Sequence[float]
+Value = str | bool | int | float | Sequence[float] | Sequence[str]
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 _DELETE = 0x7F
 
 
 def toml_value(value: Value) -> str:
-    """``value`` as TOML reads it back: a text, a truth, a finite number or a list of numbers.
+    """``value`` as TOML reads it back: a text, a truth, a finite number or a list of those.
 
     Raises ``ValueError`` for a number that is not finite and for half a surrogate pair.
     """
@@ -25,7 +25,7 @@ def toml_value(value: Value) -> str:
         return str(value)
     if isinstance(value, float):
         return _number(value)
-    return f"[{', '.join(_number(each) for each in value)}]"
+    return f"[{', '.join(toml_value(each) for each in value)}]"
 
 
 def toml_comment(text: str) -> str:

@@ -21,7 +21,12 @@ from sensor_node.setup.toml_text import toml_comment, toml_value
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 VALUES = st.one_of(
-    TEXTS, st.booleans(), st.integers(-(2**63), 2**63 - 1), NUMBERS, st.lists(NUMBERS)
+    TEXTS,
+    st.booleans(),
+    st.integers(-(2**63), 2**63 - 1),
+    NUMBERS,
+    st.lists(NUMBERS),
+    st.lists(TEXTS),
 )
 
 
