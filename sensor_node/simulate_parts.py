@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sensor_node.drivers import battery, wind_vane
+from sensor_node.drivers import wind_vane
 from sensor_node.fakes import FakeBoard
 from sensor_node.garden import Moment, SoilProbe
 from sensor_node.garden.demo import SEED
@@ -146,7 +146,7 @@ def vane(plug: Plug) -> Feed:
 
     def feed(now: Now) -> None:
         position = round(now.yard.wind_from_deg(now.at_ms) / 360 * len(volts)) % len(volts)
-        plug.board.adc.set_volts(plug.options.adc_channel, volts[position], wind_vane.REFERENCE_V)
+        plug.board.adc.set_volts(plug.options.adc_channel, volts[position])
 
     return feed
 
@@ -169,9 +169,7 @@ def charge(plug: Plug) -> Feed:
     def feed(now: Now) -> None:
         empty_v, full_v = plug.options.empty_v, plug.options.full_v
         volts = empty_v + (full_v - empty_v) * now.yard.battery_pct(now.at_ms) / 100
-        plug.board.adc.set_volts(
-            plug.options.adc_channel, volts / plug.options.divider, battery.REFERENCE_V
-        )
+        plug.board.adc.set_volts(plug.options.adc_channel, volts / plug.options.divider)
 
     return feed
 

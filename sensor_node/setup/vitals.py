@@ -9,6 +9,7 @@ from typing import Any
 
 from sensor_node.board import Board
 from sensor_node.clock import SANE_SINCE_MS, Clock
+from sensor_node.drivers.base import Measured, Suspect
 from sensor_node.drivers.pi_health import Options, PiHealth
 from sensor_node.errors import HardwareError, SensorFault
 from sensor_node.setup.buses import is_raspberry_pi
@@ -51,15 +52,15 @@ def clock(clock: Clock, root: Path, *, is_believed: bool) -> Finding:
 def body(machine: Board) -> Iterator[Finding]:
     """Supply and heat, from the files that a Pi's kernel keeps."""
     health = PiHealth(Options(temperature="t", undervoltage="u"), machine).read()
-    yield _supply(health["u"], machine.system_root)
-    yield _heat(health["t"])
+    yield _supply(_told(health["u"]), machine.system_root)
+    yield _heat(_told(health["t"]))
 
 
 def wifi(machine: Board, tables: Sequence[Any]) -> Finding:
     """The level that the Wi-Fi hears, on the interface that ``pi-health`` names, else wlan0."""
     named = (t.get("interface") for t in tables if isinstance(t, dict))
     interface = next((str(name) for name in named if name), "wlan0")
-    dbm = PiHealth(Options(signal="s", interface=interface), machine).read()["s"]
+    dbm = _told(PiHealth(Options(signal="s", interface=interface), machine).read()["s"])
     if isinstance(dbm, SensorFault):
         return odd(
             WIFI,
@@ -83,6 +84,10 @@ def wifi(machine: Board, tables: Sequence[Any]) -> Finding:
             "its metal box.",
         ),
     )
+
+
+def _told(value: Measured) -> float | SensorFault:
+    return value.value if isinstance(value, Suspect) else value
 
 
 def _supply(alarm: float | SensorFault, root: Path) -> Finding:

@@ -24,6 +24,7 @@ from sensor_node.setup.look import Seen, look_at
 from sensor_node.setup.running import process_holding
 from sensor_node.setup.terminal import Terminal
 from sensor_node.setup.units import in_words
+from sensor_node.simulate_parts import FEEDS
 
 SOIL = {"type": "soil-mcp3008", "channel": "soil", "adc_channel": 0}
 FLOAT = {"type": "tank-float", "channel": "tank", "pin": 22}
@@ -33,8 +34,8 @@ def verdicts(seen: list[Seen]) -> dict[str, str]:
     return {one.channel: one.verdict for one in seen}
 
 
-def test_every_driver_there_is_can_be_looked_at() -> None:
-    seen = list(look_at(tables_of(), FakeBoard(counts=600)))
+def test_every_sensor_that_the_garden_moves_can_be_looked_at() -> None:
+    seen = list(look_at(tables_of(*FEEDS), FakeBoard(counts=600)))
     # A steady 600 counts is between two positions of the usual vane, and a fault says so.
     assert {one.channel for one in seen if one.verdict == "fault"} <= {"wind-from"}
     assert all(one.unit is not None or one.quantity for one in seen if one.value is not None)
