@@ -48,6 +48,10 @@ class Link(Protocol):
 class Dating(Protocol):
     """What settles the time of packs; see ``sensor_node.dating``."""
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the time is known and no pack waits for it: no need to look each second."""
+
     def receive(self, payload: bytes) -> None:
         """An answer of the gateway's clock."""
 
@@ -251,7 +255,8 @@ class Uplink:
         return self._wait_s(now_s)
 
     def _wait_s(self, now_s: float) -> float:
-        longest_s = IDLE_S if self._dating is None else DATING_EVERY_S
+        is_settled = self._dating is None or self._dating.is_settled
+        longest_s = IDLE_S if is_settled else DATING_EVERY_S
         if not self._gateway_online:
             return longest_s
         next_due_s = min((f.due_s for f in self._under_way.values()), default=math.inf)
