@@ -14,11 +14,14 @@ from sensor_node.board import Board
 from sensor_node.drivers.base import Channel
 from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.settings import setting
+from sensor_node.wiring import BLACK, GND, VIOLET, Resistor, Wire, Wiring, Words, adc
 
 REFERENCE_V, FULL_SCALE = 3.3, 1023
 DEAD_LOW, DEAD_HIGH = 15, 1010
 """Counts at or beyond which no battery is measured."""
 SAMPLES = 16
+LOWER_OHM = 10_000
+"""The divider's resistor to GND."""
 
 
 @dataclass(frozen=True)
@@ -122,3 +125,24 @@ def _check(options: Options) -> None:
             fr="« empty_v » doit être plus petit que « full_v ».",
             en="'empty_v' must be less than 'full_v'.",
         )
+
+
+def wiring(options: Options) -> Wiring:
+    """How it is wired: 10 kΩ to GND, and what divides as ``divider`` says before it."""
+    at = adc(options.adc_channel)
+    return Wiring(
+        Words("batterie, derrière deux résistances", "battery, behind two resistors"),
+        (
+            Wire("+", at, VIOLET, through_ohm=max(1, round((options.divider - 1) * LOWER_OHM))),
+            Wire("−", GND, BLACK),
+        ),
+        (Resistor(LOWER_OHM, at, GND),),
+        (
+            Words(
+                "Le + de la batterie ne touche l'entrée qu'à travers sa résistance : jamais en "
+                "direct. Pas de 100 kΩ de plus ici.",
+                "The battery's + reaches the input through its resistor only, never directly. No "
+                "100 kΩ more here.",
+            ),
+        ),
+    )

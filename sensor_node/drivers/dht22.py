@@ -17,6 +17,7 @@ from sensor_node.drivers.base import Channel
 from sensor_node.drivers.jumps import Jumps
 from sensor_node.errors import SensorFault
 from sensor_node.settings import setting
+from sensor_node.wiring import Wiring, Words, dht
 
 PAUSE_S = 2.1
 LIBRARY_KEEPS_S = 2.0
@@ -124,3 +125,9 @@ def _implausible(temperature_c: float | None, humidity_pct: float | None) -> str
     if not 0 < humidity_pct <= 100:
         return f"{humidity_pct} %RH is out of range"
     return None
+
+
+def wiring(options: Options) -> Wiring:
+    """How it is wired."""
+    part = Words("DHT22, air : température et humidité", "DHT22, air: temperature and humidity")
+    return dht(part, options.pin)

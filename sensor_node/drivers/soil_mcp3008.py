@@ -15,6 +15,7 @@ from sensor_node.board import Board
 from sensor_node.drivers.base import Channel
 from sensor_node.errors import SensorFault
 from sensor_node.settings import setting
+from sensor_node.wiring import BLACK, GND, RED, V33, YELLOW, Resistor, Wire, Wiring, Words, adc
 
 FULL_SCALE = 1023
 DEAD_LOW, DEAD_HIGH = 15, 1010
@@ -105,3 +106,13 @@ class SoilMcp3008:
 
     def close(self) -> None:
         self._adc.close()
+
+
+def wiring(options: Options) -> Wiring:
+    """How it is wired; the chip itself is wired once for all that hangs on it."""
+    at = adc(options.adc_channel)
+    return Wiring(
+        Words("sonde de sol capacitive", "capacitive soil probe"),
+        (Wire("VCC", V33, RED), Wire("GND", GND, BLACK), Wire("AOUT", at, YELLOW)),
+        (Resistor(100_000, at, GND),),
+    )
