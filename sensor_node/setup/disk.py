@@ -64,6 +64,12 @@ def file_system_of(folder: Path, root: Path) -> str:
     return kind
 
 
+def check_that_it_stays(data: Path, root: Path = Path("/")) -> None:
+    """Raises ``StorageError`` where a power cut would empty the folder ``data``."""
+    if (kind := file_system_of(data, root)) in VANISHING:
+        raise data_vanishes(data, kind)
+
+
 def data_vanishes(data: Path, kind: str) -> StorageError:
     """Why a node must not keep its packs here."""
     return StorageError(

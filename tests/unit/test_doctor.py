@@ -23,7 +23,7 @@ from sensor_node.outbox import Entry, Outbox
 from sensor_node.settings import build
 from sensor_node.setup import vitals
 from sensor_node.setup.buses import buses
-from sensor_node.setup.disk import disk, file_system_of
+from sensor_node.setup.disk import check_that_it_stays, disk, file_system_of
 from sensor_node.setup.doctor import examine, exit_code_of
 from sensor_node.setup.finding import Finding, bad, good, odd
 from sensor_node.setup.knock import network
@@ -186,6 +186,20 @@ def test_a_folder_that_a_power_cut_empties_is_refused(
     found = by_check(disk(tmp_path, tmp_path / "outbox.sqlite", machine.system_root))
     assert (found["folder"].code, found["folder"].exit_code) == ("DATA_VANISHES", 5)
     assert kind in found["folder"].words.fr
+
+
+@pytest.mark.parametrize("kind", ["tmpfs", "ramfs", "overlay"])
+def test_a_node_does_not_start_where_a_power_cut_would_take_what_it_measured(
+    machine: FakeBoard, tmp_path: Path, kind: str
+) -> None:
+    machine.system.write("proc/self/mountinfo", f"22 1 0:1 / / rw - {kind} {kind} rw\n")
+    with pytest.raises(StorageError, match="DATA_VANISHES"):
+        check_that_it_stays(tmp_path, machine.system_root)
+
+
+def test_a_node_starts_where_what_it_measured_stays(machine: FakeBoard, tmp_path: Path) -> None:
+    machine.system.write("proc/self/mountinfo", "22 1 0:1 / / rw - ext4 /dev/mmcblk0p2 rw\n")
+    check_that_it_stays(tmp_path, machine.system_root)
 
 
 def test_a_folder_that_cannot_be_is_bad(machine: FakeBoard, tmp_path: Path) -> None:
