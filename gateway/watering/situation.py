@@ -86,11 +86,13 @@ class Situation:
     """What is known of a bed when somebody asks: water today?
 
     on, hour: the day and the local hour, 0 to 23. days: in order, without gaps, the last one is
-    `on` itself (its ET0 is not known yet; rain and litres are those since 6 h). start_mm: the
-    depletion at the beginning of the first day, None for unknown. soil_c: °C now. evening_min_c:
-    the night's minimum extrapolated from the evening. next_presence: in a school, the next day
-    after `on` when somebody comes. tank_l: litres left, None for no limit. waited: whether yesterday's
-    advice was to wait for rain. unseen: waterings that were told and that the probe did not see.
+    `on` itself (its ET0 is not known yet; rain and litres are those since 6 h).
+    start_mm: the depletion at the beginning of the first day, None for unknown.
+    soil_c: °C now. evening_min_c: the night's minimum, extrapolated from the evening.
+    next_presence: in a school, the next day after `on` when somebody comes.
+    tank_l: litres left, None for no limit.
+    waited: whether yesterday's advice was to wait for rain.
+    unseen: waterings that were told and that the probe did not see.
     data_age_s: age of the newest reading, None for none at all.
     """
 
