@@ -12,13 +12,17 @@ from gateway.watering.advice import advise
 from gateway.watering.beds import Bed
 from gateway.watering.crops import CROPS, Crop
 from gateway.watering.evapotranspiration import ReferenceEt
-from gateway.watering.night import ProbeMorning, together
+from gateway.watering.field_capacity import Plateau, Soaking, learned, plateaus
+from gateway.watering.night import Night, ProbeMorning, together
 from gateway.watering.reservoir import Reservoir
+from gateway.watering.samples import HOUR_MS, Sample
+from gateway.watering.scale import dry_share, from_learned, from_two_points
 from gateway.watering.situation import Forecast, GardenDay, Situation
 from gateway.watering.soils import SOILS, Soil
 from gateway.watering.stages import coefficient
 
 AREA_M2 = 2.0
+DAY_MS = 24 * HOUR_MS
 PLANTED = {
     "tomate": (5, 15),
     "laitue": (5, 1),
@@ -124,6 +128,7 @@ class Errors:
     kc: float = 0.0
     probe_noise: float = 0.02
     unlogged: float = 0.2
+    first_season: bool = False
 
 
 def season(weather: Sequence[Weather], crop: Crop, soil: Soil) -> Iterator[tuple[Weather, int]]:
@@ -163,42 +168,97 @@ def believed(soil: Soil, factor: float) -> Soil:
     return replace(soil, field_capacity=soil.field_capacity * factor)
 
 
+@dataclass
+class Probe:
+    """A probe in % of water by volume that learns its field capacity in the bed.
+
+    In its first season it starts with its air and water points; in a later one it remembers five
+    soakings, and what it gave when the plants first wilted.
+
+    Its noise is one draw a day: what a night's median leaves is drift, not chance from sample to
+    sample. `samples` are at 4 h and 16 h of each day, in % of water by volume.
+    """
+
+    truth: Truth
+    guess: Soil
+    noise: float
+    chance: random.Random
+    samples: list[Sample] = field(default_factory=list)
+    soakings: list[Soaking] = field(default_factory=list)
+    remembered: list[Plateau] = field(default_factory=list)
+    dry: float | None = None
+
+    def remembers(self) -> None:
+        """Take what last year taught, as noisy as any reading."""
+        soil, noise = self.truth.soil, self.noise
+        wet = [100.0 * (soil.field_capacity + self.chance.gauss(0.0, noise)) for _ in range(5)]
+        self.remembered = [Plateau(index - 5, value) for index, value in enumerate(wet)]
+        self.dry = 100.0 * (soil.wilting_point + self.chance.gauss(0.0, noise))
+
+    def measures(self, at_ms: int, depletion_mm: float) -> float:
+        """One reading of the bed as it is."""
+        soil = self.truth.soil
+        water = soil.field_capacity - depletion_mm / (1000.0 * self.depth_m)
+        value = 100.0 * (water + self.chance.gauss(0.0, self.noise))
+        self.samples.append(Sample(at_ms, value))
+        return value
+
+    @property
+    def depth_m(self) -> float:
+        """The depth of the reservoir."""
+        return self.truth.reservoir.taw_mm / (1000.0 * self.truth.soil.available)
+
+    def night(self, value: float) -> Night:
+        """What it says of the bed, by what it knows so far."""
+        found = [*self.remembered, *plateaus(self.samples, self.soakings)]
+        capacity = learned(found, 0.0, dry_share(self.guess))
+        water = 100.0 * self.guess.saturation
+        scale = (
+            from_two_points(0.0, water, self.guess)
+            if capacity is None
+            else from_learned(capacity, air=0.0, water=water, dry=self.dry, soil=self.guess)
+        )
+        return together([ProbeMorning(scale.missing(value), known_by=scale.known_by)])
+
+
 def by_advice(
     days: Sequence[Weather], crop: Crop, soil: Soil, chance: random.Random, errors: Errors
 ) -> Outcome:
     """A season watered as advised each morning, by somebody who forgets to note a can in five.
 
-    The believed soil and thirst are wrong, the probe is noisy, and it knows its field capacity as
-    well as a noisy probe can learn it. The forecast is what then falls, more or less.
+    The believed soil and thirst are wrong and the probe is noisy. The forecast says what will
+    fall, half as much or half as much again.
     """
     kc_factor = 1.0 + chance.uniform(-errors.kc, errors.kc)
     truth = Truth(crop, soil, kc_factor, days[0].on)
     guess = believed(soil, 1.0 + chance.uniform(-errors.capacity, errors.capacity))
     bed = Bed("bac", AREA_M2, guess, crop, planted_on=days[0].on)
-    taw = truth.reservoir.taw_mm
-    learned_error = chance.gauss(0.0, errors.probe_noise / 5**0.5)
+    probe = Probe(truth, guess, errors.probe_noise, chance)
+    if not errors.first_season:
+        probe.remembers()
     known: list[GardenDay] = []
     waited, given = False, 0.0
     for number, weather in enumerate(days):
-        noise = chance.gauss(0.0, errors.probe_noise)
-        missing = truth.depletion_mm / taw + (noise + learned_error) / soil.available
-        morning = GardenDay(weather.on, night=together([ProbeMorning(missing)]))
-        coming = days[number].rain_mm * chance.uniform(0.5, 1.5)
-        situation = Situation(
-            bed,
-            weather.on,
-            8,
-            (*known, morning),
-            start_mm=0.0,
-            forecast=Forecast(2.0, weather.min_c, weather.max_c, coming),
-            waited=waited,
-            data_age_s=300,
+        start_ms = number * DAY_MS
+        night = probe.night(probe.measures(start_ms + 4 * HOUR_MS, truth.depletion_mm))
+        morning = GardenDay(weather.on, night=night)
+        coming = Forecast(
+            2.0, weather.min_c, weather.max_c, weather.rain_mm * chance.uniform(0.5, 1.5)
         )
+        situation = Situation(
+            bed, weather.on, 8, (*known, morning), start_mm=0.0, forecast=coming, waited=waited,
+            data_age_s=300,
+        )  # fmt: skip
         advice = advise(situation)
         waited = advice.verdict == "wait_for_rain"
         litres = advice.litres or 0.0
         given += litres / AREA_M2
         told = litres > 0.0 and chance.random() >= errors.unlogged
+        missing, total = advice.figures.missing_mm, advice.figures.total_mm
+        used = 1.5 * advice.figures.today_mm
+        for hour, mm in ((8, bed.net_mm(litres) if told else 0.0), (20, weather.rain_mm)):
+            if mm > 0.0:
+                probe.soakings.append(Soaking(start_ms + hour * HOUR_MS, mm, missing, total, used))
         known.append(
             replace(
                 morning,
@@ -208,7 +268,9 @@ def by_advice(
                 seen=litres > 0.0 and not told,
             )
         )
+        before_mm = truth.depletion_mm
         truth.live(weather, bed.net_mm(litres))
+        probe.measures(start_ms + 16 * HOUR_MS, 0.5 * (before_mm + truth.depletion_mm))
     return Outcome(truth.days, truth.stressed, given)
 
 

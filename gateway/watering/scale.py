@@ -6,8 +6,8 @@ from typing import Final, Literal
 from gateway.watering.soils import Soil
 
 Knowledge = Literal["two_points", "learned"]
-_DRY_SHARE: Final = 0.6
-"""Where a plant wilts, between field capacity and air, when nobody has seen it (judgement)."""
+DRY_SHARE: Final = 0.6
+"""Where a plant wilts, between field capacity and air, when nothing else is known (judgement)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +52,27 @@ def from_two_points(air: float, water: float, soil: Soil) -> ProbeScale:
 
 
 def from_learned(
-    field_capacity: float, *, air: float, water: float, dry: float | None = None
+    field_capacity: float,
+    *,
+    air: float,
+    water: float,
+    dry: float | None = None,
+    soil: Soil | None = None,
 ) -> ProbeScale:
     """Give the scale of a probe whose field capacity was learned in its bed.
 
-    dry: what it gave when the plants first wilted; else 0.6 of the way to air (judgement).
+    dry: what it gave when the plants first wilted. Else, where the soil is known, air counts as no
+    water and its wilting point lies in proportion: 0.62 of the way to air in sand, 0.39 in clay;
+    and 0.6 where it is not (judgement).
     """
     if dry is None:
-        dry = field_capacity + _DRY_SHARE * (air - field_capacity)
+        dry = field_capacity + dry_share(soil) * (air - field_capacity)
     return ProbeScale(field_capacity, dry, abs(water - air), "learned")
+
+
+def dry_share(soil: Soil | None) -> float:
+    """Give how far from field capacity towards air a plant wilts, 0 to 1."""
+    return DRY_SHARE if soil is None else soil.available / soil.field_capacity
 
 
 def from_water_content(soil: Soil, field_capacity_pct: float | None = None) -> ProbeScale:
