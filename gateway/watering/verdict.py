@@ -22,6 +22,8 @@ _SEEDLING_DAYS: Final = 10
 """From sowing to the first leaves when nobody tells (judgement), and how long they stay tender."""
 _HOT_C: Final = 28.0
 _NO_BELOW: Final = 0.8
+_FORESEEN_DAYS: Final = 14.0
+"""No promise reaches further, however little a winter's day takes (judgement)."""
 _WAIT_BELOW: Final = 1.2
 _RAIN_TRUST: Final = 0.8
 _MORNING_ENDS_H: Final = 10
@@ -143,7 +145,7 @@ def _no(situation: Situation, books: Books, need: Need) -> Answer | None:
         return None
     if need.etc_mm <= 0.0:
         return Answer("no", (_missing(situation, need), *_story(situation, books)))
-    days = max(1, int((need.easy_mm - need.missing_mm) / need.etc_mm))
+    days = int(min(_FORESEEN_DAYS, max(1.0, (need.easy_mm - need.missing_mm) / need.etc_mm)))
     when = When("from_day", situation.on + timedelta(days=days))
     reasons = (because("not_before", days=days), _missing(situation, need))
     return Answer("no", (*reasons, *_story(situation, books)), when=when)

@@ -224,8 +224,8 @@ def test_the_top_soil_of_example_35_dries_as_published() -> None:
         if row["day"] == 6:
             gained, wetted = i["rain_day6"], 1.0
         day = top.day(
-            depletion, et0_mm=et0, gained_mm=gained, kcb=kcb, kc_max=published["Kcmax"], exposed=exposed,
-            wetted=wetted,
+            depletion, et0_mm=et0, gained_mm=gained, kcb=kcb, kc_max=published["Kcmax"],
+            exposed=exposed, wetted=wetted,
         )  # fmt: skip
         depletion = day.depletion_mm
         assert day.kr == pytest.approx(row["Kr"], abs=tolerance["Kr"]), row
