@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway import calibrations
+from gateway.beds import given, journal, records, watches
 from gateway.store.base import Series
 from sensor_node import wire
 from sensor_node.database import Database, transaction
@@ -58,6 +59,7 @@ MIGRATIONS = (
     );
     """,
     calibrations.MIGRATION,
+    records.MIGRATION + watches.MIGRATION + journal.MIGRATION + given.MIGRATION,
 )
 
 _NODES = (
@@ -131,6 +133,10 @@ class Catalogue:
         self._intervals_s: dict[str, float] = {}
         self._quantities: dict[Series, str | None] = {}
         self.calibrations = calibrations.Calibrations(self._database, self.quantity)
+        self.beds = records.Beds(self._database)
+        self.watches = watches.Watches(self._database, self.quantity)
+        self.journal = journal.Journal(self._database)
+        self.advice = given.GivenAdvice(self._database)
 
     # --- what is known --------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from typing import Any
 import paho.mqtt.client as mqtt
 
 from gateway.batch import Batch, Outcome
+from gateway.beds.live import LiveAdvice
 from gateway.live import LiveTopics
 from gateway.quarantine import Refused
 from gateway.service import Gateway
@@ -58,6 +59,7 @@ class Ingest:
         self._state_due_s = 0.0
         self._last_error: str | None = None
         self._live = LiveTopics(gateway, self._publish, base)
+        self._advice = LiveAdvice(gateway.advisor.board, self._publish, base)
         self._on_failure = on_failure
         self.was_connected = False
 
@@ -85,6 +87,8 @@ class Ingest:
         link.subscribe([f"{self._base}/+/{leaf}" for leaf in leaves])
         self._say_state("online")
         self._live.renew()
+        self._advice.renew()
+        self._gateway.advisor.board.on_change = link.wake
         self._gateway.broker_up = self.was_connected = True
         self._live.tell_state("gateway", "online")
         if self._last_error is not None:
@@ -124,6 +128,7 @@ class Ingest:
         if self._messages and self._is_due(now_s, idle=idle):
             self._commit(now_s)
         if not self._messages:
+            self._advice.tick()
             return self._live.tick(now_s)
         return max(0.0, self._retry_s - now_s)
 

@@ -13,6 +13,7 @@ import uvicorn
 
 from gateway.api.app import create_app
 from gateway.api.server import GardenServer
+from gateway.beds.morning import Morning
 from gateway.ingest import Ingest
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings, Http
@@ -106,7 +107,7 @@ class GatewayProcess:
         intake = threading.Thread(target=self._take_in, args=(gateway, ingest, link), name="ingest")
         intake.start()
         try:
-            with stopped_by_signals(self.stop):
+            with stopped_by_signals(self.stop), Morning(gateway.advisor):
                 self._ready()
                 server.run(sockets=[listener])
         finally:

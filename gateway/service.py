@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gateway.beds.advisor import Advisor
+from gateway.beds.observed import Observer
 from gateway.catalogue import Catalogue
 from gateway.events import EventHub
 from gateway.measured import Measured
@@ -43,6 +45,8 @@ class Gateway:
         self.as_measured = Measured(store, catalogue, raw=True)
         self.present = Present(clock, catalogue.interval_s, catalogue.calibrations.scale)
         self.present.load(store.newest())
+        self.observer = Observer(catalogue, self.measured, self.as_measured, self.present)
+        self.advisor = Advisor(settings, catalogue, self.observer, clock, self.events.publish)
 
     @classmethod
     def open(cls, settings: GatewaySettings, clock: Clock | None = None) -> Gateway:

@@ -18,6 +18,19 @@ class Http:
 
 
 @dataclass(frozen=True)
+class Advising:
+    """When and how the garden advises."""
+
+    hour: int = setting(
+        6,
+        fr="heure du jardin à laquelle le conseil du jour est donné",
+        en="the garden's hour at which the advice of the day is given",
+        least=0,
+        most=23,
+    )
+
+
+@dataclass(frozen=True)
 class GatewaySettings:
     """What gateway.toml may say."""
 
@@ -41,3 +54,4 @@ class GatewaySettings:
     )
     broker: Broker = section(Broker)
     http: Http = section(Http)
+    advice: Advising = section(Advising)

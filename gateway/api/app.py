@@ -12,6 +12,8 @@ from starlette.middleware.cors import CORSMiddleware
 
 from gateway import assets
 from gateway.api import (
+    advice,
+    beds,
     calibrations,
     channels,
     docs,
@@ -23,6 +25,7 @@ from gateway.api import (
     quarantine,
     readings,
     shapes,
+    waterings,
 )
 from gateway.api.context import only_known_parameters
 from gateway.api.middleware import Failures, Limits, SafeHeaders
@@ -99,7 +102,8 @@ def _programs() -> APIRouter:
             "5XX": {**PROBLEM, "description": "The garden failed"},
         },
     )
-    for noun in (garden, nodes, channels, calibrations, readings, events, quarantine):
+    nouns = (garden, nodes, channels, calibrations, readings, beds, waterings, advice, events)
+    for noun in (*nouns, quarantine):
         programs.include_router(noun.router)
     return programs
 

@@ -35,11 +35,14 @@ def channels(
     """Each channel with its newest value, its age and its quality."""
     _check_filters(gateway, node, quantity, bed)
     known, present = gateway.measured.channels(), gateway.present.all()
+    watching = {one.series for one in gateway.catalogue.watches.now() if one.bed == bed}
     return ChannelList(
         channels=[
             channel_shape(known[series], present.get(series))
             for series in sorted(known)
-            if node in (None, series.node) and quantity in (None, known[series].quantity)
+            if node in (None, series.node)
+            and quantity in (None, known[series].quantity)
+            and (bed is None or series in watching)
         ]
     )
 
@@ -144,8 +147,8 @@ def _check_filters(
         raise unknown_node(gateway, node)
     if quantity is not None and quantity not in QUANTITIES:
         raise unknown("UNKNOWN_QUANTITY", ("grandeur", "quantity"), quantity, QUANTITIES)
-    if bed is not None:
-        raise unknown("UNKNOWN_BED", ("planche", "bed"), bed, [])
+    if bed is not None and bed not in (beds := gateway.catalogue.beds.all()):
+        raise unknown("UNKNOWN_BED", ("bac", "bed"), bed, beds)
 
 
 def _prefers_text(request: Request) -> bool:

@@ -15,6 +15,8 @@ _EXPECTED: Final[Mapping[str, tuple[str, str]]] = {
     "int_from_float": ("attendu : un nombre entier", "expected: a whole number"),
     "int_parsing_size": ("ce nombre est trop grand", "this number is too large"),
     "float_parsing": ("attendu : un nombre", "expected: a number"),
+    "greater_than": ("attendu : plus de {gt}", "expected: more than {gt}"),
+    "less_than": ("attendu : moins de {lt}", "expected: less than {lt}"),
     "greater_than_equal": ("attendu : au moins {ge}", "expected: at least {ge}"),
     "less_than_equal": ("attendu : au plus {le}", "expected: at most {le}"),
     "too_short": ("attendu : au moins {min_length}", "expected: at least {min_length}"),
@@ -28,6 +30,20 @@ _EXPECTED: Final[Mapping[str, tuple[str, str]]] = {
     "dict_type": ("attendu : un objet JSON", "expected: a JSON object"),
     "model_attributes_type": ("attendu : un objet JSON", "expected: a JSON object"),
     "json_invalid": ("ce n'est pas du JSON", "it is not JSON"),
+    "date_type": ("attendu : une date comme 2026-05-01", "expected: a date like 2026-05-01"),
+    "date_parsing": ("attendu : une date comme 2026-05-01", "expected: a date like 2026-05-01"),
+    "date_from_datetime_parsing": (
+        "attendu : une date comme 2026-05-01",
+        "expected: a date like 2026-05-01",
+    ),
+    "date_from_datetime_inexact": (
+        "attendu : une date comme 2026-05-01",
+        "expected: a date like 2026-05-01",
+    ),
+    "unknown_field": (
+        "le champ « {name} » n'existe pas ; possibles : {near}",
+        "there is no field '{name}'; possible: {near}",
+    ),
     "extra_forbidden": ("ce champ n'existe pas", "there is no such field"),
 }
 

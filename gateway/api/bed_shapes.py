@@ -1,0 +1,178 @@
+"""The shapes of beds, waterings and advice; the names are part of the contract."""
+
+from __future__ import annotations
+
+import difflib
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, Field, FiniteFloat, model_validator
+from pydantic_core import PydanticCustomError
+
+from gateway.api.shapes import TIME, TIME_OR_NEVER
+from gateway.watering.beds import Exposure, Method
+from gateway.watering.verdict import Verdict
+from gateway.watering.waterings import Source
+
+
+class Spoken(BaseModel, extra="forbid"):
+    """A body that a person may have written by hand: a wrong field is told with the nearest."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_the_nearest(cls, body: Any) -> Any:
+        known = [field.alias or name for name, field in cls.model_fields.items()]
+        for name in body if isinstance(body, dict) else ():
+            if name not in known:
+                near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5) or known
+                raise PydanticCustomError(
+                    "unknown_field",
+                    "there is no field '{name}'; possible: {near}",
+                    {"name": str(name)[:80], "near": ", ".join(near)},
+                )
+        return body
+
+
+class WatchedBy(BaseModel):
+    """A channel that watches the bed, or did."""
+
+    channel: str = Field(examples=["potager-1/bac-1-soil"])
+    from_: str | None = Field(
+        None,
+        alias="from",
+        description="Since when; absent in a request: always, or from now on where the channel "
+        "watched a bed before",
+        examples=["2026-05-01T06:00:00.000Z"],
+    )
+    to: str | None = Field(None, description="Until when; null: it still does. Never set by you")
+
+
+class BedChange(Spoken):
+    """What changes; what is not named stays as it is."""
+
+    name: str = Field("", max_length=80, examples=["Bac des tomates"])
+    soil: str | None = Field(
+        None,
+        description="`sable`, `limon-sableux`, `limon`, `limon-argileux`, `argile`, `terreau`; "
+        "null: nobody has felt it",
+        examples=["limon"],
+    )
+    crop: str | None = Field(None, description="null: the bed is empty", examples=["tomate"])
+    planted_on: date | None = Field(None, description="When it was planted, or sown")
+    sown: bool = Field(False, description="Whether it was sown in place")
+    emerged_on: date | None = Field(None, description="When the seedlings showed")
+    stage_days: int = Field(0, ge=-90, le=90, description="How far the crop is ahead of its age")
+    area_m2: FiniteFloat = Field(1.0, gt=0, le=10_000, examples=[2.0])
+    depth_m: FiniteFloat | None = Field(
+        None, gt=0, le=3, description="Of a raised bed on hard ground; null: open ground"
+    )
+    exposure: Exposure = "open"
+    mulched: bool = False
+    method: Method = "can"
+    can_l: FiniteFloat = Field(10.0, gt=0, le=100, description="What a can holds, in litres")
+    channels: list[str | WatchedBy] = Field(
+        default_factory=list,
+        max_length=50,
+        description="Those that watch the bed from now on",
+        examples=[["potager-1/bac-1-soil"]],
+    )
+
+
+class NewBed(BedChange):
+    """A bed to make; its id and its area are asked for, the rest can come later."""
+
+    id: str = Field(examples=["bac-1"])
+    area_m2: FiniteFloat = Field(gt=0, le=10_000, examples=[2.0])
+
+
+class BedShape(BaseModel):
+    """A bed."""
+
+    id: str = Field(examples=["bac-1"])
+    name: str
+    soil: str | None
+    crop: str | None
+    planted_on: date | None
+    sown: bool
+    emerged_on: date | None
+    stage_days: int
+    area_m2: float
+    depth_m: float | None
+    exposure: Exposure
+    mulched: bool
+    method: Method
+    can_l: float
+    channels: list[WatchedBy] = Field(description="Those that watch it, and those that did")
+    removed: str | None = TIME_OR_NEVER
+
+
+class BedList(BaseModel):
+    """The beds, by id."""
+
+    beds: list[BedShape]
+
+
+class WateringChange(Spoken):
+    """What is told of a watering; `{"cans": 2}` is enough."""
+
+    at: str | None = Field(None, description="When; absent: now", examples=["2026-05-01T18:30:00Z"])
+    litres: FiniteFloat | None = Field(None, ge=0, le=100_000, examples=[20.0])
+    cans: FiniteFloat | None = Field(None, ge=0, le=10_000, examples=[2])
+    by: str = Field("gardener", description="A role or a plant, never a name")
+
+
+class NewWatering(WateringChange):
+    """A watering to write down; without an amount: somebody watered, nobody knows how much."""
+
+    source: str = Field("logged", description="`logged`, or `valve` from a program")
+
+
+class Asks(BaseModel):
+    """What only a person can say."""
+
+    code: str = Field(examples=["HOW_MANY_CANS"])
+    text: str = Field(examples=["A watering was seen: how many cans was it?"])
+
+
+class WateringShape(BaseModel):
+    """A watering in the journal."""
+
+    id: int
+    bed: str
+    at: str = TIME
+    litres: float | None = Field(description="null: nobody has told how many")
+    cans: float | None
+    source: Source
+    by: str | None
+    matched: bool = Field(description="Whether a person and a probe both say so")
+    asks: Asks | None
+
+
+class WateringList(BaseModel):
+    """Waterings, newest first."""
+
+    waterings: list[WateringShape]
+
+
+class ReasonShape(BaseModel):
+    """One reason."""
+
+    code: str = Field(examples=["missing"])
+    text: str = Field(examples=["46 mm missing of 112, threshold 45"])
+
+
+class AdviceShape(BaseModel):
+    """The answer for one bed and one day."""
+
+    bed: str = Field(examples=["bac-1"])
+    on: date
+    verdict: Verdict
+    mm: float | None
+    litres: float | None
+    cans: float | None
+    when: str | None
+    reasons: list[ReasonShape]
+    confidence: int = Field(description="0 to 100")
+    inputs: dict[str, Any] = Field(description="The figures that it was made of")
+    data_age_s: int | None
+    made: str = TIME

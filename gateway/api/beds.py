@@ -1,0 +1,160 @@
+"""The beds: what grows where, in what soil, and which channels watch it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Protocol
+
+from fastapi import APIRouter, Path
+
+from gateway.api.bed_shapes import BedChange, BedList, BedShape, NewBed, WatchedBy
+from gateway.api.context import TheGateway, unknown_channel
+from gateway.api.problems import Problem, unknown
+from gateway.api.spans import moment
+from gateway.beds.records import BedDetails, BedRecord
+from gateway.beds.watches import Watch, Wish
+from gateway.service import Gateway
+from gateway.store.base import Series
+from gateway.times import to_rfc3339
+from gateway.watering.crops import CROPS
+from gateway.watering.soils import SOILS
+from sensor_node import wire
+from sensor_node.errors import ConfigError
+
+router = APIRouter(tags=["beds"])
+
+BedName = Annotated[str, Path(examples=["bac-1"])]
+
+
+@router.get("/beds", summary="All beds")
+def beds(gateway: TheGateway) -> BedList:
+    """The beds that are there, by id, each with the channels that watch it or did."""
+    return BedList(beds=[_shape(gateway, one) for one in gateway.catalogue.beds.all().values()])
+
+
+@router.post("/beds", status_code=201, summary="Make a bed")
+def make_bed(gateway: TheGateway, body: NewBed) -> BedShape:
+    """`BED_EXISTS` where there is one of that id; one that was removed is taken up again."""
+    try:
+        wire.check_id(body.id, "bed")
+    except ConfigError as error:
+        raise Problem(422, error.code, fr=error.fr, en=error.en) from None
+    if gateway.catalogue.beds.get(body.id) is not None:
+        raise Problem(
+            409,
+            "BED_EXISTS",
+            fr=f"Il y a déjà un bac « {body.id} » : changez-le par PUT, ou prenez un autre nom.",
+            en=f"There is a bed '{body.id}' already: change it by PUT, or choose another name.",
+        )
+    return _write(gateway, body.id, BedDetails(area_m2=body.area_m2), body)
+
+
+@router.get("/beds/{bed}", summary="One bed")
+def one_bed(gateway: TheGateway, bed: BedName) -> BedShape:
+    """One bed with the channels that watch it, and those that did, each with its period."""
+    return _shape(gateway, known_bed(gateway, bed))
+
+
+@router.put("/beds/{bed}", summary="Change a bed")
+def change_bed(gateway: TheGateway, bed: BedName, body: BedChange) -> BedShape:
+    """What is not named stays. A channel that moves to another bed leaves its past where it was."""
+    return _write(gateway, bed, known_bed(gateway, bed).details, body)
+
+
+@router.delete("/beds/{bed}", summary="Remove a bed")
+def remove_bed(gateway: TheGateway, bed: BedName) -> BedShape:
+    """The bed is no more; its readings, waterings and advice stay."""
+    known_bed(gateway, bed)
+    now_ms = gateway.clock.wall_ms()
+    gateway.catalogue.watches.end(bed, now_ms)
+    gateway.catalogue.beds.remove(bed, now_ms)
+    gateway.advisor.withdraw(bed)
+    return _shape(gateway, gateway.catalogue.beds.all(removed=True)[bed])
+
+
+def known_bed(gateway: Gateway, bed: str) -> BedRecord:
+    """The bed of that id; raises ``Problem`` with the nearest ids where there is none."""
+    known = gateway.catalogue.beds.all()
+    if bed not in known:
+        raise unknown("UNKNOWN_BED", ("bac", "bed"), bed, known)
+    return known[bed]
+
+
+def _write(gateway: Gateway, bed: str, before: BedDetails, body: BedChange) -> BedShape:
+    named = {name: getattr(body, name) for name in body.model_fields_set}
+    wishes = named.pop("channels", None)
+    named.pop("id", None)
+    _check(named)
+    wished = None if wishes is None else [_wish(gateway, one) for one in wishes if _is_now(one)]
+    now_ms = gateway.clock.wall_ms()
+    record = gateway.catalogue.beds.put(bed, replace(before, **named), now_ms)
+    if wished is not None:
+        gateway.catalogue.watches.wish(bed, wished, now_ms)
+    gateway.advisor.renew(bed)
+    return _shape(gateway, record)
+
+
+def _check(named: Mapping[str, Any]) -> None:
+    if (soil := named.get("soil")) is not None and soil not in SOILS:
+        raise _no_such("UNKNOWN_SOIL", ("terre", "soil"), soil, SOILS.values())
+    if (crop := named.get("crop")) is not None and crop not in CROPS:
+        raise _no_such("UNKNOWN_CROP", ("culture", "crop"), crop, CROPS.values())
+
+
+class _Named(Protocol):
+    @property
+    def key(self) -> str: ...
+    @property
+    def fr(self) -> str: ...
+    @property
+    def en(self) -> str: ...
+
+
+def _no_such(code: str, what: tuple[str, str], name: str, table: Iterable[_Named]) -> Problem:
+    """The problem of a name that no row has, with the keys of those that read like it."""
+    keys = {word.lower(): row.key for row in table for word in (row.key, row.fr, row.en)}
+    near = difflib.get_close_matches(name.lower(), keys, n=3, cutoff=0.7)
+    found = list(dict.fromkeys(keys[word] for word in near)) or sorted(set(keys.values()))
+    fr, en = ("Vouliez-vous dire", "Did you mean") if near else ("Il y a", "There is")
+    some = ", ".join(found)
+    return Problem(
+        422,
+        code,
+        fr=f"Il n'y a pas de {what[0]} « {name[:80]} ». {fr} : {some}{' ?' if near else '.'}",
+        en=f"There is no {what[1]} '{name[:80]}'. {en}: {some}{'?' if near else '.'}",
+        more={"near": found if near else []},
+    )
+
+
+def _is_now(one: str | WatchedBy) -> bool:
+    """Whether it is about now: a bed's own answer, sent back, names past watches too."""
+    return isinstance(one, str) or one.to is None
+
+
+def _wish(gateway: Gateway, one: str | WatchedBy) -> Wish:
+    name = one if isinstance(one, str) else one.channel
+    series = Series(*name.partition("/")[::2])
+    if gateway.catalogue.channel(series) is None:
+        raise unknown_channel(gateway, name)
+    if isinstance(one, str) or one.from_ is None:
+        return Wish(series)
+    return Wish(series, moment("from", one.from_, gateway.settings.timezone))
+
+
+def _shape(gateway: Gateway, record: BedRecord) -> BedShape:
+    told = record.details
+    return BedShape(
+        id=record.bed,
+        **{name: getattr(told, name) for name in BedDetails.__dataclass_fields__},
+        channels=[_watched(one) for one in gateway.catalogue.watches.of(record.bed)],
+        removed=None if record.removed_ms is None else to_rfc3339(record.removed_ms),
+    )
+
+
+def _watched(watch: Watch) -> WatchedBy:
+    to = None if watch.to_ms is None else to_rfc3339(watch.to_ms)
+    return WatchedBy.model_validate(
+        {"channel": str(watch.series), "from": to_rfc3339(watch.from_ms), "to": to}
+    )

@@ -1,0 +1,186 @@
+"""The advice of each bed: made each morning and on request, kept for ever, and told.
+
+What stands for a day is replaced only by one that says something else, and a day that is past
+keeps what it was given.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final
+
+from gateway.beds import hearing
+from gateway.beds.board import Board
+from gateway.beds.given import Given
+from gateway.beds.observed import Observer
+from gateway.beds.records import BedRecord
+from gateway.beds.situations import Around, first_day, local, situation_of
+from gateway.catalogue import Catalogue
+from gateway.settings import GatewaySettings
+from gateway.watering.evapotranspiration import Place
+from gateway.watering.samples import at_local_hour_ms
+from sensor_node.clock import Clock
+from sensor_node.errors import GardenError, StorageError
+
+FRESH_MS: Final = 60_000
+"""An advice of today that is asked for again within a minute is not made anew."""
+RENEW_MS: Final = 3_600_000
+"""After the morning, the garden looks again each hour by itself."""
+LATITUDE_DEG: Final = 47.0
+"""Where a garden is that has not said: the middle of France."""
+
+log = logging.getLogger("jardin.advice")
+
+
+class Advisor:
+    """Answers "water today?" for each bed. Safe to use from several threads.
+
+    ``publish``: tells open pages. ``board`` holds what stands on the live topics, in the garden's
+    language.
+    """
+
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        catalogue: Catalogue,
+        observer: Observer,
+        clock: Clock,
+        publish: Callable[[str, dict[str, object]], None],
+    ) -> None:
+        self._settings = settings
+        self._catalogue = catalogue
+        self._observer = observer
+        self._clock = clock
+        self._publish = publish
+        self._lock = threading.Lock()
+        self._looked_ms: dict[str, int] = {}
+        self._remembers = False
+        self.board = Board()
+
+    # --- asking -------------------------------------------------------------------------------
+
+    def today(self) -> date:
+        """The garden's own date."""
+        return local(self._clock.wall_ms(), self._settings.timezone).date()
+
+    def advice(self, record: BedRecord, on: date | None = None) -> Given | None:
+        """What stands for a day, made anew if that is today; None where nothing was advised.
+
+        Raises ``GardenError`` with code ``CLOCK_UNTRUSTED`` where today is not known.
+        """
+        if on is not None and on != self.today():
+            return self._catalogue.advice.last(record.bed, on)
+        return self._make(record, not_before_ms=FRESH_MS)
+
+    # --- changes ------------------------------------------------------------------------------
+
+    def renew(self, bed: str) -> None:
+        """Something about ``bed`` has changed: what stands for today may be another."""
+        record = self._catalogue.beds.get(bed)
+        if record is None or not self._clock.synchronised():
+            return
+        try:
+            self._make(record, not_before_ms=0)
+        except StorageError as error:
+            # What changed is on disk already: it must not look as if it were not.
+            log.error("%s", error)
+
+    def withdraw(self, bed: str) -> None:
+        """The bed is no more: nothing stands for it."""
+        with self._lock:
+            self._looked_ms.pop(bed, None)
+            self.board.show(bed, b"")
+        self._publish("advice", {"bed": bed, "verdict": None, "on": self.today().isoformat()})
+
+    def look(self) -> None:
+        """From the set hour on, give each bed its advice of the day, and look again each hour."""
+        now_ms = self._clock.wall_ms()
+        hour = local(now_ms, self._settings.timezone).hour
+        if not self._clock.synchronised():
+            return
+        if not self._remembers:
+            self._remember()
+        if hour < self._settings.advice.hour:
+            return
+        for record in self._catalogue.beds.all().values():
+            if now_ms - self._looked_ms.get(record.bed, 0) >= RENEW_MS or not self._stands(record):
+                self._make(record, not_before_ms=0)
+
+    def _stands(self, record: BedRecord) -> bool:
+        return self._catalogue.advice.last(record.bed, self.today()) is not None
+
+    # --- what stands --------------------------------------------------------------------------
+
+    def _remember(self) -> None:
+        """Put on the board what stood there before a restart: today's, or still yesterday's."""
+        today, stood = self.today(), {}
+        for bed, record in self._catalogue.beds.all(removed=True).items():
+            days = () if record.removed_ms is not None else (today, today - timedelta(days=1))
+            given = (self._catalogue.advice.last(bed, on) for on in days)
+            stood[bed] = next((self._payload(one) for one in given if one), b"")
+        self.board.show_all(stood)
+        self._remembers = True
+
+    def _payload(self, given: Given) -> bytes:
+        told = given.fr if self._settings.language == "fr" else given.en
+        return told.encode()
+
+    # --- making -------------------------------------------------------------------------------
+
+    def _make(self, record: BedRecord, *, not_before_ms: int) -> Given:
+        if not self._clock.synchronised():
+            raise clock_untrusted()
+        with self._lock:
+            now_ms = self._clock.wall_ms()
+            standing = self._catalogue.advice.last(record.bed, self.today())
+            looked_ms = self._looked_ms.get(record.bed, 0)
+            if standing is not None and 0 <= now_ms - looked_ms < not_before_ms:
+                return standing
+            made = self._answer(record, now_ms)
+            self._looked_ms[record.bed] = now_ms
+            if standing is not None and made.says_the_same(standing):
+                self.board.show(record.bed, self._payload(standing))
+                return standing
+            self._catalogue.advice.keep(made)
+            self.board.show(record.bed, self._payload(made))
+        self._publish("advice", made.told(self._settings.language))
+        return made
+
+    def _answer(self, record: BedRecord, now_ms: int) -> Given:
+        zone = self._settings.timezone
+        on = local(now_ms, zone).date()
+        first = first_day(record, on)
+        from_ms = at_local_hour_ms(first, 0, zone)
+        observed = self._observer.observe(record, from_ms, now_ms + 1)
+        seen = hearing.rises_seen(observed, record.as_bed())
+        self._catalogue.journal.see(record.bed, seen, now_ms)
+        entries = self._catalogue.journal.of(record.bed, from_ms, now_ms + 1)
+        around = self._around(record, on, first)
+        situation = situation_of(record, replace(observed, entries=entries), around)
+        return Given.of(situation, now_ms)
+
+    def _around(self, record: BedRecord, on: date, first: date) -> Around:
+        latitude = self._settings.latitude
+        yesterday = self._catalogue.advice.last(record.bed, on - timedelta(days=1))
+        begun = self._catalogue.advice.last(record.bed, first)
+        return Around(
+            self._settings.timezone,
+            Place(LATITUDE_DEG if latitude is None else latitude),
+            start_mm=None if begun is None else begun.missing_mm,
+            waited=yesterday is not None and yesterday.verdict == "wait_for_rain",
+        )
+
+
+def clock_untrusted() -> GardenError:
+    """Why there is no advice of today on a gateway that does not know the day."""
+    return GardenError(
+        "CLOCK_UNTRUSTED",
+        fr="L'heure n'est pas connue : sans elle, pas de conseil. Réglez l'horloge de la "
+        "passerelle, et vérifiez du doigt en attendant.",
+        en="The time is not known: without it there is no advice. Set the gateway's clock, and "
+        "check with your finger meanwhile.",
+    )

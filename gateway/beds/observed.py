@@ -1,0 +1,280 @@
+"""What the store holds about one bed: its probes, its air, its rain, its journal.
+
+Only questions are asked here; what the answers mean is in ``situations``. Long spans are read in
+buckets of an hour, which the store has at hand, and recent ones in buckets of five minutes: the
+extremes of a day are the same, and a node that measures each ten seconds costs no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.beds.journal import Entry
+from gateway.beds.records import BedRecord
+from gateway.beds.watches import Watch
+from gateway.catalogue import Catalogue, ChannelInfo
+from gateway.measured import Measured
+from gateway.present import Present
+from gateway.store.base import Bucket, Series
+from gateway.times import DAY_MS, HOUR_MS
+from gateway.watering.samples import Sample
+from gateway.watering.weather import AirSamples
+
+STEP_MS: Final = 300_000
+FULL_SCALE: Final = 1023.0
+PROBE_DAYS: Final = 23
+"""Mornings of three weeks, and the two days before the first: what is older no longer leads."""
+WORKSHOP: Final = "atelier."
+MOISTURES: Final = ("soil_moisture_raw", "soil_moisture")
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeSamples:
+    """One probe of the bed, as far as it watched it.
+
+    percent: water by volume, recent, each five minutes. hourly: the same of the whole span.
+    counts: recent, 0 to 1023, empty for a probe that gives percent by itself. air, water: its
+    counts at no water and at its wet point, None for unknown. wet_pct: what its wet point means
+    in percent, None where that is the soil's saturation. neighbours: the other inputs of its node.
+    """
+
+    series: Series
+    percent: Sequence[Sample]
+    hourly: Sequence[Sample]
+    counts: Sequence[Sample] = ()
+    air: float | None = None
+    water: float | None = None
+    wet_pct: float | None = None
+    neighbours: tuple[Sequence[Sample], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What there is to know of a bed, in ``[from_ms, now_ms)``.
+
+    inside: stations under the bed's own glass; outside: the others; each may give any day.
+    rain_mm: hours of the garden's gauge, None without one. newest_ms: of the newest value that
+    the bed or its air gave. others: the probes of the other beds.
+    """
+
+    from_ms: int
+    now_ms: int
+    probes: tuple[ProbeSamples, ...] = ()
+    inside: tuple[AirSamples, ...] = ()
+    outside: tuple[AirSamples, ...] = ()
+    rain_mm: Sequence[Sample] | None = None
+    soil_c: Sequence[Sample] = ()
+    entries: Sequence[Entry] = ()
+    newest_ms: int | None = None
+    others: tuple[ProbeSamples, ...] = ()
+
+
+class Observer:
+    """Asks the store and the catalogue. Raises ``StorageError`` where they do not answer."""
+
+    def __init__(
+        self, catalogue: Catalogue, measured: Measured, as_measured: Measured, present: Present
+    ) -> None:
+        self._catalogue = catalogue
+        self._measured = measured
+        self._as_measured = as_measured
+        self._present = present
+
+    def observe(self, bed: BedRecord, from_ms: int, now_ms: int) -> Observed:
+        """All about ``bed`` from ``from_ms`` on; ``now_ms`` is excluded."""
+        channels = self._garden_channels()
+        watches = [one for one in self._catalogue.watches.of(bed.bed) if one.series in channels]
+        span = _Span(from_ms - from_ms % HOUR_MS, now_ms)
+        recent = _Span(max(span.from_ms, now_ms - PROBE_DAYS * DAY_MS), now_ms)
+        own = {one.series for one in watches if one.to_ms is None}
+        inside = bed.details.exposure == "greenhouse"
+        rain = self._rain(channels, span)
+        probes = self._probes(watches, channels, span, recent)
+        return Observed(
+            span.from_ms,
+            now_ms,
+            probes=probes,
+            inside=self._stations(channels, own, span) if inside else (),
+            outside=self._stations(channels, self._under_no_glass(channels), span),
+            rain_mm=rain,
+            soil_c=self._soil_c(watches, channels, recent),
+            entries=self._catalogue.journal.of(bed.bed, from_ms, now_ms),
+            newest_ms=self._newest(own, channels),
+            others=() if rain is not None else self._others(bed, channels, recent),
+        )
+
+    # --- which channels -----------------------------------------------------------------------
+
+    def _garden_channels(self) -> dict[Series, ChannelInfo]:
+        """All but those of a workshop, which is no part of the garden."""
+        known = self._catalogue.channels()
+        return {s: info for s, info in known.items() if not s.node.startswith(WORKSHOP)}
+
+    def _under_no_glass(self, channels: Iterable[Series]) -> list[Series]:
+        beds, glass = self._catalogue.beds.all(), set()
+        for one in self._catalogue.watches.now():
+            if one.bed in beds and beds[one.bed].details.exposure == "greenhouse":
+                glass.add(one.series)
+        return [series for series in channels if series not in glass]
+
+    def _newest(self, own: set[Series], channels: dict[Series, ChannelInfo]) -> int | None:
+        of_air = {s for s, info in channels.items() if info.quantity == "air_temperature"}
+        latest = (self._present.get(series) for series in own | of_air)
+        return max((one.at_ms for one in latest if one and one.value is not None), default=None)
+
+    # --- the air ------------------------------------------------------------------------------
+
+    def _stations(
+        self, channels: dict[Series, ChannelInfo], among: Iterable[Series], span: _Span
+    ) -> tuple[AirSamples, ...]:
+        """One station for each thermometer, with its node's humidity or else another's."""
+        chosen = sorted(among)
+        lux = self._first(chosen, channels, "illuminance")
+        wind = self._first(chosen, channels, "wind_speed")
+        found = []
+        for series in _of(chosen, channels, "air_temperature"):
+            humid = _of(chosen, channels, "relative_humidity")
+            own = [one for one in humid if one.node == series.node]
+            found.append(
+                AirSamples(
+                    air_c=self._extremes(series, span),
+                    humidity_pct=self._extremes((own or humid)[0], span) if humid else (),
+                    lux=self._means(lux, span, STEP_MS) if lux else (),
+                    wind_m_s=self._means(wind, span) if wind else (),
+                )
+            )
+        return tuple(found)
+
+    def _first(
+        self, chosen: Sequence[Series], channels: dict[Series, ChannelInfo], quantity: str
+    ) -> Series | None:
+        return next(iter(_of(chosen, channels, quantity)), None)
+
+    def _extremes(self, series: Series, span: _Span) -> tuple[Sample, ...]:
+        """Two samples an hour: the least and the most, which keep the extremes of each day."""
+        samples = []
+        for one in self._buckets(series, span, HOUR_MS):
+            samples.append(Sample(one.start_ms, one.least))
+            samples.append(Sample(one.start_ms + HOUR_MS // 2, one.most))
+        return tuple(samples)
+
+    def _rain(self, channels: dict[Series, ChannelInfo], span: _Span) -> tuple[Sample, ...] | None:
+        gauge = self._first(sorted(channels), channels, "rain")
+        if gauge is None:
+            return None
+        return tuple(Sample(one.start_ms, one.total) for one in self._buckets(gauge, span, HOUR_MS))
+
+    # --- the soil -----------------------------------------------------------------------------
+
+    def _probes(
+        self,
+        watches: Sequence[Watch],
+        channels: dict[Series, ChannelInfo],
+        span: _Span,
+        recent: _Span,
+    ) -> tuple[ProbeSamples, ...]:
+        found = [
+            self._probe(watch, channels, span, recent)
+            for watch in watches
+            if channels[watch.series].quantity in MOISTURES
+        ]
+        return tuple(probe for probe in found if probe.hourly or probe.percent)
+
+    def _probe(
+        self, watch: Watch, channels: dict[Series, ChannelInfo], span: _Span, recent: _Span
+    ) -> ProbeSamples:
+        series = watch.series
+        whole, latest = span.of(watch), recent.of(watch)
+        if channels[series].quantity != "soil_moisture_raw":
+            return ProbeSamples(
+                series, self._means(series, latest, STEP_MS), self._means(series, whole)
+            )
+        scale = self._catalogue.calibrations.scale(series)
+        line = scale.line_at(latest.to_ms)
+        if line is None:  # without a calibration it has no meaning
+            return ProbeSamples(series, (), ())
+        wet_pct = max((p[1] for p in self._points(series)), default=100.0)
+        others = [
+            other
+            for other in _of(sorted(channels), channels, "soil_moisture_raw")
+            if other.node == series.node and other != series
+        ]
+        return ProbeSamples(
+            series,
+            self._means(series, latest, STEP_MS),
+            self._means(series, whole),
+            counts=self._counts(series, latest),
+            air=FULL_SCALE * (0.0 - line.offset) / line.slope,
+            water=FULL_SCALE * (wet_pct - line.offset) / line.slope,
+            # Points in air and in a glass of water say 0 and 100: a range, not a share of water.
+            wet_pct=100.0 if wet_pct >= _GLASS_PCT else None,
+            neighbours=tuple(self._counts(other, latest) for other in others),
+        )
+
+    def _others(
+        self, bed: BedRecord, channels: dict[Series, ChannelInfo], recent: _Span
+    ) -> tuple[ProbeSamples, ...]:
+        watches = [
+            one
+            for one in self._catalogue.watches.now()
+            if one.bed != bed.bed and one.series in channels
+        ]
+        return self._probes(watches, channels, recent, recent)
+
+    def _points(self, series: Series) -> list[tuple[float, float]]:
+        """The points of the calibration in force that was made last."""
+        made = [one for one in self._catalogue.calibrations.of(series) if one.undone_ms is None]
+        return [made[0].low, made[0].high] if made else []
+
+    def _soil_c(
+        self, watches: Sequence[Watch], channels: dict[Series, ChannelInfo], recent: _Span
+    ) -> tuple[Sample, ...]:
+        found = [
+            sample
+            for watch in watches
+            if channels[watch.series].quantity == "soil_temperature"
+            for sample in self._means(watch.series, recent.of(watch), STEP_MS)
+        ]
+        return tuple(sorted(found))
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def _means(self, series: Series, span: _Span, step_ms: int = HOUR_MS) -> tuple[Sample, ...]:
+        found = self._buckets(series, span, step_ms)
+        return tuple(Sample(one.start_ms, one.mean) for one in found)
+
+    def _counts(self, series: Series, span: _Span) -> tuple[Sample, ...]:
+        edges = span.edges(STEP_MS)
+        found = self._as_measured.buckets(series, edges, vector=False)
+        return tuple(Sample(one.start_ms, FULL_SCALE * one.mean) for one in found)
+
+    def _buckets(self, series: Series, span: _Span, step_ms: int) -> list[Bucket]:
+        return self._measured.buckets(series, span.edges(step_ms), vector=False)
+
+
+_GLASS_PCT: Final = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    from_ms: int
+    to_ms: int
+
+    def of(self, watch: Watch) -> _Span:
+        """As far as ``watch`` lasted."""
+        return _Span(*watch.cut(self.from_ms, self.to_ms))
+
+    def edges(self, step_ms: int) -> list[int]:
+        """Whole buckets inside, and the part of one at either end."""
+        if self.to_ms <= self.from_ms:
+            return []
+        first_ms = self.from_ms - self.from_ms % step_ms + step_ms
+        return [self.from_ms, *range(first_ms, self.to_ms, step_ms), self.to_ms]
+
+
+def _of(
+    chosen: Iterable[Series], channels: dict[Series, ChannelInfo], quantity: str
+) -> list[Series]:
+    return [s for s in chosen if s in channels and channels[s].quantity == quantity]

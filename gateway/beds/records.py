@@ -1,0 +1,135 @@
+"""What people told of their beds; a bed that is gone keeps its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from gateway.watering.beds import Bed, Exposure, Method
+from gateway.watering.crops import CROPS
+from gateway.watering.record import dumps, loads
+from gateway.watering.soils import SOILS
+from sensor_node.database import Database
+
+MIGRATION: Final = """
+    CREATE TABLE beds (
+        bed        TEXT PRIMARY KEY,
+        details    TEXT    NOT NULL,            -- JSON, the fields of BedDetails
+        made_ms    INTEGER NOT NULL,
+        removed_ms INTEGER
+    ) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class BedDetails:
+    """What a person says of a bed.
+
+    soil, crop: keys of ``SOILS`` and ``CROPS``; None for unknown and for an empty bed.
+    planted_on: when it was planted or, with ``sown``, sown in place. stage_days: how many days
+    the crop is ahead of its age, negative when it lags. depth_m: of a raised bed on hard ground.
+    can_l: what a can holds.
+    """
+
+    area_m2: float
+    name: str = ""
+    soil: str | None = None
+    crop: str | None = None
+    planted_on: date | None = None
+    sown: bool = False
+    emerged_on: date | None = None
+    stage_days: int = 0
+    depth_m: float | None = None
+    exposure: Exposure = "open"
+    mulched: bool = False
+    method: Method = "can"
+    can_l: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class BedRecord:
+    """A bed of the garden; ``removed_ms`` None: it is there."""
+
+    bed: str
+    details: BedDetails
+    made_ms: int
+    removed_ms: int | None = None
+
+    def as_bed(self, *, weather_inside: bool = False) -> Bed:
+        """The bed as the rule sees it.
+
+        ``weather_inside``: its weather is measured under its own glass. A crop that is no longer
+        in the table is as if nobody had told one.
+        """
+        told = self.details
+        planted_on = told.planted_on
+        if planted_on is not None:
+            planted_on -= timedelta(days=told.stage_days)
+        return Bed(
+            key=self.bed,
+            area_m2=told.area_m2,
+            soil=SOILS.get(told.soil or ""),
+            crop=CROPS.get(told.crop or ""),
+            planted_on=planted_on,
+            sown=told.sown,
+            emerged_on=told.emerged_on,
+            depth_m=told.depth_m,
+            mulched=told.mulched,
+            exposure=told.exposure,
+            weather_inside=weather_inside,
+            method=told.method,
+            can_l=told.can_l,
+        )
+
+
+class Beds:
+    """All beds of a garden, in the catalogue's ``database``. Safe to use from several threads.
+
+    Every method raises ``StorageError`` when the disk fails.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self, *, removed: bool = False) -> dict[str, BedRecord]:
+        """The beds by id, in the order of their ids; with ``removed`` also those that are gone."""
+        with self._database.reading() as db:
+            rows = db.execute(
+                "SELECT bed, details, made_ms, removed_ms FROM beds"
+                " WHERE removed_ms IS NULL OR ? ORDER BY bed",
+                (removed,),
+            ).fetchall()
+        return {row[0]: _record(row) for row in rows}
+
+    def get(self, bed: str) -> BedRecord | None:
+        """The bed, or None where there is no such one now."""
+        return self.all().get(bed)
+
+    def put(self, bed: str, details: BedDetails, now_ms: int) -> BedRecord:
+        """Make the bed, change it, or take up again one that was removed."""
+        with self._database.writing() as db:
+            db.execute(
+                "INSERT INTO beds (bed, details, made_ms) VALUES (?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET details = excluded.details, removed_ms = NULL",
+                (bed, dumps(details), now_ms),
+            )
+            row = db.execute(
+                "SELECT bed, details, made_ms, removed_ms FROM beds WHERE bed = ?", (bed,)
+            ).fetchone()
+        return _record(row)
+
+    def remove(self, bed: str, now_ms: int) -> bool:
+        """The bed is no more; its history stays. Returns whether it was there."""
+        with self._database.writing() as db:
+            return bool(
+                db.execute(
+                    "UPDATE beds SET removed_ms = ? WHERE bed = ? AND removed_ms IS NULL",
+                    (now_ms, bed),
+                ).rowcount
+            )
+
+
+def _record(row: tuple[Any, ...]) -> BedRecord:
+    bed, details, made_ms, removed_ms = row
+    return BedRecord(bed, loads(BedDetails, details), made_ms, removed_ms)

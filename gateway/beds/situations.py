@@ -1,0 +1,228 @@
+"""From what was observed of a bed to the situation that the rule answers.
+
+Pure functions of their arguments: the days run from 6 h to 6 h by the garden's own clock, what
+was not measured stays unknown, and what the probes have learned of the bed is found anew each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from gateway.beds import hearing
+from gateway.beds.journal import Entry
+from gateway.beds.observed import Observed
+from gateway.beds.records import BedRecord
+from gateway.watering.balance import Books, Page
+from gateway.watering.beds import Bed
+from gateway.watering.evapotranspiration import Place, ReferenceEt
+from gateway.watering.field_capacity import Soaking
+from gateway.watering.samples import HOUR_MS, Sample, at_local_hour_ms, between, extremes_of
+from gateway.watering.samples import local_day as book_day
+from gateway.watering.situation import (
+    Forecast,
+    GardenDay,
+    RainSource,
+    Restriction,
+    Situation,
+)
+from gateway.watering.waterings import Watering, unseen
+from gateway.watering.weather import AirSamples, reference_of
+
+LEAST_DAYS: Final = 60
+MOST_DAYS: Final = 240
+_LAST_DAYS: Final = 3
+_RAIN_LASTS_MS: Final = 24 * HOUR_MS
+_SOIL_LASTS_MS: Final = 3 * HOUR_MS
+_A_SOAKING_MM: Final = 2.0
+_TAKEN_DAYS: Final = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a situation holds beside the readings: the garden's place and rules, and yesterday.
+
+    start_mm: depletion on the first day by the advice that was given then, None for unknown.
+    waited: whether yesterday's advice was to wait for rain.
+    """
+
+    zone: str
+    place: Place
+    start_mm: float | None = None
+    waited: bool = False
+    restriction: Restriction | None = None
+    next_presence: date | None = None
+    tank_l: float | None = None
+    forecast: Forecast | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _DayAir:
+    et0: ReferenceEt | None = None
+    min_c: float | None = None
+    max_c: float | None = None
+
+
+def local(now_ms: int, zone: str) -> datetime:
+    """The clock on the garden's wall."""
+    return datetime.fromtimestamp(now_ms / 1000, ZoneInfo(zone))
+
+
+def first_day(bed: BedRecord, on: date) -> date:
+    """Where the books begin: at planting, but neither yesterday nor in another year."""
+    planted_on = bed.details.planted_on
+    days = LEAST_DAYS if planted_on is None else (on - planted_on).days
+    return on - timedelta(days=min(MOST_DAYS, max(LEAST_DAYS, days)))
+
+
+def situation_of(record: BedRecord, observed: Observed, around: Around) -> Situation:
+    """What is known of a bed at ``observed.now_ms``; the same inputs give the same situation."""
+    now, zone = local(observed.now_ms, around.zone), around.zone
+    on = now.date()
+    first = local(observed.from_ms, zone).date()
+    days = [first + timedelta(days=n) for n in range((on - first).days + 1)]
+    stations, inside = _stations(observed, around, on)
+    bed = record.as_bed(weather_inside=inside)
+    quiet = _days(observed, days, stations, around)
+    soakings = _soakings(observed, bed, quiet, around)
+    heard = hearing.nights(observed, bed, days, zone, soakings)
+    since_ms = hearing.good_since_ms(observed, days, zone)
+    return Situation(
+        bed=bed,
+        on=on,
+        hour=now.hour,
+        days=tuple(replace(day, night=night) for day, night in zip(quiet, heard, strict=True)),
+        start_mm=around.start_mm,
+        rain_source=_rain_source(observed),
+        forecast=around.forecast,
+        soil_c=_soil_c(observed),
+        restriction=around.restriction,
+        next_presence=around.next_presence,
+        tank_l=around.tank_l,
+        waited=around.waited,
+        unseen=0 if since_ms is None else _unseen(observed, bed, since_ms),
+        data_age_s=_age_s(observed),
+    )
+
+
+# --- the days ---------------------------------------------------------------------------------
+
+
+def _days(
+    observed: Observed, days: Sequence[date], stations: Sequence[AirSamples], around: Around
+) -> list[GardenDay]:
+    """The days without their probes."""
+    rain = _by_day(observed.rain_mm or (), around.zone)
+    entries: dict[date, list[Entry]] = {}
+    for entry in observed.entries:
+        entries.setdefault(book_day(entry.at_ms, around.zone), []).append(entry)
+    found = []
+    for on in days:
+        air = _air(stations, around, on) if on < days[-1] else _DayAir()
+        fell = rain.get(on)
+        told = entries.get(on, [])
+        found.append(
+            GardenDay(
+                on,
+                et0=air.et0,
+                rain_mm=None if fell is None else round(sum(one.value for one in fell), 2),
+                max_c=air.max_c,
+                min_c=air.min_c,
+                litres=tuple(one.litres for one in told if one.litres is not None),
+                seen=any(one.asks_how_many for one in told),
+            )
+        )
+    return found
+
+
+def _by_day(samples: Sequence[Sample], zone: str) -> dict[date, list[Sample]]:
+    found: dict[date, list[Sample]] = {}
+    for one in samples:
+        found.setdefault(book_day(one.at_ms, zone), []).append(one)
+    return found
+
+
+def _air(stations: Sequence[AirSamples], around: Around, on: date) -> _DayAir:
+    """The day by the first station that has enough of it."""
+    for station in stations:
+        et0 = reference_of(station, around.place, on, around.zone)
+        extremes = extremes_of(station.air_c, on, around.zone)
+        if et0 is not None and extremes is not None:
+            return _DayAir(et0, *extremes)
+    return _DayAir()
+
+
+def _stations(observed: Observed, around: Around, on: date) -> tuple[tuple[AirSamples, ...], bool]:
+    """The stations to believe, and whether they are inside: those outside where these are dumb."""
+    last = [on - timedelta(days=n) for n in range(1, _LAST_DAYS + 1)]
+    heard = any(_air(observed.inside, around, day).et0 is not None for day in last)
+    return (observed.inside, True) if heard else (observed.outside, False)
+
+
+# --- what the probes learn from ---------------------------------------------------------------
+
+
+def _soakings(
+    observed: Observed, bed: Bed, days: Sequence[GardenDay], around: Around
+) -> list[Soaking]:
+    """Each day on which water came, with what the books say was missing before it.
+
+    The books are those of a probe that knows only its two points.
+    """
+    if not observed.probes:
+        return []
+    dates = [day.on for day in days]
+    heard = hearing.nights(observed, bed, dates, around.zone)
+    known = [replace(day, night=night) for day, night in zip(days, heard, strict=True)]
+    books = Books(bed, around.start_mm).run(known)
+    return [
+        soaking
+        for page in books.pages
+        if (soaking := _soaking(page, observed, bed, books.reservoir.taw_mm, around)) is not None
+    ]
+
+
+def _soaking(
+    page: Page, observed: Observed, bed: Bed, taw_mm: float, around: Around
+) -> Soaking | None:
+    """The water of a day as one soaking at its last moment; None for a sprinkle."""
+    from_ms = at_local_hour_ms(page.on, 6, around.zone)
+    to_ms = at_local_hour_ms(page.on + timedelta(days=1), 6, around.zone)
+    rain = between(observed.rain_mm or (), from_ms, to_ms) if bed.rained_on else ()
+    times = [one.at_ms for one in rain if one.value > 0.0]
+    times += [one.at_ms for one in observed.entries if from_ms <= one.at_ms < to_ms]
+    mm = page.rain_mm + page.watering_mm
+    if not times or (mm < _A_SOAKING_MM and not page.watered):
+        return None
+    return Soaking(max(times), mm, page.depletion_mm, taw_mm, _TAKEN_DAYS * page.used_mm)
+
+
+# --- the present ------------------------------------------------------------------------------
+
+
+def _rain_source(observed: Observed) -> RainSource:
+    last_ms = observed.rain_mm[-1].at_ms if observed.rain_mm else None
+    fresh = last_ms is not None and last_ms >= observed.now_ms - _RAIN_LASTS_MS
+    return "gauge" if fresh else "none"
+
+
+def _soil_c(observed: Observed) -> float | None:
+    last = observed.soil_c[-1] if observed.soil_c else None
+    if last is None or last.at_ms < observed.now_ms - _SOIL_LASTS_MS:
+        return None
+    return round(last.value, 1)
+
+
+def _unseen(observed: Observed, bed: Bed, since_ms: int) -> int:
+    told = [Watering(one.at_ms, one.litres, one.source, one.matched) for one in observed.entries]
+    recent_ms = max(since_ms, observed.now_ms - _LAST_DAYS * 24 * HOUR_MS)
+    return len(unseen(told, bed.area_m2, recent_ms, observed.now_ms))
+
+
+def _age_s(observed: Observed) -> int | None:
+    if observed.newest_ms is None:
+        return None
+    return max(0, (observed.now_ms - observed.newest_ms) // 1000)
