@@ -15,6 +15,7 @@ from pathlib import Path
 from gateway import children
 from gateway.broker import HOST, Broker, own_broker
 from gateway.calibrations import Wanted
+from gateway.demo_beds import plant
 from gateway.demo_year import write_year
 from gateway.import_cli import import_into
 from gateway.run import GatewayProcess
@@ -90,10 +91,11 @@ class _Demo:
         _say("L'année d'avant est simulée…", "Simulating the year before…")
         end_ms = SystemClock().wall_ms() - PAST_DAYS * DAY_MS
         file = self._folder / "year-before.csv"
-        write_year(file, end_ms)
+        poured = write_year(file, end_ms)
         report = import_into(gateway, file, simulated=True)
         _say(f"… {report.new} mesures importées.", f"… {report.new} readings imported.")
-        _calibrate(gateway)
+        calibrate(gateway)
+        plant(gateway, poured)
 
     def _start_nodes(self) -> None:
         for node in NODES:
@@ -111,7 +113,7 @@ class _Demo:
         )
 
 
-def _calibrate(gateway: Gateway) -> None:
+def calibrate(gateway: Gateway) -> None:
     """Two points for each soil probe, as a gardener would have found them: dry, and soaked."""
     dry, soaked = ((ideal_fraction(percent), percent) for percent in (0.0, 45.0))
     probes = [

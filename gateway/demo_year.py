@@ -7,22 +7,30 @@ from pathlib import Path
 
 from gateway.formats import Row, write_csv
 from gateway.store.base import Series
-from sensor_node.garden import STEP_MS, Moment, SimulatedGarden, SoilProbe
+from sensor_node.garden import STEP_MS, Moment, SimulatedGarden, SoilProbe, Watering
 from sensor_node.garden.demo import BEDS, NODES, SEED, DemoChannel
 
 HOUR_MS = 3_600_000
 YEAR_MS = 365 * 24 * HOUR_MS
 
 
-def write_year(file: Path, end_ms: int) -> None:
-    """Write the year before ``end_ms`` (UTC), hour by hour, every channel of the demo garden."""
+def write_year(file: Path, end_ms: int) -> dict[str, tuple[Watering, ...]]:
+    """Write the year before ``end_ms`` (UTC), hour by hour, every channel of the demo garden.
+
+    Returns what was poured on each bed in that year.
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w", encoding="utf-8", newline="") as out:
-        out.writelines(write_csv(_rows(end_ms - end_ms % HOUR_MS)))
-
-
-def _rows(end_ms: int) -> Iterator[Row]:
+    end_ms -= end_ms % HOUR_MS
     garden = SimulatedGarden(SEED, BEDS, end_ms - YEAR_MS - STEP_MS)
+    with file.open("w", encoding="utf-8", newline="") as out:
+        out.writelines(write_csv(_rows(garden, end_ms)))
+    return {
+        plan.bed: tuple(w for w in garden.waterings(plan.bed) if w.at_ms >= end_ms - YEAR_MS)
+        for plan in BEDS
+    }
+
+
+def _rows(garden: SimulatedGarden, end_ms: int) -> Iterator[Row]:
     channels = [
         (
             Series(node.node, channel.channel),

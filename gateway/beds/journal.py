@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from gateway.watering.rises import Rise
@@ -137,7 +137,7 @@ class Journal:
                 entry.id for entry in _entries(db, bed, from_ms - _A_DAY_MS, to_ms + _A_DAY_MS)
             }
             told = [e for e in known if e.source not in SEEN and e.id not in dismissed]
-            merged = reconcile([_watering(entry) for entry in told], seen)
+            merged = reconcile([_watering(entry) for entry in told], _explained(told, seen))
             of_people = (one for one in merged if one.source not in SEEN)
             for entry, one in zip(told, of_people, strict=True):
                 if one.matched and not entry.matched:
@@ -160,6 +160,17 @@ def _answered(db: sqlite3.Connection, bed: str, told: Told) -> int | None:
         if entry.source == "detected" and reconcile([one], [_as_rise(entry)])[0].matched:
             return entry.id
     return None
+
+
+def _explained(told: Sequence[Entry], seen: Sequence[Rise]) -> list[Rise]:
+    """``seen``, where what looked like rain is a watering because somebody told of one."""
+    by_people = [_as_rise(entry) for entry in told]
+    return [
+        replace(rise, name="watering")
+        if rise.name == "rain_probable" and _is_among(Watering(rise.at_ms, None), by_people)
+        else rise
+        for rise in seen
+    ]
 
 
 def _is_among(one: Watering, before: Sequence[Rise]) -> bool:
