@@ -1,4 +1,4 @@
-"""The command line of the gateway: ``jardin-gateway run | demo | import``."""
+"""The command line of the gateway: ``jardin-gateway run | demo | advise | import``."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar=pick("commande", "command"))
     _add_run(commands)
     _add_demo(commands)
+    _add_advise(commands)
     _add_import(commands)
     return top
 
@@ -59,6 +60,18 @@ def _add_demo(commands: _Commands[argparse.ArgumentParser]) -> None:
     demo.set_defaults(command=_demo)
 
 
+def _add_advise(commands: _Commands[argparse.ArgumentParser]) -> None:
+    advise = commands.add_parser("advise", help=pick("arroser aujourd'hui ?", "water today?"))
+    advise.add_argument("--config", type=Path, required=True, metavar="gateway.toml")
+    advise.add_argument("--bed", help=pick("ce bac seulement", "this bed only"))
+    advise.add_argument(
+        "--on",
+        metavar="2026-05-01",
+        help=pick("un jour passé, tel qu'il a été donné", "a past day, as it was given"),
+    )
+    advise.set_defaults(command=_advise)
+
+
 def _add_import(commands: _Commands[argparse.ArgumentParser]) -> None:
     bring = commands.add_parser(
         "import", help=pick("reprendre un CSV téléchargé", "take in a downloaded CSV")
@@ -83,6 +96,12 @@ def _demo(options: argparse.Namespace) -> int:
     from gateway.demo import run_demo  # noqa: PLC0415
 
     return run_demo(options.port, options.data)
+
+
+def _advise(options: argparse.Namespace) -> int:
+    from gateway.advise_cli import advise_all  # noqa: PLC0415
+
+    return advise_all(options.config, options.bed, options.on)
 
 
 def _import(options: argparse.Namespace) -> int:
