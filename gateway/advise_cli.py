@@ -37,7 +37,7 @@ def advise_all(config: Path, bed: str | None, on: str | None) -> int:
     gateway = Gateway.open(settings_file.load(GatewaySettings, config))
     try:
         day = None if on is None else _day(on)
-        for record in _asked(gateway, bed):
+        for record in _asked(gateway, bed, past=day is not None):
             for line in lines_of(record, gateway.advisor.advice(record, day)):
                 print(line)
     finally:
@@ -70,8 +70,8 @@ def _answer(told: dict[str, Any]) -> Iterator[str]:
         yield pick(f"sûr à {sure} %", f"{sure} % sure")
 
 
-def _asked(gateway: Gateway, bed: str | None) -> list[BedRecord]:
-    known = gateway.catalogue.beds.all()
+def _asked(gateway: Gateway, bed: str | None, *, past: bool) -> list[BedRecord]:
+    known = gateway.catalogue.beds.all(removed=past and bed is not None)
     if bed is None:
         if not known:
             print(
