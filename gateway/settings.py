@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.beds.presence import check_presence
 from sensor_node.link import Broker
 from sensor_node.settings import section, setting
 
@@ -28,6 +29,17 @@ class Advising:
         least=0,
         most=23,
     )
+    presence: list[str] | None = setting(
+        None,
+        fr="jours où quelqu'un vient : lun, mar, mer, jeu, ven, sam, dim ; sans eux, chaque jour",
+        en="days on which somebody comes: mon, tue, wed, thu, fri, sat, sun; without: every day",
+    )
+    tank_l: float | None = setting(
+        None, fr="contenu de la citerne pleine", en="what the full tank holds", unit="L", least=1
+    )
+
+    def __post_init__(self) -> None:
+        check_presence(self.presence or ())
 
 
 @dataclass(frozen=True)

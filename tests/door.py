@@ -85,10 +85,13 @@ class Door:
 
 
 @contextmanager
-def garden_door(folder: Path) -> Iterator[Door]:
-    """The door of a garden with two nodes, at half past four in the morning."""
+def garden_door(folder: Path, **more: Any) -> Iterator[Door]:
+    """The door of a garden with two nodes, at half past four in the morning.
+
+    ``more``: further settings of its gateway.
+    """
     settings = GatewaySettings(
-        data=folder, name="Jardin d'essai", latitude=47.32167, longitude=5.04139
+        data=folder, name="Jardin d'essai", latitude=47.32167, longitude=5.04139, **more
     )
     clock = FakeClock(NOW_MS)
     gateway = Gateway.open(settings, clock)

@@ -24,6 +24,7 @@ from gateway.api import (
     problems,
     quarantine,
     readings,
+    restriction,
     shapes,
     waterings,
 )
@@ -102,8 +103,8 @@ def _programs() -> APIRouter:
             "5XX": {**PROBLEM, "description": "The garden failed"},
         },
     )
-    nouns = (garden, nodes, channels, calibrations, readings, beds, waterings, advice, events)
-    for noun in (*nouns, quarantine):
+    of_beds = (beds, waterings, advice, restriction)
+    for noun in (garden, nodes, channels, calibrations, readings, *of_beds, events, quarantine):
         programs.include_router(noun.router)
     return programs
 

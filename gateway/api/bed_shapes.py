@@ -176,3 +176,11 @@ class AdviceShape(BaseModel):
     inputs: dict[str, Any] = Field(description="The figures that it was made of")
     data_age_s: int | None
     made: str = TIME
+
+
+class RestrictionShape(Spoken):
+    """A drought restriction: no watering from one hour to another, local time."""
+
+    from_hour: int = Field(0, ge=0, le=23, examples=[8])
+    to_hour: int = Field(24, ge=0, le=24, examples=[20])
+    until: date | None = Field(None, description="Its last day; null: not known")

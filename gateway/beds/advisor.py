@@ -17,6 +17,7 @@ from gateway.beds import hearing
 from gateway.beds.board import Board
 from gateway.beds.given import Given
 from gateway.beds.observed import Observer
+from gateway.beds.presence import next_presence
 from gateway.beds.records import BedRecord
 from gateway.beds.situations import Around, first_day, local, situation_of
 from gateway.catalogue import Catalogue
@@ -88,6 +89,11 @@ class Advisor:
         except StorageError as error:
             # What changed is on disk already: it must not look as if it were not.
             log.error("%s", error)
+
+    def renew_all(self) -> None:
+        """Something about the whole garden has changed."""
+        for bed in self._catalogue.beds.all():
+            self.renew(bed)
 
     def withdraw(self, bed: str) -> None:
         """The bed is no more: nothing stands for it."""
@@ -172,6 +178,9 @@ class Advisor:
             Place(LATITUDE_DEG if latitude is None else latitude),
             start_mm=None if begun is None else begun.missing_mm,
             waited=yesterday is not None and yesterday.verdict == "wait_for_rain",
+            restriction=self._catalogue.restrictions.now(),
+            next_presence=next_presence(on, self._settings.advice.presence or ()),
+            tank_l=self._observer.tank_l(self._settings.advice.tank_l),
         )
 
 

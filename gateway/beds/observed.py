@@ -105,6 +105,22 @@ class Observer:
             others=() if rain is not None else self._others(bed, channels, recent),
         )
 
+    def tank_l(self, full_l: float | None) -> float | None:
+        """Litres left in a tank that holds ``full_l``; None for no limit that is known."""
+        fresh = {
+            info.quantity: latest.value
+            for series, info in self._garden_channels().items()
+            if info.quantity in ("tank_level", "tank_empty")
+            and (latest := self._present.get(series)) is not None
+            and latest.quality in ("good", "suspect")
+        }
+        if fresh.get("tank_empty") == 1:
+            return 0.0
+        level = fresh.get("tank_level")
+        if full_l is None or level is None:
+            return None
+        return round(full_l * min(100.0, max(0.0, level)) / 100.0, 1)
+
     # --- which channels -----------------------------------------------------------------------
 
     def _garden_channels(self) -> dict[Series, ChannelInfo]:

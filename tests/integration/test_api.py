@@ -354,7 +354,7 @@ WRONG: list[tuple[tuple[str, dict[str, Any]], tuple[int, str], tuple[str, str]]]
     (("/channels/potager-1/ait", {}), (404, "UNKNOWN_CHANNEL"), ("Vouliez-vous", "Did you mean")),
     (("/channels", {"node": "seree"}), (404, "UNKNOWN_NODE"), ("serre", "serre")),
     (("/channels", {"quantity": "rains"}), (404, "UNKNOWN_QUANTITY"), ("grandeur", "quantity")),
-    (("/channels", {"bed": "bac-1"}), (404, "UNKNOWN_BED"), ("planche", "bed")),
+    (("/channels", {"bed": "bac-1"}), (404, "UNKNOWN_BED"), ("bac", "bed")),
     (("/channels", {"nod": "serre"}), (422, "UNKNOWN_PARAMETER"), ("« node »", "'node'")),
     (
         ("/readings", {}),
@@ -616,6 +616,12 @@ def test_the_description_names_every_address_of_the_programs_door(door: Door) ->
     described = door.client.get("/api/openapi.json").json()["paths"]
     assert set(described) == {
         "/healthz",
+        "/api/v1/beds",
+        "/api/v1/beds/{bed}",
+        "/api/v1/beds/{bed}/advice",
+        "/api/v1/beds/{bed}/waterings",
+        "/api/v1/beds/{bed}/waterings/{number}",
+        "/api/v1/restriction",
         "/api/v1/calibrations",
         "/api/v1/channels/{node}/{channel}/calibrations",
         "/api/v1/channels/{node}/{channel}/calibrations/{number}",
