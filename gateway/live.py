@@ -99,6 +99,7 @@ class LiveTopics:
             fields = {"channel": str(series), "backlog": True, "from_ms": first, "to_ms": last}
             self._gateway.events.publish("reading", fields)
         self._backlog.clear()
+        self._gateway.advisor.doubt()
 
 
 def tell_reading(gateway: Gateway, info: ChannelInfo | None) -> None:
@@ -126,6 +127,7 @@ def tell_reading(gateway: Gateway, info: ChannelInfo | None) -> None:
 def tell_recalibrated(gateway: Gateway, channels: Iterable[Series]) -> None:
     """Tell open pages that all of the history of ``channels`` has new values."""
     now_ms = gateway.clock.wall_ms()
+    gateway.advisor.doubt()
     for series in channels:
         fields = {"channel": str(series), "backlog": True, "from_ms": 0, "to_ms": now_ms}
         gateway.events.publish("reading", fields)

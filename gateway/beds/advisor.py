@@ -27,8 +27,10 @@ from gateway.watering.samples import at_local_hour_ms
 from sensor_node.clock import Clock
 from sensor_node.errors import GardenError, StorageError
 
-FRESH_MS: Final = 60_000
-"""An advice of today that is asked for again within a minute is not made anew."""
+AT_ONCE_MS: Final = 60_000
+FRESH_MS: Final = 300_000
+"""An advice of today that is asked for again is made anew after five minutes, as new readings
+come; where history has changed, after one."""
 RENEW_MS: Final = 3_600_000
 """After the morning, the garden looks again each hour by itself."""
 LATITUDE_DEG: Final = 47.0
@@ -59,6 +61,7 @@ class Advisor:
         self._publish = publish
         self._lock = threading.Lock()
         self._looked_ms: dict[str, int] = {}
+        self._doubted_ms = 0
         self._remembers = False
         self.board = Board()
 
@@ -75,7 +78,7 @@ class Advisor:
         """
         if on is not None and on != self.today():
             return self._catalogue.advice.last(record.bed, on)
-        return self._make(record, not_before_ms=FRESH_MS)
+        return self._make(record)
 
     # --- changes ------------------------------------------------------------------------------
 
@@ -85,7 +88,7 @@ class Advisor:
         if record is None or not self._clock.synchronised():
             return
         try:
-            self._make(record, not_before_ms=0)
+            self._make(record, at_once=True)
         except StorageError as error:
             # What changed is on disk already: it must not look as if it were not.
             log.error("%s", error)
@@ -94,6 +97,10 @@ class Advisor:
         """Something about the whole garden has changed."""
         for bed in self._catalogue.beds.all():
             self.renew(bed)
+
+    def doubt(self) -> None:
+        """History has changed: what was advised today may no longer hold."""
+        self._doubted_ms = self._clock.wall_ms()
 
     def withdraw(self, bed: str) -> None:
         """The bed is no more: nothing stands for it."""
@@ -113,11 +120,15 @@ class Advisor:
         if hour < self._settings.advice.hour:
             return
         for record in self._catalogue.beds.all().values():
-            if now_ms - self._looked_ms.get(record.bed, 0) >= RENEW_MS or not self._stands(record):
-                self._make(record, not_before_ms=0)
+            if self._is_due(record, now_ms):
+                self._make(record, at_once=True)
 
-    def _stands(self, record: BedRecord) -> bool:
-        return self._catalogue.advice.last(record.bed, self.today()) is not None
+    def _is_due(self, record: BedRecord, now_ms: int) -> bool:
+        age_ms = now_ms - self._looked_ms.get(record.bed, 0)
+        doubted = self._doubted_ms >= now_ms - age_ms
+        if not 0 <= age_ms < RENEW_MS or (doubted and age_ms >= AT_ONCE_MS):
+            return True
+        return self._catalogue.advice.last(record.bed, self.today()) is None
 
     # --- what stands --------------------------------------------------------------------------
 
@@ -137,14 +148,13 @@ class Advisor:
 
     # --- making -------------------------------------------------------------------------------
 
-    def _make(self, record: BedRecord, *, not_before_ms: int) -> Given:
+    def _make(self, record: BedRecord, *, at_once: bool = False) -> Given:
         if not self._clock.synchronised():
             raise clock_untrusted()
         with self._lock:
             now_ms = self._clock.wall_ms()
             standing = self._catalogue.advice.last(record.bed, self.today())
-            looked_ms = self._looked_ms.get(record.bed, 0)
-            if standing is not None and 0 <= now_ms - looked_ms < not_before_ms:
+            if standing is not None and not at_once and self._is_fresh(record, now_ms):
                 return standing
             made = self._answer(record, now_ms)
             self._looked_ms[record.bed] = now_ms
@@ -155,6 +165,12 @@ class Advisor:
             self.board.show(record.bed, self._payload(made))
         self._publish("advice", made.told(self._settings.language))
         return made
+
+    def _is_fresh(self, record: BedRecord, now_ms: int) -> bool:
+        """Whether it was looked at not long ago, and history is what it was then."""
+        looked_ms = self._looked_ms.get(record.bed, 0)
+        lasts_ms = AT_ONCE_MS if self._doubted_ms >= looked_ms else FRESH_MS
+        return 0 <= now_ms - looked_ms < lasts_ms
 
     def _answer(self, record: BedRecord, now_ms: int) -> Given:
         zone = self._settings.timezone

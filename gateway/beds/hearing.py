@@ -50,11 +50,6 @@ def nights(
     return [*unheard, *mornings]
 
 
-def states(observed: Observed) -> list[ProbeState]:
-    """How each probe of the bed is now."""
-    return [_state(observed, probe, observed.now_ms) for probe in observed.probes]
-
-
 def good_since_ms(observed: Observed, days: Sequence[date], zone: str) -> int | None:
     """Since when one of the probes has been good on each morning; None where none is now."""
     since_ms = None
@@ -116,16 +111,22 @@ def _heard_until_ms(probe: ProbeSamples, on: date, zone: str, now_ms: int) -> in
 
 
 def _state(observed: Observed, probe: ProbeSamples, now_ms: int) -> ProbeState:
+    """How the probe is at a moment: judged at its last word, unless that is long ago."""
+    words = between(probe.counts or probe.percent, now_ms - _SILENT_MS, now_ms + 1)
+    if not words:
+        return "silent"
+    last_ms = words[-1].at_ms
+
     def until(samples: Sequence[Sample]) -> Sequence[Sample]:
-        return between(samples, now_ms - _LOOK_BACK_MS, now_ms + 1)
+        return between(samples, last_ms - _LOOK_BACK_MS, last_ms + 1)
 
     if not probe.counts:
-        return "good" if between(probe.percent, now_ms - _SILENT_MS, now_ms + 1) else "silent"
+        return "good"
     neighbours = tuple(until(one) for one in probe.neighbours)
     history = ProbeHistory(
         until(probe.counts), probe.air, probe.water, neighbours, until(observed.soil_c)
     )
-    return state_of(history, now_ms)
+    return state_of(history, last_ms)
 
 
 def _wet_pct(probe: ProbeSamples, bed: Bed) -> float:

@@ -136,10 +136,27 @@ def test_the_stored_inputs_of_an_advice_give_the_same_bytes_again(july: Door) ->
     assert one.again("en") == one.en
 
 
+def test_late_readings_and_new_calibrations_are_heard_within_a_minute_or_two(july: Door) -> None:
+    make_bed(july)
+    advisor = july.gateway.advisor
+    assert july.json(ADVICE)["verdict"] == "yes"
+    july.clock.advance(90)
+    advisor.look()
+    assert len(given(july)) == 1
+    wet = [{"raw": 0.75, "value": 0}, {"raw": 0.62, "value": 45}]
+    july.client.post(
+        f"/api/v1/channels/{SOIL}/calibrations",
+        json={"points": wet, "from": "2026-01-01T00:00:00Z"},
+    )
+    july.clock.advance(90)
+    advisor.look()
+    assert [one.told("en")["inputs"]["missing_mm"] for one in given(july)][1] < 30
+
+
 def test_an_advice_that_says_the_same_is_not_given_twice(july: Door) -> None:
     make_bed(july)
     first = july.json(ADVICE)
-    july.clock.advance(120)
+    july.clock.advance(600)
     assert july.json(ADVICE) == first
     assert len(given(july)) == 1
 

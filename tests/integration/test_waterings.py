@@ -45,8 +45,8 @@ def pour(door: Door, at_ms: int = POURED_MS) -> None:
 
 
 def look(door: Door) -> None:
-    """A minute later somebody asks for the advice."""
-    door.clock.advance(60)
+    """Some minutes later somebody asks for the advice."""
+    door.clock.advance(300)
     door.json("/beds/bac-1/advice")
 
 
