@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sensor_node.errors import HardwareError
+from sensor_node.turn import Turn
 
 SPI_DEVICE = Path("/dev/spidev0.0")
 I2C_DEVICE = Path("/dev/i2c-1")
@@ -22,7 +23,14 @@ ONE_WIRE_FOLDER = Path("/sys/bus/w1/devices")
 
 
 class Board(Protocol):
-    """Where drivers get their library's device for a pin."""
+    """Where drivers get their library's device for a pin.
+
+    ``i2c_turn`` and ``spi_turn`` are held by whoever uses that bus: neither Blinka's own lock nor
+    a sequence of conversions is safe between threads.
+    """
+
+    i2c_turn: Turn
+    spi_turn: Turn
 
     def mcp3008(self, adc_channel: int) -> Any:
         """A ``gpiozero.MCP3008`` on ``adc_channel`` (0 to 7) of the chip on SPI 0.0."""
@@ -64,6 +72,10 @@ class Board(Protocol):
 
 class PiBoard:
     """The pins of this Raspberry Pi, through gpiozero and Blinka."""
+
+    def __init__(self) -> None:
+        self.i2c_turn = Turn("I²C")
+        self.spi_turn = Turn("SPI")
 
     def mcp3008(self, adc_channel: int) -> Any:
         if not SPI_DEVICE.exists():

@@ -26,7 +26,7 @@ from sensor_node.node import Node
 from sensor_node.outbox import Outbox
 from sensor_node.sampler import Sampler
 
-SAMPLES = 4
+SAMPLES = 2
 """Conversions averaged: the fake converter is slow, and its noise is the model's."""
 PACKS_A_COMMIT = 48
 DAY_MS = 86_400_000

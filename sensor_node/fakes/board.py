@@ -17,6 +17,7 @@ from sensor_node.fakes.ds18b20 import DEFAULT_ID, FakeOneWire
 from sensor_node.fakes.i2c import FakeI2cBus
 from sensor_node.fakes.sht4x import FakeSht4x
 from sensor_node.fakes.system import FakeSystem
+from sensor_node.turn import Turn
 
 CLOCK_PIN, MOSI_PIN, MISO_PIN, SELECT_PIN = 11, 10, 9, 8
 
@@ -32,6 +33,8 @@ class FakeBoard:
 
     def __init__(self, counts: int = 0) -> None:
         self._counts = counts
+        self.i2c_turn = Turn("I²C")
+        self.spi_turn = Turn("SPI")
         self.dht22_parts: dict[int, FakeDht22] = {}
         self._time = FakeTime()
 
