@@ -38,6 +38,9 @@ class Board(Protocol):
     def dht22(self, pin: int) -> Any:
         """An ``adafruit_dht.DHT22`` on GPIO ``pin`` (BCM number)."""
 
+    def dht11(self, pin: int) -> Any:
+        """An ``adafruit_dht.DHT11``, like ``dht22``."""
+
     def contact(self, pin: int, bounce_s: float | None = None) -> Any:
         """A ``gpiozero.DigitalInputDevice`` for a contact between GPIO ``pin`` (BCM number) and
         GND: active when closed. A change shorter than ``bounce_s`` is none.
@@ -96,11 +99,17 @@ class PiBoard:
             raise _pins_absent(error) from error
 
     def dht22(self, pin: int) -> Any:
+        return self._dht("DHT22", pin)
+
+    def dht11(self, pin: int) -> Any:
+        return self._dht("DHT11", pin)
+
+    def _dht(self, name: str, pin: int) -> Any:
         try:
             import adafruit_dht  # noqa: PLC0415 - only a node with a DHT loads Blinka
             import board  # noqa: PLC0415
 
-            return adafruit_dht.DHT22(getattr(board, f"D{pin}"))
+            return getattr(adafruit_dht, name)(getattr(board, f"D{pin}"))
         except Exception as error:
             raise _pins_absent(error) from error
 

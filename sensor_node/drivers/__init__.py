@@ -21,6 +21,7 @@ __all__ = ["TABLE", "Channel", "Sensor", "build_sensor", "build_sensors"]
 TABLE: Mapping[str, str] = {
     "soil-mcp3008": "sensor_node.drivers.soil_mcp3008:SoilMcp3008",
     "dht22": "sensor_node.drivers.dht22:Dht22",
+    "dht11": "sensor_node.drivers.dht11:Dht11",
     "ds18b20": "sensor_node.drivers.ds18b20:Ds18b20",
     "bme280": "sensor_node.drivers.bme280:Bme280",
     "bh1750": "sensor_node.drivers.bh1750:Bh1750",

@@ -12,6 +12,7 @@ from typing import Any
 
 from sensor_node.fakes.bh1750 import FakeBh1750
 from sensor_node.fakes.bme280 import FakeBme280
+from sensor_node.fakes.dht11 import FakeDht11
 from sensor_node.fakes.dht22 import FakeDht22, FakeTime, fit
 from sensor_node.fakes.ds18b20 import DEFAULT_ID, FakeOneWire
 from sensor_node.fakes.i2c import FakeI2cBus
@@ -26,9 +27,9 @@ class FakeBoard:
     """Gives drivers the real libraries on fake pins; one board at a time in a process.
 
     ``counts``: what every input of the converter gives at first. ``adc`` is the chip whose
-    ``counts`` a test sets; ``dht22_parts`` the DHT22 at each pin; ``one_wire`` has the
-    DS18B20, ``i2c`` what is on that bus, ``system`` the kernel's files. Time stands still but for
-    the pauses that drivers take; ``let_pass`` moves it on between two samples.
+    ``counts`` a test sets; ``dht22_parts`` and ``dht11_parts`` the DHT at each pin;
+    ``one_wire`` has the DS18B20, ``i2c`` what is on that bus, ``system`` the kernel's files. Time
+    stands still but for the pauses that drivers take; ``let_pass`` moves it on between two samples.
     """
 
     def __init__(self, counts: int = 0) -> None:
@@ -36,6 +37,7 @@ class FakeBoard:
         self.i2c_turn = Turn("I²C")
         self.spi_turn = Turn("SPI")
         self.dht22_parts: dict[int, FakeDht22] = {}
+        self.dht11_parts: dict[int, FakeDht11] = {}
         self._time = FakeTime()
 
     @cached_property
@@ -73,12 +75,17 @@ class FakeBoard:
         )
 
     def dht22(self, pin: int) -> Any:
+        return self._dht("DHT22", self.dht22_parts.setdefault(pin, FakeDht22()))
+
+    def dht11(self, pin: int) -> Any:
+        return self._dht("DHT11", self.dht11_parts.setdefault(pin, FakeDht11()))
+
+    def _dht(self, name: str, part: FakeDht22) -> Any:
         os.environ.setdefault("BLINKA_OS_AGNOSTIC", "1")  # before Blinka looks for its board
         import adafruit_dht  # noqa: PLC0415 - only with a DHT
 
         fit(adafruit_dht, self._time)
-        part = self.dht22_parts.setdefault(pin, FakeDht22())
-        return adafruit_dht.DHT22(part, use_pulseio=True)
+        return getattr(adafruit_dht, name)(part, use_pulseio=True)
 
     def contact(self, pin: int, bounce_s: float | None = None) -> Any:
         from gpiozero import DigitalInputDevice  # noqa: PLC0415 - only with a contact

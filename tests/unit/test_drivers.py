@@ -10,7 +10,7 @@ import pytest
 
 from sensor_node.board import PiBoard
 from sensor_node.drivers import build_sensor, build_sensors
-from sensor_node.drivers.base import Sensor
+from sensor_node.drivers.base import Sensor, Suspect
 from sensor_node.errors import ConfigError, HardwareError, SensorFault
 from sensor_node.fakes import FakeBoard
 from sensor_node.fakes.dht22 import FakeDht22, frame, pulses
@@ -63,12 +63,38 @@ def test_a_measure_comes_through_the_wire_exactly_with_its_sign(
     assert dht.read() == {"air": temperature_c, "damp": humidity_pct}
 
 
-def test_both_values_come_from_one_measure(build: Build, board: FakeBoard) -> None:
+def measuring(build: Build, board: FakeBoard) -> Sensor:
+    """A DHT22 whose first reading, 20 °C and 50 %, has been confirmed."""
     dht = build(DHT)
+    assert dht.read() == {"air": 20.0, "damp": 50.0}
+    part(board).asked = 0
+    return dht
+
+
+def test_both_values_come_from_one_measure(build: Build, board: FakeBoard) -> None:
+    dht = measuring(build, board)
 
     dht.read()
 
     assert part(board).asked == 1
+
+
+def test_a_wrong_first_value_that_passes_its_checksum_is_not_believed(
+    build: Build, board: FakeBoard
+) -> None:
+    dht = build(DHT)
+    part(board).queue(pulses(frame(45.6, 50.0)))
+
+    assert dht.read() == {"air": 20.0, "damp": 50.0}
+    assert part(board).asked == 3
+
+
+def test_a_first_value_that_nothing_confirms_is_a_fault(build: Build, board: FakeBoard) -> None:
+    dht = build(DHT)
+    part(board).queue(pulses(frame(45.6, 50.0)), *[FAILURES["checksum"]] * 2, GOOD)
+
+    assert fault(dht).reason == "a first value of 20.0, 50.0 that nothing confirms"
+    assert dht.read() == {"air": 20.0, "damp": 50.0}  # the next sample confirms it
 
 
 def broken(good: bytes) -> bytes:
@@ -115,7 +141,7 @@ def test_the_clones_two_s_complement_of_minus_0_7_is_the_frame_that_is_refused()
 
 
 def test_after_a_failed_try_the_next_one_is_believed(build: Build, board: FakeBoard) -> None:
-    dht = build(DHT)
+    dht = measuring(build, board)
     part(board).queue(FAILURES["checksum"], FAILURES["no answer"], FAILURES["incomplete answer"])
 
     assert dht.read() == {"air": 20.0, "damp": 50.0}
@@ -147,7 +173,7 @@ def asked_at(board: FakeBoard, monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def test_two_tries_are_at_least_2_1_seconds_apart(
     build: Build, board: FakeBoard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dht = build(DHT)
+    dht = measuring(build, board)
     part(board).queue(*[FAILURES["checksum"]] * 3)
     times = asked_at(board, monkeypatch)
 
@@ -160,7 +186,7 @@ def test_two_tries_are_at_least_2_1_seconds_apart(
 def test_two_readings_are_at_least_2_1_seconds_apart(
     build: Build, board: FakeBoard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dht = build(DHT)
+    dht = measuring(build, board)
     times = asked_at(board, monkeypatch)
 
     dht.read()
@@ -236,12 +262,11 @@ def test_a_wrong_value_that_passes_its_checksum_is_measured_again_and_not_believ
 
 
 def test_a_jump_that_a_second_measure_confirms_is_believed(build: Build, board: FakeBoard) -> None:
-    dht = build(DHT)
-    dht.read()
+    dht = measuring(build, board)
     part(board).temperature_c, part(board).humidity_pct = 32.0, 30.0
 
     assert dht.read() == {"air": 32.0, "damp": 30.0}
-    assert part(board).asked == 3
+    assert part(board).asked == 2
 
 
 def test_values_that_jump_at_every_try_are_a_fault(build: Build, board: FakeBoard) -> None:
@@ -253,8 +278,8 @@ def test_values_that_jump_at_every_try_are_a_fault(build: Build, board: FakeBoar
 
 
 def test_a_slow_change_is_believed_at_once(build: Build, board: FakeBoard) -> None:
-    dht = build(DHT)
-    for tenths in range(0, 400, 50):
+    dht = measuring(build, board)
+    for tenths in range(200, 600, 50):
         part(board).temperature_c = tenths / 10
         assert dht.read()["air"] == tenths / 10
 
@@ -264,7 +289,7 @@ def test_a_slow_change_is_believed_at_once(build: Build, board: FakeBoard) -> No
 def test_when_the_computer_stalls_two_measures_are_never_mixed(
     build: Build, board: FakeBoard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dht = build(DHT)
+    dht = measuring(build, board)
     stalls = iter([3.0, 0.0])
     answer = part(board).answer
 
@@ -279,6 +304,37 @@ def test_when_the_computer_stalls_two_measures_are_never_mixed(
     reading = dht.read()
 
     assert reading == {"air": 22.0, "damp": 52.0}  # the first two fell together, and are let go
+
+
+def test_the_tries_that_failed_are_counted_and_told(
+    board: FakeBoard, caplog: pytest.LogCaptureFixture
+) -> None:
+    dht = build_sensor(DHT, board)
+    part(board).queue(FAILURES["checksum"], FAILURES["a frame of zeros"])
+    dht.read()
+    part(board).queue(*[FAILURES["no answer"]] * 4)
+
+    error = fault(dht)
+
+    assert "7 essais manqués sur 8." in error.fr
+    assert "7 tries of 8 failed." in error.en
+    caplog.set_level("INFO")
+    dht.close()
+    assert caplog.messages == ["DHT22, GPIO4: 8 tries, 7 failed"]
+
+
+def test_air_that_stands_still_for_a_day_is_doubted_until_it_moves(
+    build: Build, board: FakeBoard
+) -> None:
+    dht = build(DHT)
+    dht.read()
+    board.let_pass(24 * 3600 - 60)
+    assert dht.read() == {"air": 20.0, "damp": 50.0}
+    board.let_pass(60)
+
+    assert dht.read() == {"air": Suspect(20.0, "stuck"), "damp": Suspect(50.0, "stuck")}
+    part(board).temperature_c = 20.1
+    assert dht.read() == {"air": 20.1, "damp": 50.0}
 
 
 # --- the table of drivers -----------------------------------------------------------------------

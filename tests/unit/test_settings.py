@@ -287,4 +287,6 @@ def shown(default: object, language: str) -> str:
         return "à donner" if language == "fr" else "to be given"
     if default is None:
         return "aucune" if language == "fr" else "none"
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
     return f'`"{default}"`' if isinstance(default, str) else f"`{default:g}`"
