@@ -46,6 +46,11 @@ class Board(Protocol):
         GND: active when closed. A change shorter than ``bounce_s`` is none.
         """
 
+    def ultrasonic(self, trigger: int, echo: int) -> tuple[Any, Any]:
+        """A ``gpiozero.OutputDevice`` on GPIO ``trigger`` and a ``gpiozero.InputDevice``, pulled
+        down, on GPIO ``echo`` (BCM numbers).
+        """
+
     def ds18b20(self, sensor_id: str) -> Any:
         """The class ``w1thermsensor.W1ThermSensor`` on the 1-Wire bus where ``sensor_id`` is (any
         when empty); nothing is measured yet.
@@ -118,6 +123,14 @@ class PiBoard:
             from gpiozero import DigitalInputDevice  # noqa: PLC0415 - only a node with a contact
 
             return DigitalInputDevice(pin, pull_up=True, bounce_time=bounce_s)
+        except Exception as error:
+            raise _pins_absent(error) from error
+
+    def ultrasonic(self, trigger: int, echo: int) -> tuple[Any, Any]:
+        try:
+            from gpiozero import InputDevice, OutputDevice  # noqa: PLC0415 - only with a sonar
+
+            return OutputDevice(trigger), InputDevice(echo, pull_up=False)
         except Exception as error:
             raise _pins_absent(error) from error
 

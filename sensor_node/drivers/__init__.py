@@ -27,6 +27,7 @@ TABLE: Mapping[str, str] = {
     "bh1750": "sensor_node.drivers.bh1750:Bh1750",
     "sht4x": "sensor_node.drivers.sht4x:Sht4x",
     "tank-float": "sensor_node.drivers.tank_float:TankFloat",
+    "hc-sr04": "sensor_node.drivers.hc_sr04:HcSr04",
     "pi-health": "sensor_node.drivers.pi_health:PiHealth",
     "rain-gauge": "sensor_node.drivers.rain_gauge:RainGauge",
     "anemometer": "sensor_node.drivers.anemometer:Anemometer",

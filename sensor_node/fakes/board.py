@@ -38,6 +38,7 @@ class FakeBoard:
         self.spi_turn = Turn("SPI")
         self.dht22_parts: dict[int, FakeDht22] = {}
         self.dht11_parts: dict[int, FakeDht11] = {}
+        self._sonars: dict[tuple[int, int], Any] = {}
         self._time = FakeTime()
 
     @cached_property
@@ -92,6 +93,25 @@ class FakeBoard:
 
         return DigitalInputDevice(
             pin, pull_up=True, bounce_time=bounce_s, pin_factory=self._pin_factory
+        )
+
+    def sonar(self, trigger: int, echo: int) -> Any:
+        """The HC-SR04 on these two pins."""
+        from sensor_node.fakes.hc_sr04 import FakeHcSr04  # noqa: PLC0415 - loads gpiozero
+
+        if (trigger, echo) not in self._sonars:
+            part = FakeHcSr04(self._pin_factory, trigger, echo, self.monotonic_s)
+            self._sonars[trigger, echo] = part
+        return self._sonars[trigger, echo]
+
+    def ultrasonic(self, trigger: int, echo: int) -> tuple[Any, Any]:
+        from gpiozero import InputDevice, OutputDevice  # noqa: PLC0415 - only with a sonar
+
+        self.sonar(trigger, echo)
+        factory = self._pin_factory
+        return (
+            OutputDevice(trigger, pin_factory=factory),
+            InputDevice(echo, pull_up=False, pin_factory=factory),
         )
 
     def press(self, pin: int) -> None:
