@@ -20,6 +20,8 @@ from sensor_node.turn import Turn
 SPI_DEVICE = Path("/dev/spidev0.0")
 I2C_DEVICE = Path("/dev/i2c-1")
 ONE_WIRE_FOLDER = Path("/sys/bus/w1/devices")
+BAUD = 115_200
+SERIAL_PATIENCE_S = 0.5
 
 
 class Board(Protocol):
@@ -70,6 +72,11 @@ class Board(Protocol):
 
     def sht4x(self, address: int) -> Callable[[], Any]:
         """What opens an ``adafruit_sht4x.SHT4x``, like ``bme280``."""
+
+    def serial(self, port: str) -> Callable[[], Any]:
+        """What opens a ``serial.Serial`` on ``port`` at 115200 baud, for us alone; it raises
+        ``OSError`` where nothing is plugged in. A read waits half a second at the most.
+        """
 
     def monotonic_s(self) -> float:
         """Seconds, for the pauses that a sensor needs between two reads."""
@@ -192,6 +199,13 @@ class PiBoard:
         except Exception as error:
             raise _pins_absent(error) from error
         return partial(part, bus, address)
+
+    def serial(self, port: str) -> Callable[[], Any]:
+        try:
+            import serial  # noqa: PLC0415 - only with a device on a serial port
+        except ImportError as error:
+            raise _pins_absent(error) from error
+        return partial(serial.Serial, port, BAUD, timeout=SERIAL_PATIENCE_S, exclusive=True)
 
     def monotonic_s(self) -> float:
         return time.monotonic()

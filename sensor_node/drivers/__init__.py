@@ -32,6 +32,7 @@ TABLE: Mapping[str, str] = {
     "rain-gauge": "sensor_node.drivers.rain_gauge:RainGauge",
     "anemometer": "sensor_node.drivers.anemometer:Anemometer",
     "wind-vane": "sensor_node.drivers.wind_vane:WindVane",
+    "microbit": "sensor_node.drivers.microbit:Microbit",
     "battery": "sensor_node.drivers.battery:Battery",
 }
 

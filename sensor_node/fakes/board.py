@@ -10,12 +10,14 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from sensor_node.board import SERIAL_PATIENCE_S
 from sensor_node.fakes.bh1750 import FakeBh1750
 from sensor_node.fakes.bme280 import FakeBme280
 from sensor_node.fakes.dht11 import FakeDht11
 from sensor_node.fakes.dht22 import FakeDht22, FakeTime, fit
 from sensor_node.fakes.ds18b20 import DEFAULT_ID, FakeOneWire
 from sensor_node.fakes.i2c import FakeI2cBus
+from sensor_node.fakes.microbit import FakeMicrobit
 from sensor_node.fakes.sht4x import FakeSht4x
 from sensor_node.fakes.system import FakeSystem
 from sensor_node.turn import Turn
@@ -38,6 +40,7 @@ class FakeBoard:
         self.spi_turn = Turn("SPI")
         self.dht22_parts: dict[int, FakeDht22] = {}
         self.dht11_parts: dict[int, FakeDht11] = {}
+        self._microbits: dict[str, FakeMicrobit] = {}
         self._sonars: dict[tuple[int, int], Any] = {}
         self._time = FakeTime()
 
@@ -181,6 +184,18 @@ class FakeBoard:
         # Whichever of the two the library pauses with.
         module.time, module.sleep = self._time, self._time.sleep
         return partial(getattr(module, name), self.i2c, address)
+
+    def microbit(self, port: str) -> FakeMicrobit:
+        """The micro:bit on ``port``, plugged in at first."""
+        if port not in self._microbits:
+            self._microbits[port] = FakeMicrobit()
+        return self._microbits[port]
+
+    def serial(self, port: str) -> Callable[[], Any]:
+        import serial  # noqa: PLC0415 - only with a device on a serial port
+
+        part = self.microbit(port)
+        return lambda: serial.Serial(part.path, timeout=SERIAL_PATIENCE_S, exclusive=True)
 
     def let_pass(self, seconds: float) -> None:
         """Let the time between two samples pass for the parts on this board."""
