@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from sensor_node.drivers import build_sensor, build_sensors
 from sensor_node.drivers.base import Measured, Sensor, Suspect, Warmed
 from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.fakes import FakeBoard
+from sensor_node.replay import Probes
 from sensor_node.sampler import Sampler
 
 SOIL = {"type": "soil-mcp3008", "channel": "soil", "adc_channel": 2}
@@ -466,3 +468,18 @@ def test_sensors_that_share_the_chip_are_read_side_by_side_without_an_error(
             assert {(record.fault, record.suspect) for record in records} == {(None, None)}
     finally:
         sampler.close()
+
+
+def test_a_recordings_rows_are_read_in_the_same_threads_and_none_is_doubted() -> None:
+    probes = Probes(["a", "b"])
+    rows = [{"a": 1.5, "b": 2.0}, {"a": 2.4}, {"a": 1.2, "b": 2.7}]
+    try:
+        probes.read(rows[0])
+        probes.read(rows[1])
+        before = threading.active_count()
+        records = [record for row in rows * 20 for record in probes.read(row)]
+
+        assert threading.active_count() == before
+        assert {(record.fault, record.suspect) for record in records} == {(None, None)}
+    finally:
+        probes.close()
