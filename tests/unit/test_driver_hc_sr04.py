@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -167,7 +168,42 @@ def test_a_level_that_stands_still_to_the_millimetre_for_a_week_is_doubted_until
     assert tank.read() == {"tank": 49.8}
 
 
-def test_two_tanks_do_not_hear_each_other(board: FakeBoard) -> None:
+class Interrupted(FakeBoard):
+    """A header on which something happens, once, while a driver pauses."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meanwhile: Callable[[], None] | None = None
+
+    def sleep(self, seconds: float) -> None:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+        super().sleep(seconds)
+
+
+def test_nobody_pings_while_another_listens() -> None:
+    board = Interrupted()
+    one, other = build_sensors([TANK, TANK | {"channel": "other", "trigger": 5, "echo": 6}], board)
+    reading = threading.Thread(target=other.read)
+    pinged: list[int] = []
+
+    def start_the_other() -> None:
+        reading.start()
+        reading.join(0.2)
+        pinged.append(board.sonar(5, 6).asked)
+
+    board.meanwhile = start_the_other
+    one.read()
+    reading.join()
+
+    assert pinged == [0]
+    assert board.sonar(5, 6).asked == 7
+    one.close()
+    other.close()
+
+
+def test_two_tanks_are_read_side_by_side(board: FakeBoard) -> None:
     other = TANK | {"channel": "other", "trigger": 5, "echo": 6}
     sampler = Sampler(build_sensors([TANK, other], board))
     board.sonar(TRIGGER, ECHO).distance_cm = 70

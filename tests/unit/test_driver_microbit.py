@@ -163,13 +163,14 @@ def test_a_line_that_never_ends_does_not_fill_the_memory(
     assert microbit.read()["light"] == 5.0
 
 
+@pytest.mark.parametrize("rest", [b"light:99\n", b"nlight:99\n"])  # of "sunlight:99", say
 def test_the_rest_of_a_line_whose_beginning_nobody_heard_is_no_line(
-    board: FakeBoard, part: FakeMicrobit
+    board: FakeBoard, part: FakeMicrobit, rest: bytes
 ) -> None:
     sensor = build_sensor(TABLE, board)
     assert isinstance(sensor, Microbit)
     eventually(lambda: sensor.is_plugged_in, "the port is open")
-    part.sends(b"light:99\n")  # of "sunlight:99", say
+    part.sends(rest)
     say(sensor, part, "temp:21")
 
     assert reason(sensor.read()["light"]) == "no answer"
