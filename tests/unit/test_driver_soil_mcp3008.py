@@ -470,6 +470,43 @@ def test_sensors_that_share_the_chip_are_read_side_by_side_without_an_error(
         sampler.close()
 
 
+class Watching:
+    """Counts that notice whether anybody else could have had the chip's turn meanwhile."""
+
+    def __init__(self, board: FakeBoard) -> None:
+        self.was_free: list[bool] = []
+        self._turn = board.spi_turn
+
+    def __getitem__(self, _channel: int) -> int:
+        try:
+            with self._turn:
+                self.was_free.append(True)
+        except SensorFault:
+            self.was_free.append(False)
+        return MOIST
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        SOIL,
+        {"type": "battery", "adc_channel": 2, "voltage": "supply"},
+        {"type": "wind-vane", "channel": "from", "adc_channel": 2},
+    ],
+    ids=lambda table: str(table["type"]),
+)
+def test_nobody_converts_between_an_input_and_what_leads_it(
+    build: Build, board: FakeBoard, table: dict[str, Any]
+) -> None:
+    sensor = build(table)
+    board.adc.counts = watching = Watching(board)
+    board.spi_turn.patience_s = 0
+
+    sensor.read()
+
+    assert set(watching.was_free) == {False}
+
+
 def test_a_recordings_rows_are_read_in_the_same_threads_and_none_is_doubted() -> None:
     probes = Probes(["a", "b"])
     rows = [{"a": 1.5, "b": 2.0}, {"a": 2.4}, {"a": 1.2, "b": 2.7}]
