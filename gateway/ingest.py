@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import paho.mqtt.client as mqtt
 
@@ -140,7 +141,7 @@ class Ingest:
         elif leaf == ["state"]:
             self._batch.states[node] = _state(payload)
         elif leaf == ["about"]:
-            self._batch.abouts[node] = wire.decode_object(payload)
+            self._take_about(node, wire.decode_object(payload))
         elif leaf == ["clock", "ask"]:
             if not retained:
                 self._answer_clock(node, payload)
@@ -149,6 +150,10 @@ class Ingest:
                 self._take_saying(node, leaf[1], payload)
         else:
             raise _unexpected(topic)
+
+    def _take_about(self, node: str, about: dict[str, Any]) -> None:
+        if about.get("yields") is not True:  # the name is another node's: see namesake.py
+            self._batch.abouts[node] = about
 
     def _take_pack(self, pack: wire.Pack, payload: bytes) -> None:
         if pack.at_ms <= self._clock.wall_ms() + AHEAD_MS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.catalogue import Catalogue
 from gateway.events import EventHub
+from gateway.measured import Measured
 from gateway.present import Present
 from gateway.quarantine import Quarantine
 from gateway.settings import GatewaySettings
@@ -16,8 +17,9 @@ from sensor_node.errors import StorageError
 class Gateway:
     """Everything behind the doors.
 
-    The ingest keeps ``ingest_alive``, ``broker_up``, and in ``commit_error`` why the last commit
-    failed (None: it did not).
+    ``measured`` gives readings as they leave, ``as_measured`` without calibration. The ingest
+    keeps ``ingest_alive``, ``broker_up``, and in ``commit_error`` why the last commit failed
+    (None: it did not).
     """
 
     def __init__(
@@ -37,7 +39,9 @@ class Gateway:
         self.broker_up = False
         self.ingest_alive = False
         self.commit_error: StorageError | None = None
-        self.present = Present(clock, catalogue.interval_s)
+        self.measured = Measured(store, catalogue)
+        self.as_measured = Measured(store, catalogue, raw=True)
+        self.present = Present(clock, catalogue.interval_s, catalogue.calibrations.scale)
         self.present.load(store.newest())
 
     @classmethod
@@ -50,7 +54,7 @@ class Gateway:
         quarantine = Quarantine(data / "quarantine.sqlite")
         return cls(
             settings,
-            SqliteStore(data / "store.sqlite"),
+            SqliteStore(data / "store.sqlite", timezone=settings.timezone),
             Catalogue(data / "garden.sqlite", quarantined=quarantine.by_node),
             quarantine,
             clock or SystemClock(trusted=settings.clock == "system"),

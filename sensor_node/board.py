@@ -10,9 +10,10 @@ import importlib
 import os
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sensor_node.errors import HardwareError
 from sensor_node.turn import Turn
@@ -22,6 +23,13 @@ I2C_DEVICE = Path("/dev/i2c-1")
 ONE_WIRE_FOLDER = Path("/sys/bus/w1/devices")
 BAUD = 115_200
 SERIAL_PATIENCE_S = 0.5
+
+
+class Ultrasonic(NamedTuple):
+    """The two pins of an ultrasonic sensor."""
+
+    trigger: Any
+    echo: Any
 
 
 class Board(Protocol):
@@ -48,9 +56,14 @@ class Board(Protocol):
         GND: active when closed. A change shorter than ``bounce_s`` is none.
         """
 
-    def ultrasonic(self, trigger: int, echo: int) -> tuple[Any, Any]:
+    def ultrasonic(self, trigger: int, echo: int) -> Ultrasonic:
         """A ``gpiozero.OutputDevice`` on GPIO ``trigger`` and a ``gpiozero.InputDevice``, pulled
         down, on GPIO ``echo`` (BCM numbers).
+        """
+
+    def output(self, pin: int, *, active_high: bool = True) -> Any:
+        """A ``gpiozero.DigitalOutputDevice`` on GPIO ``pin`` (BCM number), off at first; on is
+        3.3 V, or 0 V where ``active_high`` is False.
         """
 
     def ds18b20(self, sensor_id: str) -> Any:
@@ -133,11 +146,23 @@ class PiBoard:
         except Exception as error:
             raise _pins_absent(error) from error
 
-    def ultrasonic(self, trigger: int, echo: int) -> tuple[Any, Any]:
+    def ultrasonic(self, trigger: int, echo: int) -> Ultrasonic:
         try:
             from gpiozero import InputDevice, OutputDevice  # noqa: PLC0415 - only with a sonar
 
-            return OutputDevice(trigger), InputDevice(echo, pull_up=False)
+            with ExitStack() as opened:
+                output = opened.enter_context(OutputDevice(trigger))
+                pins = Ultrasonic(output, InputDevice(echo, pull_up=False))
+                opened.pop_all()  # both are there: none of them is given back
+            return pins
+        except Exception as error:
+            raise _pins_absent(error) from error
+
+    def output(self, pin: int, *, active_high: bool = True) -> Any:
+        try:
+            from gpiozero import DigitalOutputDevice  # noqa: PLC0415 - only a node with a lamp
+
+            return DigitalOutputDevice(pin, active_high=active_high)
         except Exception as error:
             raise _pins_absent(error) from error
 
@@ -215,10 +240,22 @@ class PiBoard:
 
 
 def _pins_absent(error: Exception) -> HardwareError:
+    if any(word in str(error) for word in ("busy", "already in use")):
+        return _pin_busy(error)
     return HardwareError(
         "PINS_ABSENT",
         fr=f"Les broches GPIO ne répondent pas ({error}) : est-ce un Raspberry Pi, avec l'extra "
         '« node » installé ? Ailleurs, essayez avec le réglage pins = "fake".',
         en=f"The GPIO pins do not answer ({error}): is this a Raspberry Pi with the extra 'node' "
         'installed? Elsewhere, try the setting pins = "fake".',
+    )
+
+
+def _pin_busy(error: Exception) -> HardwareError:
+    return HardwareError(
+        "PIN_BUSY",
+        fr=f"Une broche GPIO est déjà prise ({error}) : un autre programme la tient-il (un second "
+        "nœud, le service qui tourne déjà), ou node.toml la donne-t-il deux fois ?",
+        en=f"A GPIO pin is already taken ({error}): does another program hold it (a second node, "
+        "the service that already runs), or does node.toml give it twice?",
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from sensor_node import outbox, settings, wire
 from sensor_node.link import Broker
 from sensor_node.settings import section, setting
+from sensor_node.signals.settings import SignalSettings
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class NodeSettings:
         least=100,
     )
     broker: Broker = section(Broker)
+    signals: SignalSettings = section(SignalSettings)
     sensors: list[object] = field(default_factory=list)
 
     @property
@@ -54,4 +56,5 @@ def load(path: Path) -> NodeSettings:
     """The settings in ``path``; raises ``ConfigError`` that names the key and what to write."""
     loaded = settings.load(NodeSettings, path)
     wire.check_id(loaded.node, "node")
+    loaded.signals.check()
     return loaded

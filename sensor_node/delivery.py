@@ -16,6 +16,7 @@ from sensor_node.clock import Clock
 from sensor_node.dating import Stamp
 from sensor_node.errors import NetworkError
 from sensor_node.link import Broker, MqttLink
+from sensor_node.namesake import Namesake
 from sensor_node.outbox import Count, Entry, Outbox
 from sensor_node.uplink import Dating, Tally, Uplink
 
@@ -62,6 +63,7 @@ class Delivery:
         boot: str,
         about: Callable[[], dict[str, object]],
         dating: Dating | None = None,
+        namesake: Namesake | None = None,
         connect: Callable[[Uplink], Connection] | None = None,
         on_death: Callable[[], None] = lambda: None,
     ) -> None:
@@ -71,10 +73,16 @@ class Delivery:
         self._acked = threading.Condition()
         self._news = False
         self.is_dead = False
-        self.uplink = Uplink(name, outbox, clock, about, dating=dating, on_news=self._notice)
+        self.uplink = Uplink(
+            name, outbox, clock, about, dating=dating, namesake=namesake, on_news=self._notice
+        )
         if connect is None:
             self.link: Connection = MqttLink(
-                broker, self.uplink, clock, client_id=f"jardin-{name}", will=self.uplink.will
+                broker,
+                self.uplink,
+                clock,
+                client_id=f"jardin-{name}-{boot}",
+                will=self.uplink.will,
             )
         else:
             self.link = connect(self.uplink)
@@ -106,12 +114,15 @@ class Delivery:
         stamp = sampled.stamp
         return Entry(self._boot, self._seq, stamp.mono_s, stamp.at_ms, stamp.clock, sampled.records)
 
-    def append(self, entries: Sequence[Entry], counts: Sequence[Count] = ()) -> None:
+    def append(
+        self, entries: Sequence[Entry], counts: Sequence[Count] = (), *, settled: bool = True
+    ) -> None:
         """Put ``entries`` and ``counts`` on disk at once, then have the entries sent.
 
-        Raises ``StorageError``.
+        ``settled`` False: their time may be laid anew until they are sent. Raises
+        ``StorageError``.
         """
-        self._outbox.append(entries, counts)
+        self._outbox.append(entries, counts, settled=settled)
         self.link.wake()
 
     def wait_until_waiting(self, most: int, patience_s: float = PATIENCE_S) -> None:

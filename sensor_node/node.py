@@ -17,8 +17,10 @@ from sensor_node.delivery import Delivery, Sampled
 from sensor_node.drivers.base import Channel
 from sensor_node.errors import GardenError, StorageError
 from sensor_node.link import Broker
+from sensor_node.namesake import Namesake
 from sensor_node.outbox import Entry, Outbox
 from sensor_node.sampler import Sampling
+from sensor_node.supervisor import Supervisor
 
 MAX_UNWRITTEN = 1000
 """Packs held in memory while the disk takes none."""
@@ -70,7 +72,8 @@ class Node:
     """Ties sampler, outbox and delivery together.
 
     ``interval_s``: seconds between two samples. ``simulated``: the sensors are fakes.
-    ``counters``: the sampler's, whose pulses outlive packs and processes. Delivery
+    ``counters``: the sampler's, whose pulses outlive packs and processes. ``supervisor``: told of
+    each sample that ``run`` took. Delivery
     runs in a thread of its own; sampling goes on into the outbox whether or not a broker, a
     gateway or the time is there.
     """
@@ -86,6 +89,7 @@ class Node:
         interval_s: float,
         simulated: bool = False,
         counters: Sequence[Counter] = (),
+        supervisor: Supervisor | None = None,
     ) -> None:
         self.name = name
         self.boot = new_boot()
@@ -94,10 +98,13 @@ class Node:
         self._clock = clock
         self._interval_s = interval_s
         self._simulated = simulated
+        self._supervisor = supervisor or Supervisor(interval_s, {})
         self._keeper = CounterKeeper(counters, outbox)
         self._unwritten: list[Held] = []
         self._lost = 0
+        self.disk_refuses = False
         self._stopping = threading.Event()
+        self._started_s = clock.monotonic_s()
         self.dating = Dating(outbox, clock, self.boot)
         self.delivery = Delivery(
             name,
@@ -107,6 +114,7 @@ class Node:
             boot=self.boot,
             about=self._about,
             dating=self.dating,
+            namesake=Namesake(self.boot, self._running_s),
             on_death=self.stop,
         )
 
@@ -121,8 +129,10 @@ class Node:
         next_s = self._clock.monotonic_s()
         while not self._stopping.is_set():
             self.sample()
+            self._supervisor.sampled()
             next_s = max(next_s + self._interval_s, self._clock.monotonic_s())
             self._stopping.wait(next_s - self._clock.monotonic_s())
+        self._supervisor.stopping()
         self.delivery.stop()
         self._keeper.stop()
         if self.delivery.is_dead:
@@ -142,10 +152,15 @@ class Node:
         self._unwritten.append(Held(self.delivery.number(sampled), self._keeper.packed()))
         counts = self._keeper.counts(held.taken for held in self._unwritten)
         try:
-            self.delivery.append([held.entry for held in self._unwritten], counts)
+            self.delivery.append(
+                [held.entry for held in self._unwritten],
+                counts,
+                settled=self.delivery.uplink.sends_at_once,
+            )
         except StorageError as error:
             if len(self._unwritten) == 1:
                 log.error("%s", error)
+            self.disk_refuses = True
             self._drop_oldest()
             return
         if len(self._unwritten) > 1:
@@ -153,6 +168,23 @@ class Node:
         if any(held.entry.at_ms is None for held in self._unwritten):
             self.dating.undated()
         self._unwritten.clear()
+        self.disk_refuses = False
+
+    def now_ms(self) -> int | None:
+        """The present, in milliseconds since 1970 UTC, or None while it is not known."""
+        return self.dating.stamp().at_ms
+
+    @property
+    def gateway_online(self) -> bool:
+        """Whether the gateway is reached."""
+        return self.delivery.uplink.gateway_online
+
+    def listen(self, topic: str, hear: Callable[[bytes], None]) -> None:
+        """Have ``hear`` called with each payload on the retained ``topic``; see ``Uplink``."""
+        self.delivery.uplink.listen(topic, hear)
+
+    def _running_s(self) -> float:
+        return self._clock.monotonic_s() - self._started_s
 
     def _drop_oldest(self) -> None:
         """Hold no more packs than memory is meant for; the rain of those that go stays."""

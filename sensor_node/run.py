@@ -12,6 +12,8 @@ from sensor_node.drivers import build_sensors
 from sensor_node.node import Node
 from sensor_node.outbox import Outbox
 from sensor_node.sampler import Sampler
+from sensor_node.signals.display import Signals
+from sensor_node.supervisor import Supervisor
 
 MOIST_SOIL_COUNTS = 600
 """What every input of the fake converter gives in ``jardin-node run``: some moist soil."""
@@ -36,19 +38,22 @@ def board_of(settings: config.NodeSettings) -> Board:
 
 
 def _run(settings: config.NodeSettings) -> None:
-    sampler = Sampler(build_sensors(settings.sensors, board_of(settings)))
+    board, clock = board_of(settings), SystemClock(trusted=settings.clock == "system")
+    sampler = Sampler(build_sensors(settings.sensors, board))
+    signals = Signals(settings.signals, board, clock)
     outbox = Outbox(settings.outbox_path, settings.outbox_packs)
     node = Node(
         settings.node,
-        sampler,
+        signals.watching(sampler),
         outbox,
         settings.broker,
-        SystemClock(trusted=settings.clock == "system"),
+        clock,
         interval_s=settings.interval_s,
         simulated=settings.pins == "fake",
         counters=sampler.counters,
+        supervisor=Supervisor(settings.interval_s),
     )
-    with stopped_by_signals(node.stop):
+    with stopped_by_signals(node.stop), signals.showing(node):
         node.run()
     sampler.close()
     outbox.close()

@@ -148,7 +148,7 @@ def _override(
 def _from_text(text: str, kind: Any) -> Any:
     """A variable's text as the TOML value it stands for; what is none is left to ``_check``."""
     wanted = {kind, *typing.get_args(kind)}
-    if wanted & {int, float, bool}:
+    if wanted & {int, float, bool} or any(typing.get_origin(k) is list for k in wanted):
         try:
             return tomllib.loads(f"v = {text}")["v"]
         except tomllib.TOMLDecodeError:

@@ -20,6 +20,7 @@ import paho.mqtt.client as mqtt
 from sensor_node import wire
 from sensor_node.clock import Clock
 from sensor_node.errors import NetworkError, PackRefused, StorageError
+from sensor_node.namesake import Namesake
 from sensor_node.outbox import Entry, Outbox
 
 MAX_UNDER_WAY = 100
@@ -47,11 +48,19 @@ class Link(Protocol):
 class Dating(Protocol):
     """What settles the time of packs; see ``sensor_node.dating``."""
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the time is known and no pack waits for it: no need to look each second."""
+
     def receive(self, payload: bytes) -> None:
         """An answer of the gateway's clock."""
 
+    @property
+    def is_held(self) -> bool:
+        """Whether nothing should leave, as the gateway is about to confirm the time."""
+
     def tick(self, ask: Callable[[bytes], None] | None) -> bool:
-        """Settle what can be settled; ``ask`` sends a question, None while there is no link.
+        """Settle what can be settled; ``ask`` sends a question, None while no gateway answers.
 
         Returns whether waiting packs were dated that could not be sent before.
         """
@@ -80,7 +89,7 @@ class Uplink:
     """Delivers ``outbox`` as ``node`` over a link whose handler it is.
 
     ``about`` gives the node's self-description; ``on_news`` is called after packs were marked
-    and after a connection attempt that failed.
+    and after a connection attempt that failed. ``namesake``: watches for another of this name.
     """
 
     def __init__(
@@ -91,6 +100,7 @@ class Uplink:
         about: Callable[[], dict[str, object]],
         *,
         dating: Dating | None = None,
+        namesake: Namesake | None = None,
         base: str = wire.BASE,
         rng: random.Random | None = None,
         on_news: Callable[[], None] = lambda: None,
@@ -100,10 +110,12 @@ class Uplink:
         self._clock = clock
         self._about = about
         self._dating = dating
+        self._namesake = namesake
         self._base = base
         self._rng = rng or random.Random()
         self._on_news = on_news
         self._link: Link | None = None
+        self._listeners: dict[str, Callable[[bytes], None]] = {}
         self._gateway_online = False
         self._under_way: dict[tuple[str, int], _Flight] = {}
         self._sent_up_to = 0
@@ -118,6 +130,13 @@ class Uplink:
         self.refusal: NetworkError | None = None
         self.was_connected = False
 
+    def listen(self, topic: str, hear: Callable[[bytes], None]) -> None:
+        """Have ``hear`` called in the link's thread with each payload on ``topic``, which the
+        broker retains: empty when there is none, and at each connection before it comes again.
+        From the next connection on.
+        """
+        self._listeners[topic] = hear
+
     @property
     def will(self) -> tuple[str, bytes]:
         """What the broker says when this node vanishes."""
@@ -128,9 +147,16 @@ class Uplink:
         """Whether the gateway says that it is there."""
         return self._gateway_online
 
+    @property
+    def sends_at_once(self) -> bool:
+        """Whether a pack can be sent at once: its time is settled as it is written."""
+        is_held = self._dating is not None and self._dating.is_held
+        return self._link is not None and not self._yields and not is_held
+
     def farewell(self) -> None:
         """The last words of a clean stop."""
-        self._say("state", b"offline", retain=True)
+        if not self._yields:
+            self._say("state", b"offline", retain=True)
 
     # --- handler of the link ------------------------------------------------------------------
 
@@ -139,14 +165,18 @@ class Uplink:
         self.was_connected = True
         self._gateway_online = False
         self._forget_flights()
+        for hear in self._listeners.values():
+            hear(b"")  # what is retained comes again; what was withdrawn meanwhile does not
         link.subscribe(
             [
+                *self._listeners,
                 wire.node_topic(self._node, "ack", self._base),
                 wire.node_topic(self._node, "clock/answer", self._base),
                 wire.gateway_state_topic(self._base),
+                *self._own_topics(),
             ]
         )
-        self._say("state", b"online", retain=True)
+        self._say_online()
         self._about_due_s = 0.0  # it reads the disk, which may fail: said by the tick that follows
         if self._last_error is not None:
             log.info("BROKER_BACK: the MQTT broker answers again")
@@ -171,8 +201,13 @@ class Uplink:
         try:
             if message.topic == wire.gateway_state_topic(self._base):
                 self._hear_gateway(bytes(message.payload))
+            elif message.topic in self._listeners:
+                self._listeners[message.topic](bytes(message.payload))
             elif message.topic.endswith("/ack"):
                 self._hear_ack(wire.decode_ack(bytes(message.payload)))
+            elif message.topic in self._own_topics():
+                if not message.retain:  # what is retained was said by an earlier start
+                    self._hear_own_name(message.topic, bytes(message.payload))
             elif self._dating is not None:
                 self._dating.receive(bytes(message.payload))
         except (PackRefused, StorageError) as error:
@@ -198,7 +233,8 @@ class Uplink:
 
     def _pump(self) -> float:
         now_s = self._clock.monotonic_s()
-        if self._dating is not None and self._dating.tick(self._ask_time if self._link else None):
+        ask = self._ask_time if self._gateway_online else None
+        if self._dating is not None and self._dating.tick(ask):
             self._sent_up_to = 0
         if now_s >= self._expire_due_s:
             # The newest pack's time is a trusted one; the wall clock may be anywhere.
@@ -208,6 +244,8 @@ class Uplink:
             return IDLE_S
         if now_s >= self._about_due_s:
             self._say_about()
+        if not self.sends_at_once:
+            return self._wait_s(now_s)
         self._send_newest(now_s)
         if self._gateway_online:
             self._send_backlog(now_s)
@@ -215,7 +253,8 @@ class Uplink:
         return self._wait_s(now_s)
 
     def _wait_s(self, now_s: float) -> float:
-        longest_s = IDLE_S if self._dating is None else DATING_EVERY_S
+        is_settled = self._dating is None or self._dating.is_settled
+        longest_s = IDLE_S if is_settled else DATING_EVERY_S
         if not self._gateway_online:
             return longest_s
         next_due_s = min((f.due_s for f in self._under_way.values()), default=math.inf)
@@ -272,7 +311,7 @@ class Uplink:
         return wait_s * self._rng.uniform(1.0, 1.25)
 
     def _publish(self, entry: Entry) -> None:
-        assert self._link is not None and entry.at_ms is not None and entry.clock is not None  # noqa: S101, PT018 - only dated entries are read from the outbox
+        assert self._link is not None and entry.at_ms is not None and entry.clock is not None  # noqa: S101, PT018 - only settled entries are given out
         self._link.publish(
             wire.pack_topic(self._node, entry.boot, entry.seq, self._base),
             wire.seal(self._node, entry.at_ms, entry.clock, entry.records),
@@ -313,8 +352,35 @@ class Uplink:
     def _ask_time(self, payload: bytes) -> None:
         self._say("clock/ask", payload)
 
+    # --- under this name ----------------------------------------------------------------------
+
+    @property
+    def _yields(self) -> bool:
+        """Whether the name belongs to another node, which was there before."""
+        return self._namesake is not None and self._namesake.yields
+
+    def _own_topics(self) -> list[str]:
+        if self._namesake is None:
+            return []
+        return [wire.node_topic(self._node, leaf, self._base) for leaf in ("about", "state")]
+
+    def _hear_own_name(self, topic: str, payload: bytes) -> None:
+        """Something said under this node's name, by itself or by another one."""
+        assert self._namesake is not None  # noqa: S101 - only then are these topics subscribed
+        if topic.endswith("/about"):
+            if self._namesake.hear(wire.decode_object(payload)):
+                self._say_about()
+                self._forget_flights()  # whatever is under way is that of this name's owner
+        elif payload != b"online":
+            self._say_online()  # the last will of a connection that is no more
+
+    def _say_online(self) -> None:
+        if not self._yields:
+            self._say("state", b"online", retain=True)
+
     def _say_about(self) -> None:
-        self._say("about", wire.encode_object(self._about()), retain=True)
+        told = self._about() | (self._namesake.about() if self._namesake else {})
+        self._say("about", wire.encode_object(told), retain=not self._yields)
         self._about_due_s = self._clock.monotonic_s() + ABOUT_EVERY_S
 
     def _say(self, leaf: str, payload: bytes, *, retain: bool = False) -> None:

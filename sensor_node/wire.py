@@ -134,6 +134,11 @@ def live_topic(node: str, channel: str, base: str = BASE) -> str:
     return f"{base}/live/channel/{node}/{channel}"
 
 
+def advice_topic(bed: str, base: str = BASE) -> str:
+    """Where the advice of the day for a bed stands, retained."""
+    return f"{base}/live/beds/{bed}/advice"
+
+
 def split_topic(topic: str, base: str = BASE) -> tuple[str, list[str]] | None:
     """The node and the words after it, or None for a topic that is no node's."""
     if not topic.startswith(base + "/"):

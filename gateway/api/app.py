@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from gateway import assets
 from gateway.api import (
+    calibrations,
     channels,
     docs,
     events,
@@ -98,7 +99,7 @@ def _programs() -> APIRouter:
             "5XX": {**PROBLEM, "description": "The garden failed"},
         },
     )
-    for noun in (garden, nodes, channels, readings, events, quarantine):
+    for noun in (garden, nodes, channels, calibrations, readings, events, quarantine):
         programs.include_router(noun.router)
     return programs
 

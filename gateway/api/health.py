@@ -8,7 +8,7 @@ from gateway.api.shapes import Health, Trouble
 from gateway.catalogue import NodeInfo
 from gateway.present import STALE_AFTER_INTERVALS, Latest
 
-BAD = frozenset({"NODE_LOST", "NODE_SILENT", "READINGS_DROPPED"})
+BAD = frozenset({"NAME_TWICE", "NODE_LOST", "NODE_SILENT", "READINGS_DROPPED"})
 
 
 def health_of(node: NodeInfo, present: Iterable[Latest], now_ms: int, language: str) -> Health:
@@ -39,6 +39,14 @@ def _of_node(node: NodeInfo, now_ms: int) -> Words:
         yield "NODE_OFFLINE", "Le nœud a été arrêté.", "The node was stopped."
     elif node.last_seen_ms is not None:
         yield from _silence(node, (now_ms - node.last_seen_ms) / 1000)
+    if node.about.get("namesake") is True:
+        yield (
+            "NAME_TWICE",
+            "Un autre nœud porte ce nom ; il se tait et garde ses mesures. Donnez-lui un nom à lui "
+            "dans son node.toml, puis relancez-le.",
+            "Another node has this name; it stays silent and keeps its readings. Give it a name of "
+            "its own in its node.toml, then start it again.",
+        )
     if node.clock == "estimated":
         yield (
             "CLOCK_ESTIMATED",

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from gateway.catalogue import ChannelInfo, NodeInfo
+from gateway.measured import Measured
 from gateway.pages import words
 from gateway.pages.curve import Curve, curve_of, runs_of
 from gateway.pages.numbers import Format, rfc3339
 from gateway.pages.week import HOUR_MS, Aggregate, Span, Week, week_of
 from gateway.pages.wording import Row, Wording
 from gateway.present import STALE_AFTER_INTERVALS, Latest
-from gateway.store.base import Series, Store
+from gateway.store.base import Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class NodeView:
     seen: str
     seen_ms: int | None
     silent: str
+    twice: str
     simulated: bool
     cards: Sequence[Card]
 
@@ -72,7 +74,12 @@ class Writer:
     """Writes cards for one reader at one moment."""
 
     def __init__(
-        self, store: Store, span: Span, write: Format, texts: gettext.NullTranslations, now_ms: int
+        self,
+        store: Measured,
+        span: Span,
+        write: Format,
+        texts: gettext.NullTranslations,
+        now_ms: int,
     ) -> None:
         self._store = store
         self._span = span
@@ -95,8 +102,15 @@ class Writer:
             seen="" if seen_ms is None else self._ago(age_s),
             seen_ms=seen_ms,
             silent=self._silence(heard) if all_stale else "",
+            twice=self._namesake() if info.about.get("namesake") is True else "",
             simulated=any(card.simulated for card in cards),
             cards=cards,
+        )
+
+    def _namesake(self) -> str:
+        return self._texts.gettext(
+            "Un autre nœud porte ce nom ; il se tait et garde ses mesures. Donnez-lui un nom à lui "
+            "dans son node.toml, puis relancez-le."
         )
 
     def _silence(self, heard: Sequence[Card]) -> str:

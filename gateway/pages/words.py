@@ -129,6 +129,10 @@ FAULTS: Final[Mapping[str, tuple[str, str]]] = {
         N_("la valeur a sauté d’un coup"),
         N_("Attendez la mesure suivante ; si cela dure, vérifiez le capteur."),
     ),
+    "no bus": (
+        N_("le bus de ce capteur manque"),
+        N_("Lancez « jardin-node doctor » sur ce nœud : il dit comment l’activer."),
+    ),
     "floating": (
         N_("l’entrée est libre : aucune sonde n’y est branchée"),
         N_("Rebranchez la sonde, et mettez 100 kΩ entre l’entrée et GND."),
@@ -165,6 +169,10 @@ FAULTS: Final[Mapping[str, tuple[str, str]]] = {
         N_("l’anémomètre a compté plus que le vent ne peut souffler"),
         N_("Vérifiez son contact et ses fils."),
     ),
+    "not calibrated then": (
+        N_("la sonde n’était pas encore étalonnée"),
+        N_("Attendez la mesure suivante, ou étalonnez-la aussi pour le passé."),
+    ),
     "out of range": (
         N_("la valeur lue est impossible"),
         N_("Vérifiez le capteur et ses fils."),
@@ -184,6 +192,10 @@ DOUBTS: Final[Mapping[str, tuple[str, str]]] = {
     "flooded": (
         N_("la sonde est dans l’eau"),
         N_("Laissez la terre s’égoutter ; si elle est sèche, séchez la sonde."),
+    ),
+    "out of range": (
+        N_("plus d’eau que tout, ou moins que rien"),
+        N_("Étalonnez de nouveau la sonde : une fois sèche, une fois arrosée et ressuyée."),
     ),
     "estimated time": (
         N_("l’heure de cette mesure est estimée"),

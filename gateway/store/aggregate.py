@@ -1,26 +1,58 @@
 """Many readings as few: count, mean, least, most and total of each bucket of time.
 
-Two ways, each the quicker at its place: a range query for each bucket (a year of days: 20 ms),
-or one pass over all readings (a year of 5-minute buckets).
+Each run of buckets of one length is one statement, on the coarsest rows that fit: days where all
+bounds are the garden's midnights, hours where they are full hours, else the readings themselves.
+Directions are averaged as vectors, which no rollup holds: always from the readings.
 """
 
 from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from gateway.store.base import Bucket
-
-QUERY_FROM_MS = 3_600_000
-"""Shorter buckets hold so few readings that a query for each is slower than one pass."""
+from gateway.store.rollups import HOUR_MS, Days
 
 NO_DIRECTION = 1e-9
 """A mean vector shorter than this points nowhere."""
 
-_PLAIN = "0, 0"
-_VECTOR = "total(sin(radians(value))), total(cos(radians(value)))"
+Totals = tuple[int, float, float, float, float, float]
+"""Count, least, most, total, and the sums of sines and cosines of directions."""
+
+_RAW = "count(*), min(value), max(value), total(value), 0, 0 FROM readings"
+_VECTORS = (
+    "count(*), min(value), max(value), total(value),"
+    " total(sin(radians(value))), total(cos(radians(value))) FROM readings"
+)
+_ROLLED = "sum(count), min(least), max(most), total(total), 0, 0 FROM"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Rows to aggregate: ``select`` from them, and their column of time in units of ``unit_ms``."""
+
+    select: str
+    at: str
+    unit_ms: int = 1
+
+
+READINGS, VECTORS = Source(_RAW, "at_ms"), Source(_VECTORS, "at_ms")
+HOURS, DAYS = Source(f"{_ROLLED} hourly", "hour", HOUR_MS), Source(f"{_ROLLED} daily", "start_ms")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """``count`` buckets of ``length_ms`` each, from ``start_ms`` on."""
+
+    start_ms: int
+    length_ms: int
+    count: int
+
+    @property
+    def end_ms(self) -> int:
+        return self.start_ms + self.count * self.length_ms
 
 
 def add_math(connection: sqlite3.Connection) -> None:
@@ -33,84 +65,97 @@ def add_math(connection: sqlite3.Connection) -> None:
 
 
 def buckets(
-    db: sqlite3.Connection, series: int, edges: Sequence[int], *, vector: bool
+    db: sqlite3.Connection, series: int, edges: Sequence[int], days: Days, *, vector: bool
 ) -> list[Bucket]:
     """The buckets between ``edges`` that hold readings of the series numbered ``series``.
 
     They are of one moment if the caller has begun a transaction.
     """
-    if len(edges) < 2:
-        return []
-    mean_length_ms = (edges[-1] - edges[0]) / (len(edges) - 1)
-    compute = buckets_by_query if mean_length_ms >= QUERY_FROM_MS else buckets_by_fold
-    return compute(db, series, edges, vector=vector)
-
-
-def buckets_by_query(
-    db: sqlite3.Connection, series: int, edges: Sequence[int], *, vector: bool
-) -> list[Bucket]:
-    """``buckets`` by one range query each."""
-    query = (
-        "SELECT count(*), min(value), max(value), total(value), "  # noqa: S608 - our own words
-        f"{_VECTOR if vector else _PLAIN} FROM readings"
-        " WHERE series = ? AND at_ms >= ? AND at_ms < ?"
-    )
     found: list[Bucket] = []
-    for start_ms, end_ms in pairwise(edges):
-        row = db.execute(query, (series, start_ms, end_ms)).fetchone()
-        if row[0]:
-            _append(found, start_ms, row, vector=vector)
+    for run in runs(edges):
+        for start_ms, totals in _totals(db, series, run, days, vector=vector):
+            if (bucket := _bucket(start_ms, totals, vector=vector)) is not None:
+                found.append(bucket)
     return found
 
 
-def buckets_by_fold(
-    db: sqlite3.Connection, series: int, edges: Sequence[int], *, vector: bool
-) -> list[Bucket]:
-    """``buckets`` by one pass over all readings between the first and the last edge."""
-    rows = db.execute(
-        "SELECT at_ms, value FROM readings"
-        " WHERE series = ? AND at_ms >= ? AND at_ms < ? ORDER BY at_ms",
-        (series, edges[0], edges[-1]),
-    )
-    found: list[Bucket] = []
-    values: list[float] = []
+def runs(edges: Sequence[int]) -> Iterator[Run]:
+    """``edges`` as runs of buckets of one length: a year of days is three, by summer time."""
     place = 0
-    for at_ms, value in rows:
-        if at_ms >= edges[place + 1]:
-            _close(found, edges[place], values, vector=vector)
-            values = []
-            while at_ms >= edges[place + 1]:
-                place += 1
-        values.append(value)
-    _close(found, edges[place], values, vector=vector)
-    return found
+    while place < len(edges) - 1:
+        start_ms, length_ms = edges[place], edges[place + 1] - edges[place]
+        count = 1
+        while place + count < len(edges) - 1 and (
+            edges[place + count + 1] - edges[place + count] == length_ms
+        ):
+            count += 1
+        yield Run(start_ms, length_ms, count)
+        place += count
 
 
-def _close(found: list[Bucket], start_ms: int, values: Sequence[float], *, vector: bool) -> None:
-    if values:
-        north_east = _vector_sum(values) if vector else (0.0, 0.0)
-        row = (len(values), min(values), max(values), sum(values), *north_east)
-        _append(found, start_ms, row, vector=vector)
+def _totals(
+    db: sqlite3.Connection, series: int, run: Run, days: Days, *, vector: bool
+) -> Iterator[tuple[int, Totals]]:
+    if vector:
+        return _query(db, series, run, VECTORS)
+    if _are_days(run, days):
+        return _query(db, series, run, DAYS)
+    if run.start_ms % HOUR_MS == 0 and run.length_ms % HOUR_MS == 0:
+        return _query(db, series, run, HOURS)
+    if run.count == 1 and run.length_ms > 2 * HOUR_MS:
+        return _ragged(db, series, run)
+    return _query(db, series, run, READINGS)
 
 
-def _vector_sum(degrees: Iterable[float]) -> tuple[float, float]:
-    radians = [math.radians(d) for d in degrees]
-    return sum(map(math.sin, radians)), sum(map(math.cos, radians))
+def _are_days(run: Run, days: Days) -> bool:
+    """Whether every bound of ``run`` is a midnight of the garden."""
+    if run.length_ms < 23 * HOUR_MS:
+        return False
+    bounds = range(run.start_ms, run.end_ms + 1, run.length_ms)
+    return all(days.is_midnight(at_ms) for at_ms in bounds)
 
 
-def _append(
-    found: list[Bucket],
-    start_ms: int,
-    row: tuple[int, float, float, float, float, float],
-    *,
-    vector: bool,
-) -> None:
+def _query(
+    db: sqlite3.Connection, series: int, run: Run, source: Source
+) -> Iterator[tuple[int, Totals]]:
+    first, length = run.start_ms // source.unit_ms, run.length_ms // source.unit_ms
+    rows = db.execute(
+        f"SELECT ({source.at} - ?2) / ?3 AS place, {source.select}"
+        f" WHERE series = ?1 AND {source.at} >= ?2 AND {source.at} < ?4"
+        " GROUP BY place ORDER BY place",
+        (series, first, length, run.end_ms // source.unit_ms),
+    )
+    for place, *totals in rows:
+        yield run.start_ms + place * run.length_ms, tuple(totals)
+
+
+def _ragged(db: sqlite3.Connection, series: int, run: Run) -> Iterator[tuple[int, Totals]]:
+    """One long bucket whose ends are no full hours: its whole hours, and the readings beside."""
+    first_ms = -(-run.start_ms // HOUR_MS) * HOUR_MS
+    last_ms = run.end_ms // HOUR_MS * HOUR_MS
+    parts = (
+        (READINGS, run.start_ms, first_ms),
+        (HOURS, first_ms, last_ms),
+        (READINGS, last_ms, run.end_ms),
+    )
+    found = [
+        totals
+        for source, from_ms, to_ms in parts
+        if to_ms > from_ms
+        for _, totals in _query(db, series, Run(from_ms, to_ms - from_ms, 1), source)
+    ]
+    if found:
+        counts, leasts, mosts, sums, *_ = zip(*found, strict=True)
+        yield run.start_ms, (sum(counts), min(leasts), max(mosts), math.fsum(sums), 0.0, 0.0)
+
+
+def _bucket(start_ms: int, totals: Totals, *, vector: bool) -> Bucket | None:
     """Directions that cancel out have no mean, so such a bucket is left out."""
-    count, least, most, total, sines, cosines = row
+    count, least, most, total, sines, cosines = totals
     mean = total / count
     if vector:
         if math.hypot(sines, cosines) < NO_DIRECTION * count:
-            return
+            return None
         # The second modulo: a tiny negative angle % 360.0 is 360.0 exactly.
         mean = math.degrees(math.atan2(sines, cosines)) % 360.0 % 360.0
-    found.append(Bucket(start_ms, count, mean, least, most, total))
+    return Bucket(start_ms, count, mean, least, most, total)

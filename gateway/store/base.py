@@ -96,6 +96,9 @@ class Store(Protocol):
         ``edges`` ascend; ``vector`` averages directions in degrees as vectors.
         """
 
+    def delete(self, series: Series, from_ms: int, to_ms: int) -> int:
+        """Take back the readings and faults of the range; returns how many readings that were."""
+
     def count(self) -> int:
         """How many readings there are."""
 

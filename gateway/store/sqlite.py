@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
-from gateway.store import aggregate
+from gateway.store import aggregate, rollups
 from gateway.store.base import Bucket, Committed, Fault, Point, Reading, Series
 from sensor_node.database import BUSY_TIMEOUT_MS, open_database, storage_error, transaction
 
@@ -52,6 +52,7 @@ MIGRATIONS = (
     );
     INSERT INTO doubts VALUES (1, 'estimated time');
     """,
+    rollups.MIGRATION,
 )
 MOST_DOUBTS = 200
 """Reasons that are told apart; drivers use some ten words."""
@@ -63,12 +64,16 @@ Row = tuple[int, int, float, int]
 class SqliteStore:
     """``Store`` in the file ``path``, created with a new id where it is absent.
 
+    ``timezone``: whose days the daily rollups are; another one than before lays them anew.
     ``busy_timeout_ms``: how long a commit waits for another program that holds the file before
     it raises ``StorageError``; nothing is written then and the same commit may be tried again.
     """
 
-    def __init__(self, path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
+    def __init__(
+        self, path: Path, *, timezone: str = "UTC", busy_timeout_ms: int = BUSY_TIMEOUT_MS
+    ) -> None:
         self.path = path
+        self._days = rollups.Days(timezone)
         self._busy_timeout_ms = busy_timeout_ms
         self._writer = open_database(path, MIGRATIONS)
         self._writer.execute(f"PRAGMA busy_timeout = {busy_timeout_ms:d}")
@@ -78,6 +83,7 @@ class SqliteStore:
         self._ids: dict[Series, int] = {}
         try:
             self._id = self._load_id()
+            self._lay_days()
         except BaseException:
             self._writer.close()
             raise
@@ -99,6 +105,8 @@ class SqliteStore:
                 done = _write_readings(
                     db, [(ids[r.series], r.at_ms, r.value, doubts[r.suspect]) for r in readings]
                 )
+                touched = {(ids[r.series], r.at_ms // rollups.HOUR_MS) for r in readings}
+                rollups.recompute(db, self._days, touched)
                 _write_faults(db, [(ids[f.series], f.at_ms, f.reason) for f in faults])
             self._ids = ids
         return done
@@ -156,7 +164,23 @@ class SqliteStore:
             row = db.execute(
                 "SELECT id FROM series WHERE node = ? AND channel = ?", series
             ).fetchone()
-            return aggregate.buckets(db, row[0], edges, vector=vector) if row else []
+            return aggregate.buckets(db, row[0], edges, self._days, vector=vector) if row else []
+
+    def delete(self, series: Series, from_ms: int, to_ms: int) -> int:
+        with self._writing() as db, transaction(db):
+            row = db.execute(
+                "SELECT id FROM series WHERE node = ? AND channel = ?", series
+            ).fetchone()
+            if row is None or to_ms <= from_ms:
+                return 0
+            inside = (row[0], from_ms, to_ms)
+            gone = db.execute(
+                "DELETE FROM readings WHERE series = ? AND at_ms >= ? AND at_ms < ?", inside
+            ).rowcount
+            db.execute("DELETE FROM faults WHERE series = ? AND at_ms >= ? AND at_ms < ?", inside)
+            db.execute("UPDATE meta SET value = value - ? WHERE key = 'readings'", (gone,))
+            rollups.forget(db, self._days, *inside)
+        return gone
 
     def count(self) -> int:
         with self._reading() as db:
@@ -177,6 +201,14 @@ class SqliteStore:
             db.execute("INSERT OR IGNORE INTO meta VALUES ('store', ?)", (secrets.token_hex(8),))
             (store,) = db.execute("SELECT value FROM meta WHERE key = 'store'").fetchone()
         return str(store)
+
+    def _lay_days(self) -> None:
+        """Lay the days anew if those that are there are another time zone's."""
+        with self._writing() as db, transaction(db):
+            row = db.execute("SELECT value FROM meta WHERE key = 'timezone'").fetchone()
+            if row != (self._days.name,):
+                rollups.rebuild_days(db, self._days)
+                db.execute("INSERT OR REPLACE INTO meta VALUES ('timezone', ?)", (self._days.name,))
 
     def _identify(self, db: sqlite3.Connection, named: Iterable[Series]) -> dict[Series, int]:
         """The numbers of all series known so far and of those in ``named``.

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sensor_node import wire
 from sensor_node.board import Board
+from sensor_node.drivers.awaited import Awaited
 from sensor_node.drivers.base import Channel, Sensor
-from sensor_node.errors import ConfigError
+from sensor_node.errors import ConfigError, HardwareError
 from sensor_node.settings import build, reject_unknown
 
 __all__ = ["TABLE", "Channel", "Sensor", "build_sensor", "build_sensors"]
@@ -40,19 +42,31 @@ TABLE: Mapping[str, str] = {
 def build_sensors(tables: Sequence[Any], board: Board) -> list[Sensor]:
     """The sensors of ``[[sensors]]`` in node.toml, on ``board``.
 
-    Raises ``ConfigError`` for a wrong table and ``HardwareError`` where a bus is missing; what
-    was opened before is closed again.
+    One whose bus is missing is awaited, while the others measure. Raises ``ConfigError`` for a
+    wrong table, and ``HardwareError`` where no sensor at all can be opened, or one that counts
+    pulses cannot; what was opened before is closed again.
     """
     sensors: list[Sensor] = []
     try:
-        for table in tables:
-            sensors.append(build_sensor(table, board))  # noqa: PERF401 - the ones built are closed
+        absent = [error for table in tables if (error := _add(sensors, table, board))]
+        if absent and len(absent) == len(tables):
+            raise absent[0]
         _check_channels(sensors)
     except BaseException:
         for sensor in sensors:
             sensor.close()
         raise
     return sensors
+
+
+def _add(sensors: list[Sensor], table: Any, board: Board) -> HardwareError | None:
+    """Add the sensor of ``table``, or what awaits it; why it is awaited."""
+    try:
+        sensors.append(build_sensor(table, board))
+    except HardwareError as error:
+        sensors.append(Awaited(partial(build_sensor, table), board, error))
+        return error
+    return None
 
 
 def build_sensor(table: Any, board: Board) -> Sensor:

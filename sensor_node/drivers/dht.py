@@ -117,7 +117,9 @@ class Dht:
 
     def close(self) -> None:
         """Let go of the pin, and tell how well the part answered."""
-        log.info("%s, %s: %d tries, %d failed", self._kind.name, self._pin, self.tries, self.failed)
+        if self.tries:
+            what = (self._kind.name, self._pin, self.tries, self.failed)
+            log.info("%s, %s: %d tries, %d failed", *what)
         self._device.exit()
 
     def _judged(self, temperature_c: float, humidity_pct: float) -> Mapping[str, Measured]:

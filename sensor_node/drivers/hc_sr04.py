@@ -89,7 +89,8 @@ class HcSr04:
             options.channel, "tank_level", "HC-SR04", f"GPIO{options.trigger}, GPIO{options.echo}"
         )
         self._edges: list[tuple[float, int]] = []
-        self._trigger, self._echo = board.ultrasonic(options.trigger, options.echo)
+        pins = board.ultrasonic(options.trigger, options.echo)
+        self._trigger, self._echo = pins.trigger, pins.echo
         self._echo.pin.edges, self._echo.pin.bounce = "both", None
         self._echo.pin.when_changed = self._hear
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+from collections import deque
 from collections.abc import Callable
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from sensor_node.board import SERIAL_PATIENCE_S
+from sensor_node.board import SERIAL_PATIENCE_S, Ultrasonic
 from sensor_node.fakes.bh1750 import FakeBh1750
 from sensor_node.fakes.bme280 import FakeBme280
 from sensor_node.fakes.dht11 import FakeDht11
@@ -23,6 +24,7 @@ from sensor_node.fakes.system import FakeSystem
 from sensor_node.turn import Turn
 
 CLOCK_PIN, MOSI_PIN, MISO_PIN, SELECT_PIN = 11, 10, 9, 8
+LEVELS_KEPT = 1000
 
 
 class FakeBoard:
@@ -107,15 +109,30 @@ class FakeBoard:
             self._sonars[trigger, echo] = part
         return self._sonars[trigger, echo]
 
-    def ultrasonic(self, trigger: int, echo: int) -> tuple[Any, Any]:
+    def ultrasonic(self, trigger: int, echo: int) -> Ultrasonic:
         from gpiozero import InputDevice, OutputDevice  # noqa: PLC0415 - only with a sonar
 
         self.sonar(trigger, echo)
         factory = self._pin_factory
-        return (
+        return Ultrasonic(
             OutputDevice(trigger, pin_factory=factory),
             InputDevice(echo, pull_up=False, pin_factory=factory),
         )
+
+    def output(self, pin: int, *, active_high: bool = True) -> Any:
+        from gpiozero import DigitalOutputDevice  # noqa: PLC0415 - only with a lamp or a buzzer
+
+        wire = self._pin_factory.pin(pin)
+        wire.states = deque(wire.states, maxlen=LEVELS_KEPT)  # a mock pin remembers every edge
+        return DigitalOutputDevice(pin, active_high=active_high, pin_factory=self._pin_factory)
+
+    def levels(self, pin: int) -> list[bool]:
+        """The last levels of an output, True at 3.3 V, the present one last."""
+        return [bool(state.state) for state in self._pin_factory.pin(pin).states]
+
+    def is_driven(self, pin: int) -> bool:
+        """Whether ``pin`` is an output; one that was let go follows its pull."""
+        return bool(self._pin_factory.pin(pin).function == "output")
 
     def press(self, pin: int) -> None:
         """Close the contact between ``pin`` and GND."""

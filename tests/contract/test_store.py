@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cmath
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count, pairwise
@@ -35,7 +36,7 @@ Open = Callable[[], Store]
 
 
 def _sqlite(folder: Path) -> Open:
-    return lambda: SqliteStore(folder / "store.sqlite")
+    return lambda: SqliteStore(folder / "store.sqlite", timezone="Europe/Paris")
 
 
 ENGINES = {"sqlite": _sqlite}
@@ -324,6 +325,75 @@ def recomputed(
 def turn_between(one: float, other: float) -> float:
     """Degrees between two directions; of plain means simply their difference, modulo a turn."""
     return abs((one - other + 180) % 360 - 180)
+
+
+@pytest.mark.parametrize("every", ["15m", "1h", "6h", "1d", "1w", "1mo"])
+def test_buckets_of_every_length_of_a_year_equal_a_recomputation(store: Store, every: str) -> None:
+    start, end = from_rfc3339("2026-01-01T00:00:00Z"), from_rfc3339("2027-01-01T00:00:00Z")
+    values = {at_ms: (at_ms // MINUTE % 977) / 8 for at_ms in range(start, end, 97 * MINUTE)}
+    store.commit([Reading(AIR, t, v) for t, v in values.items()], [])
+    bounds = edges(start, end, parse_every(every), PARIS)
+    expected = list(recomputed_fast(values, bounds))
+    assert [(b.start_ms, b.count, b.least, b.most) for b in expected] == [
+        (b.start_ms, b.count, b.least, b.most) for b in store.buckets(AIR, bounds, vector=False)
+    ]
+
+
+def recomputed_fast(values: dict[int, float], bounds: Sequence[int]) -> Iterator[Bucket]:
+    """``recomputed`` for values in the order of time."""
+    times = list(values)
+    for start_ms, end_ms in pairwise(bounds):
+        inside = [
+            values[t] for t in times[bisect_left(times, start_ms) : bisect_left(times, end_ms)]
+        ]
+        if inside:
+            total = math.fsum(inside)
+            yield Bucket(
+                start_ms, len(inside), total / len(inside), min(inside), max(inside), total
+            )
+
+
+@pytest.mark.parametrize("ends", [(0, 0), (1, -1), (7 * MINUTE, 3 * MINUTE), (-1, 1)])
+def test_one_long_bucket_may_begin_and_end_anywhere(store: Store, ends: tuple[int, int]) -> None:
+    values = {NOON + n * 5 * MINUTE: float(n % 17) for n in range(600)}
+    store.commit([Reading(AIR, t, v) for t, v in values.items()], [])
+    bounds = [NOON + ends[0], NOON + 2 * DAY_MS + ends[1]]
+    (found,) = store.buckets(AIR, bounds, vector=False)
+    (expected,) = recomputed(values, bounds, vector=False)
+    assert (found.count, found.least, found.most) == (
+        expected.count,
+        expected.least,
+        expected.most,
+    )
+    assert found.mean == pytest.approx(expected.mean)
+
+
+# --- taking back --------------------------------------------------------------------------------
+
+
+def test_what_is_deleted_is_gone_from_readings_faults_buckets_and_count(store: Store) -> None:
+    store.commit([at(m, float(m)) for m in range(0, 300, 5)], [Fault(AIR, NOON + 1, "checksum")])
+    assert store.delete(AIR, NOON, NOON + 61 * MINUTE) == 13
+    assert everything(store)[0][0] == NOON + 65 * MINUTE
+    assert store.faults(AIR, 0, 2**60, 9) == []
+    assert store.count() == 47
+    hours = [NOON + n * 60 * MINUTE for n in range(6)]
+    assert [b.count for b in store.buckets(AIR, hours, vector=False)] == [11, 12, 12, 12]
+
+
+def test_deleting_nothing_and_what_was_never_there_changes_nothing(store: Store) -> None:
+    store.commit([at(0)], [])
+    assert store.delete(AIR, NOON + 1, NOON + 2) == 0
+    assert store.delete(AIR, NOON + 5, NOON) == 0
+    assert store.delete(Series("nowhere", "air"), 0, 2**60) == 0
+    assert everything(store) == [(NOON, 1.0, "")]
+
+
+def test_what_was_deleted_may_be_measured_again(store: Store) -> None:
+    store.commit([at(0, 1.0)], [])
+    store.delete(AIR, 0, 2**60)
+    assert store.commit([at(0, 2.0)], []) == Committed(new=1)
+    assert everything(store) == [(NOON, 2.0, "")]
 
 
 # --- any order, any repetition ----------------------------------------------------------------

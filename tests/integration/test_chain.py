@@ -350,6 +350,9 @@ class MovingClock:
     def monotonic_s(self) -> float:
         return self._real.monotonic_s()
 
+    def kept_by(self) -> None:
+        return None
+
     def synchronised(self) -> bool:
         return False
 

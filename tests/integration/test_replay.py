@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from harness import gateway_on, shared_data
+from killed import as_a_kill_leaves_it
 
 from gateway.broker import HOST, MosquittoBroker
 from gateway.service import Gateway
@@ -54,28 +55,27 @@ ONE_COUNT = 1 / 1023
 class WatchedLink(MqttLink):
     """A real link that looks into the outbox's file at every pack it publishes."""
 
-    outbox_path: Path
+    outbox: Outbox
     packs_published = 0
     packs_not_on_disk = 0
+    _on_disk: frozenset[tuple[str, int]] = frozenset()
 
     def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> None:
         address = wire.pack_address(topic)
         if address is not None:
             self.packs_published += 1
-            self.packs_not_on_disk += not _is_on_disk(self.outbox_path, *address[1:])
+            self.packs_not_on_disk += not self._is_on_disk(*address[1:])
         super().publish(topic, payload, qos=qos, retain=retain)
 
-
-def _is_on_disk(path: Path, boot: str, seq: int) -> bool:
-    """Whether a connection of its own, which sees only what is committed, finds the pack."""
-    import sqlite3  # noqa: PLC0415
-
-    reader = _readers.setdefault(path, sqlite3.connect(path, check_same_thread=False))
-    query = "SELECT count(*) FROM packs WHERE boot = ? AND seq = ?"
-    return bool(reader.execute(query, (boot, seq)).fetchone()[0])
-
-
-_readers: dict[Path, object] = {}  # type: ignore[type-arg]
+    def _is_on_disk(self, boot: str, seq: int) -> bool:
+        """Whether the pack is in the files, as a power cut would leave them now."""
+        if (boot, seq) not in self._on_disk:
+            with self.outbox._database.reading(), as_a_kill_leaves_it(self.outbox.path) as found:
+                rows = found.execute(
+                    "SELECT boot, id & 0xFFFFFFFFFF FROM packs JOIN boots ON number = id >> 40"
+                ).fetchall()
+            self._on_disk = frozenset(rows)
+        return (boot, seq) in self._on_disk
 
 
 class Rig:
@@ -100,7 +100,7 @@ class Rig:
 
     def _connect(self, uplink: Uplink) -> WatchedLink:
         self.link = WatchedLink(self._address, uplink, self._clock, client_id="replay")
-        self.link.outbox_path = self.outbox.path
+        self.link.outbox = self.outbox
         return self.link
 
     def run(self, lines: Iterable[str]) -> Report:
@@ -114,9 +114,6 @@ class Rig:
         self.delivery.stop()
         self.probes.close()
         self.outbox.close()
-        reader = _readers.pop(self.outbox.path, None)
-        if reader is not None:
-            reader.close()  # type: ignore[attr-defined]
 
 
 @contextmanager

@@ -29,10 +29,11 @@ class Node:
         self.asked: list[dict[str, Any]] = []
         self._seq = 0
 
-    def sample(self) -> Stamp:
+    def sample(self, *, settled: bool = True) -> Stamp:
         stamp = self.dating.stamp()
         self._seq += 1
-        self.outbox.append([Entry(BOOT, self._seq, stamp.mono_s, stamp.at_ms, stamp.clock, "")])
+        entry = Entry(BOOT, self._seq, stamp.mono_s, stamp.at_ms, stamp.clock, "")
+        self.outbox.append([entry], settled=settled)
         if stamp.at_ms is None:
             self.dating.undated()
         return stamp
@@ -91,7 +92,7 @@ def test_when_ntp_comes_what_waits_is_dated_by_the_seconds_since_the_start(lost:
     lost.sample()
     lost.clock.advance(60)
     lost.clock.set_wall(NOON)
-    lost.clock.is_synchronised = True
+    lost.clock.keeper = "ntp"
 
     assert lost.tick()
 
@@ -105,21 +106,11 @@ def test_a_step_of_the_wall_clock_does_not_shift_what_was_sampled_before_it(lost
     lost.clock.set_wall(WRONG - 5_000_000)
     lost.clock.advance(10)
     lost.clock.set_wall(NOON)
-    lost.clock.is_synchronised = True
+    lost.clock.keeper = "ntp"
 
     lost.tick()
 
     assert lost.times() == [(NOON - 20_000, "ntp")]
-
-
-def test_what_has_a_time_keeps_it_when_the_wall_clock_steps(outbox: Outbox) -> None:
-    node = Node(outbox, FakeClock(NOON))
-    node.sample()
-    node.clock.set_wall(NOON + 3_600_000)
-    node.sample()
-    node.tick()
-
-    assert node.times() == [(NOON, "ntp"), (NOON + 3_600_000, "ntp")]
 
 
 def test_a_sample_without_a_time_that_came_after_the_others_were_dated_is_dated_too(
@@ -127,7 +118,7 @@ def test_a_sample_without_a_time_that_came_after_the_others_were_dated_is_dated_
 ) -> None:
     late = lost.dating.stamp()
     lost.clock.set_wall(NOON)
-    lost.clock.is_synchronised = True
+    lost.clock.keeper = "ntp"
     lost.tick()
 
     lost.outbox.append([Entry(BOOT, 1, late.mono_s, late.at_ms, late.clock, "")])
@@ -135,6 +126,227 @@ def test_a_sample_without_a_time_that_came_after_the_others_were_dated_is_dated_
 
     assert lost.tick()
     assert lost.times() == [(NOON, "ntp")]
+
+
+# --- steps of the wall clock --------------------------------------------------------------------
+
+HOUR_MS = 3_600_000
+STEPS = {
+    "to 1970": -NOON,
+    "to 2038": 2_147_483_648_000 - NOON,
+    "an hour on": HOUR_MS,
+    "an hour back": -HOUR_MS,
+    "ten seconds on": 10_000,
+}
+
+
+def test_a_clock_that_is_being_corrected_is_followed(outbox: Outbox) -> None:
+    node = Node(outbox, FakeClock(NOON))
+    for _ in range(3):
+        node.clock.advance(60)
+        node.clock.set_wall(node.clock.wall_ms() + 1500)
+        node.sample()
+
+    assert [at_ms for at_ms, _ in node.times()] == [NOON + 61_500, NOON + 123_000, NOON + 184_500]
+
+
+@pytest.mark.parametrize("by_ms", STEPS.values(), ids=STEPS.keys())
+def test_a_step_of_a_clock_that_was_right_moves_nothing(
+    outbox: Outbox, by_ms: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    node = Node(outbox, FakeClock(NOON))
+    node.sample()
+    node.clock.set_wall(NOON + by_ms)
+    for _ in range(2):
+        node.clock.advance(10)
+        node.sample()
+        node.tick()
+    node.clock.set_wall(NOON + 20_000)
+    node.clock.advance(10)
+    node.sample()
+    node.tick()
+
+    assert node.times() == [(NOON + n * 10_000, "ntp") for n in range(4)]
+    assert caplog.text.count("CLOCK_STEPPED") == 1
+
+
+def test_after_a_step_the_gateway_is_asked_at_once_and_may_confirm_the_time_before(
+    outbox: Outbox,
+) -> None:
+    node = Node(outbox, FakeClock(NOON))
+    node.tick()
+    assert node.asked == []
+    node.clock.set_wall(NOON + HOUR_MS)
+    node.tick()
+    node.answer(NOON / 1000)
+    node.tick()
+
+    assert node.sample() == Stamp(0.0, NOON, "ntp")
+
+
+def test_a_step_that_the_gateway_confirms_is_followed_and_what_waits_is_dated_anew(
+    outbox: Outbox,
+) -> None:
+    node = Node(outbox, FakeClock(NOON - HOUR_MS))
+    node.sample(settled=True)
+    node.clock.advance(10)
+    node.sample(settled=False)
+    node.clock.set_wall(NOON + 10_000)
+    node.tick()
+    node.answer(NOON / 1000 + 10)
+    node.tick()
+
+    assert node.times() == [(NOON - HOUR_MS, "ntp"), (NOON + 10_000, "ntp")]
+    assert node.sample().at_ms == NOON + 10_000
+
+
+def test_after_a_step_nothing_leaves_until_the_gateway_has_answered(outbox: Outbox) -> None:
+    node = Node(outbox, FakeClock(NOON))
+    node.tick()
+    assert not node.dating.is_held
+    node.clock.set_wall(NOON + HOUR_MS)
+    node.tick()
+    assert node.dating.is_held
+
+    node.answer(NOON / 1000)
+
+    assert not node.dating.is_held
+
+
+def test_a_gateway_that_does_not_know_the_time_holds_nothing_up(outbox: Outbox) -> None:
+    node = Node(outbox, FakeClock(NOON))
+    node.tick()
+    node.clock.set_wall(NOON + HOUR_MS)
+    node.tick()
+    node.answer(NOON / 1000, trusted=False)
+
+    assert not node.dating.is_held
+
+
+def test_a_gateway_that_never_answers_holds_nothing_up_for_longer_than_three_questions(
+    outbox: Outbox,
+) -> None:
+    node = Node(outbox, FakeClock(NOON))
+    node.clock.keeper = "rtc"
+    held = []
+    for _ in range(20):
+        node.tick()
+        held.append(node.dating.is_held)
+        node.clock.advance(1)
+
+    assert held == [True] * 15 + [False] * 5
+
+
+def test_a_gateway_that_agrees_with_neither_is_believed_and_the_wall_clock_no_more(
+    outbox: Outbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    node = Node(outbox, FakeClock(NOON - HOUR_MS))
+    node.sample(settled=False)
+    node.clock.set_wall(NOON + HOUR_MS)
+    node.tick()
+    node.answer(NOON / 1000)
+    for _ in range(3):
+        node.tick()
+
+    assert node.times() == [(NOON, "gateway")]
+    assert node.sample() == Stamp(0.0, NOON, "gateway")
+    assert "CLOCK_DISAGREES" in caplog.text
+
+
+def test_a_step_is_followed_once_ntp_has_lost_and_found_the_time(outbox: Outbox) -> None:
+    """As after ``date -s`` by hand: the kernel says so until NTP has mended it."""
+    node = Node(outbox, FakeClock(NOON - HOUR_MS))
+    node.sample(settled=False)
+    node.clock.keeper = None
+    node.clock.set_wall(NOON)
+    node.tick()
+    assert node.sample(settled=False).at_ms == NOON - HOUR_MS
+    node.clock.keeper = "ntp"
+    node.tick()
+
+    assert node.times() == [(NOON, "ntp"), (NOON, "ntp")]
+
+
+def test_a_node_that_loses_ntp_goes_on_by_the_time_it_knew(outbox: Outbox) -> None:
+    node = Node(outbox, FakeClock(NOON))
+    node.sample()
+    node.clock.keeper = None
+    node.clock.advance(300)
+
+    assert node.sample() == Stamp(300.0, NOON + 300_000, "ntp")
+
+
+def test_what_the_drift_of_a_week_explains_leaves_older_packs_as_they_are(outbox: Outbox) -> None:
+    node = Node(outbox, FakeClock(NOON))
+    node.sample(settled=False)
+    node.clock.keeper = None
+    node.tick()
+    node.clock.advance(7 * 86_400)
+    node.clock.set_wall(node.clock.wall_ms() + 30_000)
+    node.clock.keeper = "ntp"
+    node.tick()
+
+    assert node.times() == [(NOON, "ntp")]
+    assert node.sample().at_ms == NOON + 7 * 86_400_000 + 30_000
+
+
+# --- a clock with a battery ---------------------------------------------------------------------
+
+
+def test_a_clock_with_a_battery_dates_samples_where_there_is_no_ntp(outbox: Outbox) -> None:
+    node = Node(outbox, FakeClock(NOON, synchronised=False))
+    node.clock.keeper = "rtc"
+
+    assert node.sample() == Stamp(0.0, NOON, "rtc")
+    assert node.dating.source() == "rtc"
+
+
+def test_a_clock_with_a_battery_is_asked_once_and_its_steps_move_nothing(outbox: Outbox) -> None:
+    node = Node(outbox, FakeClock(NOON))
+    node.clock.keeper = "rtc"
+    node.sample()
+    node.clock.set_wall(NOON + HOUR_MS)
+    node.clock.advance(10)
+
+    assert node.sample() == Stamp(10.0, NOON + 10_000, "rtc")
+
+
+def test_a_battery_clock_that_is_wrong_yields_to_ntp_and_what_has_not_left_is_dated_anew(
+    outbox: Outbox,
+) -> None:
+    node = Node(outbox, FakeClock(NOON + HOUR_MS))
+    node.clock.keeper = "rtc"
+    node.sample(settled=True)
+    node.sample(settled=False)
+    node.clock.set_wall(NOON)
+    node.clock.keeper = "ntp"
+    node.tick()
+
+    assert node.times() == [(NOON + HOUR_MS, "rtc"), (NOON, "ntp")]
+
+
+def test_a_battery_clock_that_is_wrong_yields_to_the_gateway(
+    outbox: Outbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    node = Node(outbox, FakeClock(NOON + HOUR_MS))
+    node.clock.keeper = "rtc"
+    node.sample(settled=False)
+    node.tick()
+    node.answer(NOON / 1000)
+    node.tick()
+
+    assert node.times() == [(NOON, "gateway")]
+    assert "CLOCK_DISAGREES" in caplog.text
+
+
+def test_a_battery_clock_that_agrees_with_the_gateway_keeps_its_name(outbox: Outbox) -> None:
+    node = Node(outbox, FakeClock(NOON))
+    node.clock.keeper = "rtc"
+    node.sample()
+    node.tick()
+    node.answer(NOON / 1000 + 3)
+
+    assert node.sample() == Stamp(0.0, NOON, "rtc")
 
 
 # --- the gateway's clock ------------------------------------------------------------------------
@@ -179,21 +391,25 @@ def test_ntp_is_preferred_to_the_gateway(lost: Node) -> None:
     lost.tick()
     lost.answer(NOON / 1000)
     lost.clock.set_wall(NOON + 7)
-    lost.clock.is_synchronised = True
+    lost.clock.keeper = "ntp"
 
     assert lost.sample() == Stamp(0.0, NOON + 7, "ntp")
 
 
-def test_a_pack_dated_by_the_gateway_keeps_its_time_when_ntp_comes(lost: Node) -> None:
+def test_when_ntp_comes_a_pack_that_has_left_keeps_its_time_and_one_that_has_not_is_dated_anew(
+    lost: Node,
+) -> None:
     lost.sample()
     lost.tick()
     lost.answer(NOON / 1000)
     lost.tick()
+    assert len(lost.outbox.waiting(5)) == 1  # given out to be sent
+    lost.sample(settled=False)
     lost.clock.set_wall(NOON + 60_000)
-    lost.clock.is_synchronised = True
+    lost.clock.keeper = "ntp"
     lost.tick()
 
-    assert lost.times() == [(NOON, "gateway")]
+    assert lost.times() == [(NOON, "gateway"), (NOON + 60_000, "ntp")]
 
 
 def test_a_round_trip_of_two_seconds_is_still_believed(lost: Node) -> None:

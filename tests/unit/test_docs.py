@@ -23,6 +23,7 @@ from sensor_node.drivers import TABLE, build_sensors
 from sensor_node.fakes import FakeBoard
 from sensor_node.recording import Recording, RecordingMap
 from sensor_node.settings import build
+from sensor_node.signals.signs import DARK, Sign, steps_of
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("[!.]*/README.md")])
@@ -132,6 +133,25 @@ def test_the_node_of_the_guide_measures(page: Path) -> None:
 def test_the_gateway_of_the_guide_can_be_set_up(page: Path) -> None:
     settings = build(GatewaySettings, _toml(page, "gateway.toml"))
     assert settings.broker.username == "passerelle"
+
+
+def test_the_lamp_of_the_guide_can_be_set_up() -> None:
+    settings = build(
+        NodeSettings, _node(_toml(ROOT / "docs/at-the-bed.md", "signals of node.toml"))
+    )
+    settings.signals.check()
+    assert settings.signals.has_pins
+
+
+def _node(table: dict[str, Any]) -> dict[str, Any]:
+    return {"node": "potager-1", "data": "data"} | table
+
+
+def test_the_guide_draws_each_sign_of_the_lamp_in_both_languages() -> None:
+    text = (ROOT / "docs/at-the-bed.md").read_text(encoding="utf-8")
+    for steps in (*(steps_of([sign]) for sign in Sign), DARK):
+        one = "".join(("█" if on else "·") * round(seconds / 0.25) for on, seconds in steps)
+        assert text.count(f"`{(one * 24)[:24]}`") == 2, one
 
 
 def test_the_map_of_the_replay_guide_reads_a_file() -> None:

@@ -7,6 +7,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from gpiozero import Device
+from gpiozero.pins.mock import MockFactory
 
 from sensor_node.board import PiBoard
 from sensor_node.drivers import build_sensor, build_sensors
@@ -375,6 +377,25 @@ def test_sensors_built_before_a_wrong_one_are_let_go_of(board: FakeBoard) -> Non
 def test_a_machine_without_spi_is_said_so_with_what_to_do() -> None:
     with pytest.raises(HardwareError, match=r"SPI_ABSENT.*raspi-config.*pins = \"fake\""):
         PiBoard().mcp3008(0)
+
+
+def test_a_pin_given_twice_is_told_as_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Device, "pin_factory", MockFactory())
+    first = PiBoard().contact(PIN)
+    with pytest.raises(HardwareError, match=r"PIN_BUSY.*already in use.*node\.toml give it twice"):
+        PiBoard().contact(PIN)
+    first.close()
+
+
+def test_a_pin_that_is_taken_gives_the_other_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Device, "pin_factory", MockFactory())
+    taken = PiBoard().contact(24)
+    with pytest.raises(HardwareError, match="PIN_BUSY"):
+        PiBoard().ultrasonic(23, 24)
+    taken.close()
+
+    for device in PiBoard().ultrasonic(23, 24):
+        device.close()
 
 
 def test_a_fake_converter_read_for_weeks_does_not_fill_the_memory(board: FakeBoard) -> None:

@@ -107,6 +107,19 @@ def test_the_drivers_load_their_libraries_only_when_a_sensor_is_built() -> None:
     assert not loaded_by("; ".join(f"import {name}" for name in drivers)) & GPIO
 
 
+def test_a_node_without_a_lamp_or_a_buzzer_loads_no_pins() -> None:
+    program = """
+from sensor_node.board import PiBoard
+from sensor_node.clock import SystemClock
+from sensor_node.signals.display import Signals
+from sensor_node.signals.settings import SignalSettings
+with Signals(SignalSettings(), PiBoard(), SystemClock()).showing(None):
+    pass
+"""
+
+    assert not loaded_by(program) & (HEAVY | GPIO | {"zoneinfo"})
+
+
 def test_help_loads_no_library_at_all() -> None:
     program = """
 from sensor_node.cli import main

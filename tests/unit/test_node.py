@@ -160,6 +160,39 @@ def test_packs_that_a_full_disk_does_not_take_are_kept_and_written_later_in_orde
     assert words == ["DISK_FULL", "STORAGE_BACK"]
 
 
+def test_a_disk_that_refuses_packs_is_known_until_it_takes_them_again(
+    node: Node, outbox: Outbox, sampling: Counting
+) -> None:
+    node.sample()
+    assert not node.disk_refuses
+    fill_disk(outbox)
+    big_samples(sampling)
+    node.sample()
+    assert node.disk_refuses
+    free_disk(outbox)
+    node.sample()
+
+    assert not node.disk_refuses
+
+
+def test_the_present_is_known_where_the_clock_is_trusted(node: Node, clock: FakeClock) -> None:
+    clock.advance(60)
+
+    assert node.now_ms() == NOON + 60_000
+
+
+def test_the_present_is_unknown_before_anybody_gives_the_time(
+    outbox: Outbox, sampling: Counting
+) -> None:
+    clock = FakeClock(NOON, synchronised=False)
+    node = Node("potager-1", sampling, outbox, NOBODY, clock, interval_s=0.0)
+    try:
+        assert node.now_ms() is None
+    finally:
+        node.stop()
+        node.run()  # lets go of its link
+
+
 def test_packs_written_later_have_the_time_at_which_they_were_sampled(
     node: Node, outbox: Outbox, clock: FakeClock, sampling: Counting
 ) -> None:
@@ -183,7 +216,7 @@ def test_packs_held_in_memory_without_a_time_are_dated_once_they_are_on_disk(
     node.sample()
     clock.advance(60)
     clock.set_wall(NOON)
-    clock.is_synchronised = True
+    clock.keeper = "ntp"
     node.dating.tick(None)  # dates all there is: nothing
     free_disk(outbox)
     node.sample()

@@ -170,6 +170,7 @@ def test_the_bounds_themselves_are_allowed(beds: int) -> None:
 def test_the_environment_wins_over_the_file() -> None:
     environment = {
         "JARDIN_NAME": "7",
+        "JARDIN_TOOLS": '["râteau", "seau"]',
         "JARDIN_BEDS": "4",
         "JARDIN_SLOPE": "-1.5",
         "JARDIN_FOLDER": "/tmp/x",  # noqa: S108 - only a text
@@ -181,6 +182,7 @@ def test_the_environment_wins_over_the_file() -> None:
     plot = build(Plot, GOOD | {"beds": 2, "well": {"depth_m": 1.0}}, environment)
 
     assert (plot.name, plot.beds, plot.slope, plot.folder) == ("7", 4, -1.5, Path("/tmp/x"))  # noqa: S108
+    assert plot.tools == ["râteau", "seau"]
     assert plot.well == Well(9.0, False)
 
 
@@ -190,6 +192,8 @@ def test_the_environment_wins_over_the_file() -> None:
         ("JARDIN_BEDS", "many", "'beds': must be: int"),
         ("JARDIN_BEDS", "", "'beds': must be: int"),
         ("JARDIN_BEDS", "99", "'beds': at most 9"),
+        ("JARDIN_TOOLS", "râteau", "'tools': must be: list"),
+        ("JARDIN_TOOLS", "[1]", "'tools': must be a list of texts"),
         ("JARDIN_WELL_COVERED", "yes", "'well.covered': must be: bool"),
         ("JARDIN_SLOPE", "nan", "'slope': must be a finite number"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -111,7 +112,7 @@ def test_what_readers_ask_is_on_connections_that_cannot_write(store: SqliteStore
     assert store.count() == 0
 
 
-def test_a_reading_costs_at_most_27_bytes_however_channels_are_interleaved(
+def test_a_reading_costs_at_most_30_bytes_with_its_rollups_however_channels_are_interleaved(
     store: SqliteStore, path: Path
 ) -> None:
     channels = [Series(f"node-{n}", f"channel-{c}") for n in range(5) for c in range(5)]
@@ -125,7 +126,7 @@ def test_a_reading_costs_at_most_27_bytes_however_channels_are_interleaved(
             [],
         )
     store.close()
-    assert path.stat().st_size / 50_000 < 27
+    assert path.stat().st_size / 50_000 <= 30
 
 
 def test_a_closed_store_says_so_in_words(path: Path) -> None:
@@ -156,3 +157,71 @@ def test_a_sqlite_built_without_mathematics_is_given_its_own() -> None:
     (sine, cosine) = connection.execute("SELECT sin(radians(90)), cos(radians(180))").fetchone()
     connection.close()
     assert (sine, cosine) == (pytest.approx(1.0), pytest.approx(-1.0))
+
+
+def by_day(store: SqliteStore) -> list[tuple[int, int]]:
+    with store._reading() as db:
+        return db.execute("SELECT start_ms, count FROM daily ORDER BY start_ms").fetchall()
+
+
+def test_another_time_zone_lays_the_days_anew(path: Path) -> None:
+    midnight = NOON - 11 * 3_600_000  # of UTC, one in the morning in Paris
+    for timezone, days in {
+        "Europe/Paris": [(midnight - 3_600_000, 2), (midnight + 23 * 3_600_000, 1)],
+        "UTC": [(midnight, 3)],
+        "Asia/Kathmandu": [(midnight - 20_700_000, 2), (midnight + 86_400_000 - 20_700_000, 1)],
+    }.items():
+        store = SqliteStore(path, timezone=timezone)
+        store.commit([Reading(AIR, midnight + h * 3_600_000, 1.0) for h in (0, 12, 23)], [])
+        assert by_day(store) == days
+        edges = [start for start, _ in days] + [days[-1][0] + 86_400_000]
+        assert [b.count for b in store.buckets(AIR, edges, vector=False)] == [n for _, n in days]
+        store.close()
+
+
+def test_an_hour_in_which_midnight_falls_belongs_to_two_days(path: Path) -> None:
+    store = SqliteStore(path, timezone="Asia/Kathmandu")  # its midnight is at 18:15 UTC
+    midnight = NOON + 7 * 3_600_000 + 15 * 60_000
+    store.commit([Reading(AIR, midnight - 1, 1.0), Reading(AIR, midnight, 2.0)], [])
+    assert by_day(store) == [(midnight - 86_400_000, 1), (midnight, 1)]
+    store.delete(AIR, midnight, midnight + 1)
+    assert by_day(store) == [(midnight - 86_400_000, 1)]
+    store.close()
+
+
+OLDER = """
+    PRAGMA journal_mode = WAL;
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+    INSERT INTO meta VALUES ('readings', 3), ('store', '0123456789abcdef');
+    CREATE TABLE series (
+        id INTEGER PRIMARY KEY, node TEXT NOT NULL, channel TEXT NOT NULL, UNIQUE (node, channel)
+    );
+    INSERT INTO series VALUES (1, 'potager-1', 'air');
+    CREATE TABLE readings (
+        series INTEGER NOT NULL, at_ms INTEGER NOT NULL, value REAL NOT NULL,
+        suspect INTEGER NOT NULL, PRIMARY KEY (series, at_ms)
+    ) WITHOUT ROWID;
+    INSERT INTO readings VALUES
+        (1, 1763809200000, 1.0, 0), (1, 1763809500000, 2.0, 1), (1, 1763812800000, 3.0, 0);
+    CREATE TABLE faults (
+        series INTEGER NOT NULL, at_ms INTEGER NOT NULL, reason TEXT NOT NULL,
+        PRIMARY KEY (series, at_ms)
+    ) WITHOUT ROWID;
+    PRAGMA user_version = 1;
+"""
+
+
+def test_a_store_of_version_0_1_0_keeps_its_readings_and_gets_doubts_and_rollups(
+    path: Path,
+) -> None:
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript(OLDER)
+    for _ in range(2):
+        store = SqliteStore(path, timezone="Europe/Paris")
+        assert store.id == "0123456789abcdef"
+        found = store.points(AIR, 0, 2**60, 9)
+        assert [(p.value, p.suspect) for p in found] == [(1, ""), (2, "estimated time"), (3, "")]
+        hours = [NOON, NOON + 3_600_000, NOON + 7_200_000]
+        assert [b.count for b in store.buckets(AIR, hours, vector=False)] == [2, 1]
+        assert [count for _, count in by_day(store)] == [3]
+        store.close()
