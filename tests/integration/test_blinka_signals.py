@@ -64,5 +64,5 @@ def packs_in(path: Path) -> int:
     try:
         with as_a_kill_leaves_it(path) as found:
             return int(found.execute("SELECT count(*) FROM packs").fetchone()[0])
-    except sqlite3.DatabaseError:  # not made yet, or copied in the middle of a write
+    except (OSError, sqlite3.DatabaseError):  # not made yet, or copied while it is written
         return 0
