@@ -79,7 +79,10 @@ class Probes:
         """Put ``volts`` on the inputs and read them as a node would."""
         for name, value in volts.items():
             self.board.adc.set_volts(self._inputs[name], value)
-        return self._sampler(tuple(volts)).sample()
+        names = tuple(volts)  # a row may lack a column
+        if names not in self._samplers:
+            self._samplers[names] = Sampler([self._sensors[name] for name in names])
+        return self._samplers[names].sample()
 
     def close(self) -> None:
         """Let go of the fake bus."""
@@ -87,12 +90,6 @@ class Probes:
             sampler.close()
         for sensor in self._sensors.values():
             sensor.close()
-
-    def _sampler(self, names: tuple[str, ...]) -> Sampler:
-        """One for each set of probes that rows have values of; it keeps the threads it reads in."""
-        if names not in self._samplers:
-            self._samplers[names] = Sampler([self._sensors[name] for name in names])
-        return self._samplers[names]
 
 
 def described(recording: Recording, probes: Probes) -> list[Channel]:

@@ -129,6 +129,7 @@ class Uplink:
         self.tally = Tally()
         self.refusal: NetworkError | None = None
         self.was_connected = False
+        self._has_left = False
 
     def listen(self, topic: str, hear: Callable[[bytes], None]) -> None:
         """Have ``hear`` called in the link's thread with each payload on ``topic``, which the
@@ -155,6 +156,7 @@ class Uplink:
 
     def farewell(self) -> None:
         """The last words of a clean stop."""
+        self._has_left = True
         if not self._yields:
             self._say("state", b"offline", retain=True)
 
@@ -375,7 +377,8 @@ class Uplink:
             self._say_online()  # the last will of a connection that is no more
 
     def _say_online(self) -> None:
-        if not self._yields:
+        # Its own "offline" comes back to it while it waits for the broker to take it.
+        if not self._yields and not self._has_left:
             self._say("state", b"online", retain=True)
 
     def _say_about(self) -> None:

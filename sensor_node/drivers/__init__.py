@@ -18,7 +18,15 @@ from sensor_node.drivers.base import Channel, Sensor
 from sensor_node.errors import ConfigError, HardwareError
 from sensor_node.settings import build, reject_unknown
 
-__all__ = ["TABLE", "Channel", "Sensor", "build_sensor", "build_sensors"]
+__all__ = [
+    "TABLE",
+    "Channel",
+    "Sensor",
+    "build_sensor",
+    "build_sensors",
+    "driver_module",
+    "options_of",
+]
 
 TABLE: Mapping[str, str] = {
     "soil-mcp3008": "sensor_node.drivers.soil_mcp3008:SoilMcp3008",
@@ -71,6 +79,14 @@ def _add(sensors: list[Sensor], table: Any, board: Board) -> HardwareError | Non
 
 def build_sensor(table: Any, board: Board) -> Sensor:
     """One sensor from its table; ``type`` names the driver."""
+    module, options = options_of(table)
+    _, _, name = TABLE[table["type"]].partition(":")
+    sensor: Sensor = getattr(module, name)(options, board)
+    return sensor
+
+
+def options_of(table: Any) -> tuple[Any, Any]:
+    """The driver's module that a table's ``type`` names, and its ``Options`` from the table."""
     if not isinstance(table, dict) or not isinstance(table.get("type"), str):
         raise ConfigError(
             "SENSOR_NO_TYPE",
@@ -78,12 +94,14 @@ def build_sensor(table: Any, board: Board) -> Sensor:
             en=f"Each [[sensors]] needs a 'type': {', '.join(TABLE)}.",
         )
     options = dict(table)
-    kind = options.pop("type")
+    module = driver_module(options.pop("type"))
+    return module, build(module.Options, options)
+
+
+def driver_module(kind: str) -> Any:
+    """The module of the driver ``kind``; ``ConfigError`` names the nearest right one."""
     reject_unknown({kind: None}, list(TABLE), "sensors.type=")
-    place, _, name = TABLE[kind].partition(":")
-    module = importlib.import_module(place)
-    sensor: Sensor = getattr(module, name)(build(module.Options, options), board)
-    return sensor
+    return importlib.import_module(TABLE[kind].partition(":")[0])
 
 
 def _check_channels(sensors: Sequence[Sensor]) -> None:

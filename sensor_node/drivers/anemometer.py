@@ -15,6 +15,7 @@ from sensor_node.drivers.base import Channel, Measured, doubted
 from sensor_node.drivers.stillness import Stillness
 from sensor_node.errors import SensorFault
 from sensor_node.settings import setting
+from sensor_node.wiring import Wiring, Words, contact
 
 SHORTEST_S = 3.0
 """Of less than this no mean is taken: one pulse more or less would be too much."""
@@ -93,3 +94,8 @@ class Anemometer:
             en=f"The anemometer {self._channel.name} on {self._channel.pin} gave {mean_m_s} m/s, "
             "which is no wind: check its wires, and 'm_s_per_hz'.",
         )
+
+
+def wiring(options: Options) -> Wiring:
+    """How it is wired."""
+    return contact(Words("anémomètre à coupelles", "cup anemometer"), options.pin)

@@ -18,9 +18,12 @@ from sensor_node.drivers.mcp3008 import FULL_SCALE, REFERENCE_V, Burst, Input
 from sensor_node.drivers.stillness import Stillness
 from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.settings import setting
+from sensor_node.wiring import BLACK, GND, VIOLET, Resistor, Wire, Wiring, Words, adc
 
 SAMPLES = 16
 STUCK_AFTER_H = 24
+LOWER_OHM = 10_000
+"""The divider's resistor to GND."""
 
 
 @dataclass(frozen=True)
@@ -134,3 +137,24 @@ def _check(options: Options) -> None:
             fr="« empty_v » doit être plus petit que « full_v ».",
             en="'empty_v' must be less than 'full_v'.",
         )
+
+
+def wiring(options: Options) -> Wiring:
+    """How it is wired: 10 kΩ to GND, and what divides as ``divider`` says before it."""
+    at = adc(options.adc_channel)
+    return Wiring(
+        Words("batterie, derrière deux résistances", "battery, behind two resistors"),
+        (
+            Wire("+", at, VIOLET, through_ohm=max(1, round((options.divider - 1) * LOWER_OHM))),
+            Wire("−", GND, BLACK),
+        ),
+        (Resistor(LOWER_OHM, at, GND),),
+        (
+            Words(
+                "Le + de la batterie ne touche l'entrée qu'à travers sa résistance : jamais en "
+                "direct. Pas de 100 kΩ de plus ici.",
+                "The battery's + reaches the input through its resistor only, never directly. No "
+                "100 kΩ more here.",
+            ),
+        ),
+    )

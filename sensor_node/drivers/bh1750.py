@@ -21,6 +21,7 @@ from sensor_node.drivers.i2c import I2cPart
 from sensor_node.drivers.stillness import Stillness
 from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.settings import setting
+from sensor_node.wiring import Wiring, Words, i2c
 
 ADDRESSES = (0x23, 0x5C)
 ONE_LUX_STEPS, ONE_SHOT = 0, 2
@@ -86,3 +87,12 @@ def _measure(device: Any) -> float:
     device.mode = ONE_SHOT
     lux: float = device.lux
     return lux
+
+
+def wiring(options: Options) -> Wiring:
+    """How it is wired."""
+    part = Words("BH1750, lumière", "BH1750, light")
+    if options.address == ADDRESSES[0]:
+        return i2c(part, supply="VCC")
+    note = Words("Adresse 0x5c : ADDR au 3,3 V.", "Address 0x5c: ADDR to 3.3 V.")
+    return i2c(part, note, supply="VCC")

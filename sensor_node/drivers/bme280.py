@@ -19,6 +19,7 @@ from sensor_node.drivers.jumps import Jumps
 from sensor_node.drivers.stillness import Stillness
 from sensor_node.errors import ConfigError
 from sensor_node.settings import setting
+from sensor_node.wiring import Wiring, Words, i2c
 
 DATA_REGISTER, DATA_LENGTH = 0xF7, 8
 STUCK_AFTER_H = 24
@@ -110,3 +111,14 @@ class Bme280:
         if doubt := self._jumps.doubt(*values):
             raise Unusable(doubt)
         return values
+
+
+def wiring(options: Options) -> Wiring:
+    """How it is wired."""
+    part = Words(
+        "BME280, air : température, humidité, pression",
+        "BME280, air: temperature, humidity, pressure",
+    )
+    if options.address == 0x76:
+        return i2c(part)
+    return i2c(part, Words("Adresse 0x77 : SDO au 3,3 V.", "Address 0x77: SDO to 3.3 V."))

@@ -18,6 +18,7 @@ from sensor_node.drivers.dht import Dht, Kind
 from sensor_node.drivers.dht import Options as DhtOptions
 from sensor_node.errors import ConfigError
 from sensor_node.settings import setting
+from sensor_node.wiring import Wiring, Words, dht
 
 DHT11 = Kind("DHT11", coldest_c=10.0, hottest_c=50.0, stuck_after_h=72, too_cold="below its range")
 """Its range by its data sheet, 0 to 50 °C, less what may be a temperature without its sign."""
@@ -55,3 +56,12 @@ def _outdoors(channel: str) -> ConfigError:
         en=f"A DHT11 sees no frost: at -6 °C it says 6 °C. For '{channel}', outdoors or in a "
         "greenhouse, take a DHT22, an SHT4x or a DS18B20; in a room, write 'indoors = true'.",
     )
+
+
+def wiring(options: Options) -> Wiring:
+    """How it is wired."""
+    part = Words(
+        "DHT11, dans une pièce : température et humidité",
+        "DHT11, in a room: temperature and humidity",
+    )
+    return dht(part, options.pin)

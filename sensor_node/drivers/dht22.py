@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sensor_node.board import Board
 from sensor_node.drivers.dht import Dht, Kind, Options
+from sensor_node.wiring import Wiring, Words, dht
 
 __all__ = ["Dht22", "Options"]
 
@@ -21,3 +22,9 @@ class Dht22(Dht):
 
     def __init__(self, options: Options, board: Board) -> None:
         super().__init__(DHT22, board.dht22(options.pin), options, board)
+
+
+def wiring(options: Options) -> Wiring:
+    """How it is wired."""
+    part = Words("DHT22, air : température et humidité", "DHT22, air: temperature and humidity")
+    return dht(part, options.pin)

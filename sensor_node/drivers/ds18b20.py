@@ -19,6 +19,18 @@ from sensor_node.drivers.jumps import Jumps
 from sensor_node.drivers.stillness import Stillness
 from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.settings import setting
+from sensor_node.wiring import (
+    BLACK,
+    GND,
+    ONE_WIRE,
+    RED,
+    V33,
+    YELLOW,
+    Resistor,
+    Wire,
+    Wiring,
+    Words,
+)
 
 FAMILY = "28-"
 TRIES = 3
@@ -144,3 +156,18 @@ def _implausible(temperature_c: float) -> str | None:
     if not COLDEST_C <= temperature_c <= HOTTEST_C:
         return f"{temperature_c} Cel is out of range"
     return None
+
+
+def wiring(_options: Options) -> Wiring:
+    """How it is wired: all of them share three wires and one resistor."""
+    return Wiring(
+        Words("DS18B20, thermomètre étanche", "DS18B20, waterproof thermometer"),
+        (Wire("VDD", V33, RED), Wire("DQ", ONE_WIRE, YELLOW), Wire("GND", GND, BLACK)),
+        (Resistor(4_700, ONE_WIRE, V33),),
+        (
+            Words(
+                "Plusieurs DS18B20 se partagent ces trois fils et une seule résistance.",
+                "Several DS18B20 share these three wires and a single resistor.",
+            ),
+        ),
+    )

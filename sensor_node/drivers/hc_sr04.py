@@ -23,10 +23,24 @@ from sensor_node.drivers.jumps import Jumps
 from sensor_node.drivers.stillness import Stillness
 from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.settings import setting
+from sensor_node.wiring import (
+    BLACK,
+    BLUE,
+    GND,
+    GREEN,
+    RED,
+    V5,
+    Resistor,
+    Wire,
+    Wiring,
+    Words,
+    gpio,
+)
 
 SOUND_CM_S = 34_040.0
 NEAREST_CM, FARTHEST_CM = 2.0, 400.0
 """What it can measure, by its data sheet."""
+SHALLOWEST_CM = 10.0
 PINGS, ENOUGH, ROUNDS = 7, 4, 3
 TRIGGER_S, ECHO_WITHIN_S, LOOK_S, PAUSE_S = 0.000_01, 0.06, 0.002, 0.06
 """The trigger's length, the longest wait for an echo, how often to look, and the time until the
@@ -61,7 +75,7 @@ class Options:
         fr="distance du capteur au fond, cuve vide",
         en="from the sensor to the bottom, tank empty",
         unit="cm",
-        least=NEAREST_CM,
+        least=SHALLOWEST_CM,
         most=FARTHEST_CM,
     )
     full_cm: float = setting(
@@ -181,3 +195,24 @@ def _check(options: Options) -> None:
             en="'empty_cm' (from the sensor to the bottom) must be greater than 'full_cm' (from "
             f"the sensor to the water of the full tank) by {BEYOND_CM:g} cm or more.",
         )
+
+
+def wiring(options: Options) -> Wiring:
+    """How it is wired."""
+    at = gpio(options.echo)
+    return Wiring(
+        Words("HC-SR04, niveau de cuve par ultrasons", "HC-SR04, tank level by ultrasound"),
+        (
+            Wire("VCC", V5, RED),
+            Wire("TRIG", gpio(options.trigger), GREEN),
+            Wire("ECHO", at, BLUE, through_ohm=1_000),
+            Wire("GND", GND, BLACK),
+        ),
+        (Resistor(2_000, at, GND),),
+        (
+            Words(
+                "ECHO sort en 5 V : sans les deux résistances, la broche meurt.",
+                "ECHO gives 5 V: without both resistors the pin dies.",
+            ),
+        ),
+    )

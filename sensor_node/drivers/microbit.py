@@ -21,6 +21,7 @@ from sensor_node.drivers.base import Channel, Measured
 from sensor_node.drivers.serial_lines import SerialLines
 from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.settings import setting
+from sensor_node.wiring import Wiring, Words
 
 FRESH_S = 300.0
 """What was heard earlier than this before a sample is no present value."""
@@ -153,4 +154,17 @@ def _wrong(said: str) -> ConfigError:
         f"« temp=air_temperature » (reçu : « {said} »). Grandeurs possibles : {', '.join(RANGES)}.",
         en=f"The 'channels' of a micro:bit: names like 'light' or 'temp=air_temperature' (got: "
         f"'{said}'). Possible quantities: {', '.join(RANGES)}.",
+    )
+
+
+def wiring(_options: Options) -> Wiring:
+    """No wire but its cable."""
+    return Wiring(
+        Words("micro:bit sur un câble USB", "micro:bit on a USB cable"),
+        notes=(
+            Words(
+                "Son câble va dans une prise USB du Raspberry Pi.",
+                "Its cable goes into a USB socket of the Raspberry Pi.",
+            ),
+        ),
     )

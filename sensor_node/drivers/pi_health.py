@@ -16,6 +16,7 @@ from sensor_node.drivers.base import Channel, Measured, Suspect
 from sensor_node.drivers.stillness import Stillness
 from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.settings import setting
+from sensor_node.wiring import Wiring, Words
 
 ZONE = Path("sys/class/thermal/thermal_zone0/temp")
 HWMON, CHIP, ALARM = Path("sys/class/hwmon"), "rpi_volt", "in0_lcrit_alarm"
@@ -140,3 +141,8 @@ def _fault(reason: str) -> SensorFault:
         en=f"The system does not tell ({reason}): is this a Raspberry Pi, on Wi-Fi? If not, take "
         "this channel out of 'pi-health'.",
     )
+
+
+def wiring(_options: Options) -> Wiring:
+    """Nothing to wire."""
+    return Wiring(Words("santé du Raspberry Pi lui-même", "the Raspberry Pi's own health"))

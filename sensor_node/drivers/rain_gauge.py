@@ -17,6 +17,7 @@ from sensor_node.counters import Counter
 from sensor_node.drivers.base import Channel
 from sensor_node.errors import SensorFault
 from sensor_node.settings import setting
+from sensor_node.wiring import Wiring, Words, contact
 
 HEAVIEST_MM_PER_MIN = 40.0
 """The record is 38 mm in a minute (Guadeloupe, 1970): more is a contact that chatters."""
@@ -89,3 +90,8 @@ class RainGauge:
             en=f"The rain gauge {self._channel.name} on {self._channel.pin} counted {rain_mm} mm, "
             "which is no rain: check its wires, and 'mm_per_tip'.",
         )
+
+
+def wiring(options: Options) -> Wiring:
+    """How it is wired."""
+    return contact(Words("pluviomètre à augets", "tipping-bucket rain gauge"), options.pin)

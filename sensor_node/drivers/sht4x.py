@@ -17,6 +17,7 @@ from sensor_node.drivers.i2c import I2cPart, Unusable, within
 from sensor_node.drivers.jumps import Jumps
 from sensor_node.drivers.stillness import Stillness
 from sensor_node.settings import setting
+from sensor_node.wiring import Wiring, Words, i2c
 
 STUCK_AFTER_H = 24
 JUMP_C, JUMP_PCT = 5.0, 20.0
@@ -71,3 +72,10 @@ class Sht4x:
         if doubt := self._jumps.doubt(temperature_c, humidity_pct):
             raise Unusable(doubt)
         return temperature_c, humidity_pct
+
+
+def wiring(_options: Options) -> Wiring:
+    """How it is wired."""
+    return i2c(
+        Words("SHT4x, air : température et humidité", "SHT4x, air: temperature and humidity")
+    )

@@ -20,6 +20,7 @@ from sensor_node.drivers.mcp3008 import FULL_SCALE, Burst, Input
 from sensor_node.drivers.soil_states import Lasting, Moved, Stuck
 from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.settings import setting
+from sensor_node.wiring import BLACK, GND, RED, V33, YELLOW, Resistor, Wire, Wiring, Words, adc
 
 BURSTS = 3
 NEAR_COUNTS = 25
@@ -156,3 +157,13 @@ def _check(options: Options) -> None:
             "l'eau.",
             en="'water' must be less than 'air': a capacitive probe gives less in water.",
         )
+
+
+def wiring(options: Options) -> Wiring:
+    """How it is wired; the chip itself is wired once for all that hangs on it."""
+    at = adc(options.adc_channel)
+    return Wiring(
+        Words("sonde de sol capacitive", "capacitive soil probe"),
+        (Wire("VCC", V33, RED), Wire("GND", GND, BLACK), Wire("AOUT", at, YELLOW)),
+        (Resistor(100_000, at, GND),),
+    )

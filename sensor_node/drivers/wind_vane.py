@@ -19,6 +19,7 @@ from sensor_node.drivers.mcp3008 import FULL_SCALE, REFERENCE_V, Input
 from sensor_node.drivers.stillness import Stillness
 from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.settings import setting
+from sensor_node.wiring import BLACK, GND, V33, YELLOW, Resistor, Wire, Wiring, Words, adc
 
 LADDER_OHM = (
     33_000, 6_570, 8_200, 891, 1_000, 688, 2_200, 1_410,
@@ -131,4 +132,20 @@ def _checked(volts: Sequence[object]) -> list[float]:
         "aiguilles d'une montre, tous différents d'au moins 0.01.",
         en="The 'volts' of a wind vane: 8 or 16 numbers from 0 to 3.3, clockwise from north, no "
         "two nearer than 0.01.",
+    )
+
+
+def wiring(options: Options) -> Wiring:
+    """How it is wired."""
+    at = adc(options.adc_channel)
+    return Wiring(
+        Words("girouette à résistances", "wind vane with resistors"),
+        (Wire("1", at, YELLOW), Wire("2", GND, BLACK)),
+        (Resistor(PULL_UP_OHM, at, V33),),
+        (
+            Words(
+                "Pas de 100 kΩ sur cette entrée : ils fausseraient les directions.",
+                "No 100 kΩ on this input: they would falsify the directions.",
+            ),
+        ),
     )
