@@ -23,6 +23,8 @@ from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.settings import setting
 from sensor_node.wiring import Wiring, Words
 
+LISTEN_S, LOOK_S = 3.0, 0.1
+"""How long a node that has just started waits until each name was said, and how often it looks."""
 FRESH_S = 300.0
 """What was heard earlier than this before a sample is no present value."""
 LINE = re.compile(rb"\s*([A-Za-z0-9 _-]+?)\s*:\s*([+-]?\d{1,15}(?:\.\d{1,9})?)\s*")
@@ -72,6 +74,7 @@ class Microbit:
         self._lock = threading.Lock()
         self._heard: dict[str, tuple[float, float]] = {}
         self.rubbish = 0
+        self._listened_s = board.monotonic_s() + LISTEN_S
         self._lines = SerialLines(
             board.serial(options.port), self._hear, self._forget, options.port
         )
@@ -81,7 +84,11 @@ class Microbit:
         return self._channels
 
     def read(self) -> Mapping[str, Measured]:
-        """Each name's value, or its own fault. What is read once is never read again."""
+        """Each name's value, or its own fault. What is read once is never read again. Asked for the
+        first time, it listens for up to three seconds.
+        """
+        while self._names - self._heard.keys() and self._board.monotonic_s() < self._listened_s:
+            self._board.sleep(LOOK_S)
         with self._lock:
             heard, self._heard = self._heard, {}
         return {channel.name: self._value(channel, heard) for channel in self._channels}

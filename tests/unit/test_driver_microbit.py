@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from harness import eventually
+from sensing import in_pauses
 
 from sensor_node.drivers import build_sensor
 from sensor_node.drivers.base import Measured
@@ -223,6 +224,27 @@ def test_a_node_starts_without_it(board: FakeBoard, part: FakeMicrobit) -> None:
 
     assert sensor.read()["light"] == 1.0
     sensor.close()
+
+
+def test_a_node_that_has_just_started_listens_until_each_name_was_said(
+    microbit: Microbit, board: FakeBoard, part: FakeMicrobit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(microbit, part, "light:1")
+    in_pauses(board, monkeypatch, lambda: None, lambda: say(microbit, part, "temp:20"))
+
+    assert microbit.read() == {"light": 1.0, "temp": 20.0}
+
+
+def test_it_does_not_listen_for_ever_nor_at_each_sample(
+    microbit: Microbit, board: FakeBoard, part: FakeMicrobit
+) -> None:
+    before_s = board.monotonic_s()
+    microbit.read()
+    after_s = board.monotonic_s()
+    microbit.read()
+
+    assert after_s - before_s == pytest.approx(3.0, abs=0.11)
+    assert board.monotonic_s() == after_s
 
 
 def test_closed_it_lets_go_of_the_port(microbit: Microbit, board: FakeBoard) -> None:
