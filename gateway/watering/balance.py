@@ -78,10 +78,11 @@ class Books:
 
     def _page(self, day: GardenDay) -> Page:
         bed, reservoir = self.bed, self.reservoir
-        et0 = self._et0(day)
         age = None if bed.planted_on is None else (day.on - bed.planted_on).days
-        kc = coefficient(bed.crop, age, degree_days=self._gathered(day, age), mulched=bed.mulched)
+        et0 = self._et0(day)
         asked_mm = 0.0 if et0 is None else et0.mm * bed.demand
+        warmth = self._gathered(day, age)
+        kc = coefficient(bed.crop, age, degree_days=warmth, mulched=bed.mulched)
         etc_mm = kc * asked_mm
         easy_mm = reservoir.easy_mm() if et0 is None else reservoir.easy_mm(etc_mm)
         balance_mm = self._carried_over(easy_mm)
@@ -90,21 +91,13 @@ class Books:
         rain_mm = self._rain(day, 0.0 if et0 is None else et0.mm)
         watering_mm = sum(map(bed.net_mm, day.litres))
         gained_mm = rain_mm + watering_mm
+        after_mm = reservoir.after(depletion_mm, gained_mm=gained_mm, lost_mm=ks * etc_mm)
+        top_mm = self._top(age, asked_mm, gained_mm)
+        watered = bool(day.litres) or day.seen
         return Page(
-            on=day.on,
-            depletion_mm=depletion_mm,
-            balance_mm=balance_mm,
-            kc=kc,
-            et0=et0,
-            etc_mm=etc_mm,
-            easy_mm=easy_mm,
-            ks=ks,
-            rain_mm=rain_mm,
-            watering_mm=watering_mm,
-            watered=bool(day.litres) or day.seen,
-            after_mm=reservoir.after(depletion_mm, gained_mm=gained_mm, lost_mm=ks * etc_mm),
-            top_mm=self._top(age, asked_mm, gained_mm),
-        )
+            day.on, depletion_mm, balance_mm, kc, et0, etc_mm, easy_mm, ks, rain_mm, watering_mm,
+            watered, after_mm, top_mm,
+        )  # fmt: skip
 
     def _et0(self, day: GardenDay) -> ReferenceEt | None:
         """Give the day's ET0, or the mean of the last three known ones, and say so."""

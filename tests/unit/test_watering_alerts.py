@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.watering.alerts import (
+    BLIGHTED,
+    HEAT,
     RULES,
     Event,
     Key,
@@ -17,6 +19,7 @@ from gateway.watering.alerts import (
     urgent,
     watch,
 )
+from gateway.watering.crops import CROPS
 from gateway.watering.hysteresis import QUIET, Band, Condition, Patience, step
 from gateway.watering.samples import HOUR_MS, MINUTE_MS
 
@@ -154,6 +157,11 @@ def test_the_morning_has_one_line_for_each_alert_the_gravest_first() -> None:
     ]
     assert lines[2].told("en") == "verger: is silent: gone again (2 times)"
     assert digest([]) == ()
+
+
+def test_only_known_crops_are_watched_for_heat_and_blight() -> None:
+    assert HEAT.keys() | BLIGHTED <= CROPS.keys()
+    assert set(HEAT.values()) <= RULES.keys()
 
 
 def test_alerts_of_two_subjects_do_not_mix() -> None:

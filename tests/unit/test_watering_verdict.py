@@ -138,7 +138,7 @@ def test_the_why_is_told_as_the_gardener_would() -> None:
     told = advise(situation(days=heard, start_mm=14.0)).told("en")["reasons"]
 
     assert [reason["text"] for reason in told] == [
-        "40 mm missing of 91, threshold 38 (readings: 10 min ago)",
+        "41 mm missing of 91, threshold 38 (readings: 10 min ago)",
         "18 mm used since Saturday, 4 mm of rain",
         "the probe has fallen 3 points in two days",
     ]
