@@ -69,6 +69,7 @@ class Books:
         self._start_mm = start_mm
         self._recent: list[float] = []
         self._warmth: float | None = 0.0
+        self._warm_days: list[float] = []
 
     def run(self, days: Sequence[GardenDay]) -> "Books":
         """Write one page for each day."""
@@ -107,18 +108,23 @@ class Books:
         return ReferenceEt(fmean(self._recent), ("carried",)) if self._recent else None
 
     def _gathered(self, day: GardenDay, age: int | None) -> float | None:
-        """Give the degree days since planting; None as soon as one day of them is unknown."""
-        crop, before = self.bed.crop, self._warmth
+        """Give the degree days from planting up to this day; None where they are not known.
+
+        A day without temperature counts as the mean of the last three known ones.
+        """
+        crop = self.bed.crop
         if crop is None or age is None or age < 0:
             return None
         if age > 0 and not self.pages:
-            self._warmth = before = None  # the books begin after planting
-        if before is None:
-            return None
-        if day.max_c is None or day.min_c is None:
-            self._warmth = None
-        else:
-            self._warmth = before + degree_days(day.max_c, day.min_c, crop.base_c)
+            self._warmth = None  # the books begin after planting
+        before = self._warmth
+        gained = None
+        if day.max_c is not None and day.min_c is not None:
+            gained = degree_days(day.max_c, day.min_c, crop.base_c)
+            self._warm_days = [*self._warm_days[1 - _CARRIED_DAYS :], gained]
+        elif self._warm_days:
+            gained = fmean(self._warm_days)
+        self._warmth = None if before is None or gained is None else before + gained
         return before
 
     def _carried_over(self, easy_mm: float) -> float:

@@ -336,6 +336,13 @@ def test_a_seedbed_is_watered_twice_a_day_above_28_degrees() -> None:
     assert advice.told("en")["when"] == "morning and late afternoon"
 
 
+def test_without_a_forecast_yesterdays_heat_decides() -> None:
+    hot = week(3, max_c=31.0)
+
+    assert "twice_in_heat" in codes(advise(situation(bed=CARROTS, days=hot, forecast=None)))
+    assert "twice_in_heat" not in codes(advise(situation(bed=CARROTS, days=hot)))
+
+
 def test_ten_days_after_its_first_leaves_a_seedbed_is_a_bed() -> None:
     for age, verdict in ((10, True), (11, False)):
         bed = replace(CARROTS, emerged_on=TODAY - timedelta(days=age))
@@ -398,6 +405,19 @@ def test_the_probe_leads_and_the_books_explain() -> None:
 
     assert led.balance_mm == pytest.approx(balance)
     assert led.depletion_mm == pytest.approx(balance + 0.6 * (0.8 * TAW_MM - balance))
+
+
+def test_the_crop_grows_by_the_warmth_it_had_since_it_was_planted() -> None:
+    bed = replace(TOMATOES, planted_on=TODAY - timedelta(days=60))
+    cool = week(60, max_c=16.0, min_c=14.0)  # 5 °C days a day: as old as 30 days
+    torn = tuple(
+        replace(day, max_c=None, min_c=None) if 20 <= n < 23 else day for n, day in enumerate(cool)
+    )
+    unknown = week(60, max_c=None, min_c=None)
+
+    assert Books(bed, 0.0).run(cool).pages[-1].kc == pytest.approx(0.6)
+    assert Books(bed, 0.0).run(torn).pages[-1].kc == pytest.approx(0.6)
+    assert Books(bed, 0.0).run(unknown).pages[-1].kc == pytest.approx(0.6 + 0.55 * 0.75)
 
 
 def test_harvest_and_replanting_start_a_new_season_in_the_same_soil() -> None:
@@ -506,8 +526,21 @@ def test_frost_is_told_however_unsure_the_rest_is() -> None:
 def test_a_kit_that_is_on_in_the_afternoon_says_so() -> None:
     by_day = advise(situation(days=with_probe(week(2), probe(0.3, by_night=False))))
 
-    assert "afternoon_only" in by_day.confidence.doubts
+    assert by_day.confidence.doubts == ("afternoon_only",)
+    assert by_day.confidence.score == 85
     assert "afternoon_only" in codes(by_day)
+    assert "le soleil la trompe" in str(by_day.told("fr")["reasons"])
+
+
+def test_a_kit_without_a_whole_day_rests_on_its_probe_alone() -> None:
+    days = with_probe(week(2, et0=None, max_c=None, min_c=None), probe(0.3, by_night=False))
+
+    advice = advise(situation(days=days, temperature_age_h=0.1))
+
+    assert advice.verdict == "no"
+    assert advice.figures.missing_mm == pytest.approx(0.3 * TAW_MM, abs=0.1)
+    assert advice.confidence.doubts == ("afternoon_only",)
+    assert advise(situation(days=days)).confidence.doubts[0] == "temperature_old"
 
 
 def test_a_watering_that_nobody_noted_is_asked_about() -> None:
