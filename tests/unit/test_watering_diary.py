@@ -6,7 +6,7 @@ import math
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from beds import TOMATOES
+from watered_beds import TOMATOES
 
 from gateway.watering.advice import advise
 from gateway.watering.diary import Diary

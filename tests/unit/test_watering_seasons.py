@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from harness import shared_data
-from seasons import (
+from watered_seasons import (
     ROUTINES,
     Errors,
     Outcome,
