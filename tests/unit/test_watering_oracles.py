@@ -85,7 +85,9 @@ def test_refet_agrees_on_a_full_day(one: tuple[Place, int, DayWeather]) -> None:
         method="asce",
     ).eto()
 
-    assert reference_day(place, day, measured).mm == pytest.approx(float(theirs[0]), abs=CLOSE_MM)
+    # Dew on a winter's day is below zero for refet, and no thirst for us.
+    expected = max(0.0, float(theirs[0]))
+    assert reference_day(place, day, measured).mm == pytest.approx(expected, abs=CLOSE_MM)
 
 
 def test_refets_own_method_falls_short_of_example_18_and_is_no_oracle() -> None:

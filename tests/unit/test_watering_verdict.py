@@ -52,6 +52,7 @@ def test_no_temperature_for_three_days_and_no_probe_is_no_verdict() -> None:
     assert advice.verdict == "unknown"
     assert codes(advice) == ["nothing_known"]
     assert advice.mm is None
+    assert advice.told("en")["inputs"]["missing_mm"] is None
 
 
 def test_a_probe_alone_still_gives_a_verdict() -> None:
