@@ -24,7 +24,7 @@ demo: .venv/.demo assets ## un jardin entier sur cet ordinateur (PORT=8000) | a 
 	@exec $(PY) -m gateway demo --port $(PORT) --data "$(DATA)"
 
 test: .venv/.dev assets ## les essais, moins les lents (TESTS=tests/unit) | the tests, without the slow ones (TESTS=tests/unit)
-	@.ci/setup system mosquitto chromium
+	@.ci/setup system mosquitto chromium compiler
 	$(PY) -m pytest -m "not prove" $(TESTS)
 
 check: .venv/.dev ## style, types, dépôt et docs | style, types, repository and docs
@@ -38,7 +38,7 @@ bench: .venv/.dev assets ## les mesures de vitesse et de mémoire | speed and me
 	@$(PY) -m bench $(BENCH)
 
 prove: .venv/.dev assets ## les preuves lentes | the slow proofs
-	@.ci/setup system mosquitto chromium emulators
+	@.ci/setup system mosquitto chromium compiler emulators
 	$(PY) -m pytest -m prove $(TESTS)
 
 assets: .venv/.demo ## les fichiers des pages | the files of the pages

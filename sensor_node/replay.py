@@ -49,7 +49,8 @@ class Report:
 class Probes:
     """The recording's soil probes: fake inputs under the real MCP3008 driver.
 
-    ``samples``: conversions averaged for each reading; a recording's volts stand still, so 1.
+    ``samples``: conversions averaged for each reading; a recording's volts stand still, so 1. The
+    board's time stands still too: a recording's probe is judged by nothing that takes hours.
     """
 
     def __init__(self, channels: Sequence[str], samples: int = 1) -> None:

@@ -27,7 +27,7 @@ from sensor_node.node import Node
 from sensor_node.outbox import Outbox
 from sensor_node.sampler import Sampler, Sampling
 
-SAMPLES = 4
+SAMPLES = 2
 """Conversions averaged: the fake converter is slow, and its noise is the model's."""
 PACKS_A_COMMIT = 48
 

@@ -163,6 +163,17 @@ def tank_float(plug: Plug) -> Feed:
     return feed
 
 
+def sonar(plug: Plug) -> Feed:
+    """Looks down at the tank's water."""
+    part = plug.board.sonar(plug.options.trigger, plug.options.echo)
+
+    def feed(now: Now) -> None:
+        empty_cm, full_cm = plug.options.empty_cm, plug.options.full_cm
+        part.distance_cm = empty_cm - (empty_cm - full_cm) * now.yard.tank_pct(now.at_ms) / 100
+
+    return feed
+
+
 def charge(plug: Plug) -> Feed:
     """A battery that the sun fills."""
 
@@ -193,6 +204,7 @@ FEEDS: Mapping[str, Callable[[Plug], Feed]] = {
     "bh1750": bh1750,
     "sht4x": sht4x,
     "tank-float": tank_float,
+    "hc-sr04": sonar,
     "pi-health": pi_health,
     "rain-gauge": rain_gauge,
     "anemometer": anemometer,

@@ -78,12 +78,13 @@ class Advice:
         return tell(WHEN, because(when.code, **numbers), self.on, language)
 
     def _inputs(self, language: Language) -> dict[str, Any]:
-        figures = self.figures
+        figures, known = self.figures, self.verdict != "unknown"
         return {
-            "missing_mm": figures.missing_mm,
+            # Without a verdict the books are no more than a guess: it is not told.
+            "missing_mm": figures.missing_mm if known else None,
             "threshold_mm": figures.threshold_mm,
             "total_mm": figures.total_mm,
-            "today_mm": figures.today_mm,
+            "today_mm": figures.today_mm if known else None,
             "kc": figures.kc,
             "fallbacks": list(figures.fallbacks),
             "passes": self.passes,

@@ -88,6 +88,17 @@ silence in intervals of the node; volts. The others are told whether they hold.
 """
 
 
+HEAT: Final = {
+    "laitue": "heat_salads",
+    "epinard": "heat_salads",
+    "petit-pois": "heat_salads",
+    "tomate": "heat_flowers",
+}
+"""Which heat a crop suffers from, by its key; the others are not watched for it."""
+BLIGHTED: Final = frozenset({"tomate", "pomme-de-terre"})
+"""Crops that late blight attacks."""
+
+
 class Key(NamedTuple):
     """Which alert of whom: a node, a bed, or the garden as ``."""
 

@@ -69,6 +69,7 @@ class Books:
         self._start_mm = start_mm
         self._recent: list[float] = []
         self._warmth: float | None = 0.0
+        self._warm_days: list[float] = []
 
     def run(self, days: Sequence[GardenDay]) -> "Books":
         """Write one page for each day."""
@@ -78,10 +79,11 @@ class Books:
 
     def _page(self, day: GardenDay) -> Page:
         bed, reservoir = self.bed, self.reservoir
-        et0 = self._et0(day)
         age = None if bed.planted_on is None else (day.on - bed.planted_on).days
-        kc = coefficient(bed.crop, age, degree_days=self._gathered(day, age), mulched=bed.mulched)
+        et0 = self._et0(day)
         asked_mm = 0.0 if et0 is None else et0.mm * bed.demand
+        warmth = self._gathered(day, age)
+        kc = coefficient(bed.crop, age, degree_days=warmth, mulched=bed.mulched)
         etc_mm = kc * asked_mm
         easy_mm = reservoir.easy_mm() if et0 is None else reservoir.easy_mm(etc_mm)
         balance_mm = self._carried_over(easy_mm)
@@ -90,21 +92,13 @@ class Books:
         rain_mm = self._rain(day, 0.0 if et0 is None else et0.mm)
         watering_mm = sum(map(bed.net_mm, day.litres))
         gained_mm = rain_mm + watering_mm
+        after_mm = reservoir.after(depletion_mm, gained_mm=gained_mm, lost_mm=ks * etc_mm)
+        top_mm = self._top(age, asked_mm, gained_mm)
+        watered = bool(day.litres) or day.seen
         return Page(
-            on=day.on,
-            depletion_mm=depletion_mm,
-            balance_mm=balance_mm,
-            kc=kc,
-            et0=et0,
-            etc_mm=etc_mm,
-            easy_mm=easy_mm,
-            ks=ks,
-            rain_mm=rain_mm,
-            watering_mm=watering_mm,
-            watered=bool(day.litres) or day.seen,
-            after_mm=reservoir.after(depletion_mm, gained_mm=gained_mm, lost_mm=ks * etc_mm),
-            top_mm=self._top(age, asked_mm, gained_mm),
-        )
+            day.on, depletion_mm, balance_mm, kc, et0, etc_mm, easy_mm, ks, rain_mm, watering_mm,
+            watered, after_mm, top_mm,
+        )  # fmt: skip
 
     def _et0(self, day: GardenDay) -> ReferenceEt | None:
         """Give the day's ET0, or the mean of the last three known ones, and say so."""
@@ -114,18 +108,23 @@ class Books:
         return ReferenceEt(fmean(self._recent), ("carried",)) if self._recent else None
 
     def _gathered(self, day: GardenDay, age: int | None) -> float | None:
-        """Give the degree days since planting; None as soon as one day of them is unknown."""
-        crop, before = self.bed.crop, self._warmth
+        """Give the degree days from planting up to this day; None where they are not known.
+
+        A day without temperature counts as the mean of the last three known ones.
+        """
+        crop = self.bed.crop
         if crop is None or age is None or age < 0:
             return None
         if age > 0 and not self.pages:
-            self._warmth = before = None  # the books begin after planting
-        if before is None:
-            return None
-        if day.max_c is None or day.min_c is None:
-            self._warmth = None
-        else:
-            self._warmth = before + degree_days(day.max_c, day.min_c, crop.base_c)
+            self._warmth = None  # the books begin after planting
+        before = self._warmth
+        gained = None
+        if day.max_c is not None and day.min_c is not None:
+            gained = degree_days(day.max_c, day.min_c, crop.base_c)
+            self._warm_days = [*self._warm_days[1 - _CARRIED_DAYS :], gained]
+        elif self._warm_days:
+            gained = fmean(self._warm_days)
+        self._warmth = None if before is None or gained is None else before + gained
         return before
 
     def _carried_over(self, easy_mm: float) -> float:

@@ -79,10 +79,9 @@ def _of_the_probe(situation: Situation, books: Books) -> dict[str, bool]:
 def _of_the_weather(situation: Situation) -> dict[str, bool]:
     measured = [day.et0 for day in situation.days[:-1] if day.et0 is not None]
     last = measured[-1] if measured else None
-    yesterday = situation.days[-2].et0 if len(situation.days) > 1 else None
     outside = situation.bed.rained_on
     return {
-        "temperature_old": yesterday is None,
+        "temperature_old": situation.temperature_is_old,
         "no_rain_source": outside and situation.rain_source == "none",
         "rain_online": outside and situation.rain_source == "online",
         "no_humidity": last is not None and not last.humidity_measured,

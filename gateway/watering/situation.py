@@ -10,6 +10,7 @@ from gateway.watering.night import Night
 
 RainSource = Literal["gauge", "online", "none"]
 _FORECAST_LASTS_H: Final = 12.0
+_A_DAY_H: Final = 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ class Situation:
     tank_l: litres left, None for no limit.
     waited: whether yesterday's advice was to wait for rain.
     unseen: waterings that were told and that the probe did not see.
+    temperature_age_h: of the newest valid temperature; None: the days tell. A kit that is on in the
+    afternoon has a fresh temperature and no whole day.
     data_age_s: age of the newest reading, None for none at all.
     """
 
@@ -110,6 +113,7 @@ class Situation:
     tank_l: float | None = None
     waited: bool = False
     unseen: int = 0
+    temperature_age_h: float | None = None
     data_age_s: int | None = None
 
     def __post_init__(self) -> None:
@@ -122,6 +126,20 @@ class Situation:
     def today(self) -> GardenDay:
         """The day that has begun."""
         return self.days[-1]
+
+    @property
+    def temperature_is_old(self) -> bool:
+        """Whether the newest valid temperature is older than a day."""
+        if self.temperature_age_h is not None:
+            return self.temperature_age_h > _A_DAY_H
+        return len(self.days) < 2 or self.days[-2].et0 is None
+
+    @property
+    def expected_max_c(self) -> float | None:
+        """The day's maximum: the forecast's while it holds, else that of yesterday."""
+        if self.forecast is not None and self.forecast.holds and self.forecast.max_c is not None:
+            return self.forecast.max_c
+        return self.days[-2].max_c if len(self.days) > 1 else None
 
     @property
     def expected_min_c(self) -> float | None:

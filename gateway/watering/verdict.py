@@ -123,8 +123,7 @@ def _seedbed(situation: Situation, books: Books, need: Need) -> Answer | None:
     dose = seedbed_dose(situation.bed, need.top_mm, situation.tank_l)
     reasons = [because("seed_dry", **numbers)]
     when = _time_of_day(situation)
-    forecast = situation.forecast
-    max_c = forecast.max_c if forecast is not None and forecast.holds else None
+    max_c = situation.expected_max_c
     if max_c is not None and max_c > _HOT_C:
         reasons.append(because("twice_in_heat", max_c=max_c))
         when = When("twice")

@@ -9,7 +9,7 @@ from typing import Final
 
 from gateway.watering import radiation
 from gateway.watering.blight import DampDay
-from gateway.watering.evapotranspiration import DayWeather, Place, ReferenceEt, reference_day
+from gateway.watering.evapotranspiration import DayWeather, Place
 from gateway.watering.light import DayLight, day_light
 from gateway.watering.radiation import Sun
 from gateway.watering.samples import (
@@ -54,12 +54,6 @@ def day_weather(samples: AirSamples, place: Place, on: date, zone: str) -> DayWe
         solar_saturated=light is not None and light.estimated,
         wind_m_s=fmean(one.value for one in wind) if wind else None,
     )
-
-
-def reference_of(samples: AirSamples, place: Place, on: date, zone: str) -> ReferenceEt | None:
-    """Give ET0 of a calendar day; None from less than 18 h of temperature."""
-    weather = day_weather(samples, place, on, zone)
-    return None if weather is None else reference_day(place, on.timetuple().tm_yday, weather)
 
 
 def damp_day(samples: AirSamples, on: date, zone: str) -> DampDay | None:

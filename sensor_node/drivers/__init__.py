@@ -31,15 +31,18 @@ __all__ = [
 TABLE: Mapping[str, str] = {
     "soil-mcp3008": "sensor_node.drivers.soil_mcp3008:SoilMcp3008",
     "dht22": "sensor_node.drivers.dht22:Dht22",
+    "dht11": "sensor_node.drivers.dht11:Dht11",
     "ds18b20": "sensor_node.drivers.ds18b20:Ds18b20",
     "bme280": "sensor_node.drivers.bme280:Bme280",
     "bh1750": "sensor_node.drivers.bh1750:Bh1750",
     "sht4x": "sensor_node.drivers.sht4x:Sht4x",
     "tank-float": "sensor_node.drivers.tank_float:TankFloat",
+    "hc-sr04": "sensor_node.drivers.hc_sr04:HcSr04",
     "pi-health": "sensor_node.drivers.pi_health:PiHealth",
     "rain-gauge": "sensor_node.drivers.rain_gauge:RainGauge",
     "anemometer": "sensor_node.drivers.anemometer:Anemometer",
     "wind-vane": "sensor_node.drivers.wind_vane:WindVane",
+    "microbit": "sensor_node.drivers.microbit:Microbit",
     "battery": "sensor_node.drivers.battery:Battery",
 }
 

@@ -2,6 +2,9 @@
 
 Wiring: one wire of the reed contact to the GPIO, the other to GND; the Pi's own pull-up does the
 rest. The tips are a counter that the node keeps on disk: see ``sensor_node.counters``.
+
+Weeks without a tip are a drought, and a shower comes at once: by nature nothing is stuck here, and
+nothing jumps. Only more than it can rain is refused.
 """
 
 from __future__ import annotations

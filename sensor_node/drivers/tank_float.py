@@ -2,6 +2,8 @@
 
 Wiring: one wire to the GPIO, the other to GND; the Pi's own pull-up does the rest. Mount it so
 that it opens when the tank is empty: a cut wire then says "empty" and no pump runs dry.
+
+A tank may stay full, or empty, for months: by nature a float is never doubted for standing still.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def values(records: Iterator[dict[str, Record]], channel: str) -> list[float]:
 def test_every_driver_there_is_has_a_part_that_lives_or_one_that_says_that_it_does_not() -> None:
     assert set(FEEDS) <= set(TABLE)
     ours = {"soil-mcp3008", "dht22", "ds18b20", "bme280", "bh1750", "sht4x", "tank-float",
-            "pi-health", "rain-gauge", "anemometer", "wind-vane", "battery"}  # fmt: skip
+            "hc-sr04", "pi-health", "rain-gauge", "anemometer", "wind-vane", "battery"}  # fmt: skip
     assert ours <= set(FEEDS)
 
 

@@ -20,7 +20,7 @@ from gateway.watering.samples import HOUR_MS, MINUTE_MS, Sample
 from gateway.watering.seedbed import TopSoil
 from gateway.watering.soils import SOILS, Soil
 from gateway.watering.stages import coefficient
-from gateway.watering.weather import AirSamples, damp_day, day_weather, reference_of
+from gateway.watering.weather import AirSamples, damp_day, day_weather
 from sensor_node.garden.vapour import saturation_kpa
 
 UCCLE = Place(50.8, 100.0)
@@ -166,7 +166,6 @@ def test_a_kit_that_is_on_from_13_to_16_h_has_no_daily_minimum() -> None:
     samples = AirSamples(day_between(20.0, 28.0, (13, 16)))
 
     assert day_weather(samples, DIJON, date(2026, 7, 1), ZONE) is None
-    assert reference_of(samples, DIJON, date(2026, 7, 1), ZONE) is None
 
 
 def test_eighteen_hours_make_a_day_and_less_do_not() -> None:

@@ -11,7 +11,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from beds import (
+from hypothesis import given
+from hypothesis import strategies as st
+from watered_beds import (
     ET0,
     FINE,
     TAW_MM,
@@ -23,8 +25,6 @@ from beds import (
     week,
     with_probe,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 from gateway.watering.advice import Advice, advise
 from gateway.watering.balance import Books
@@ -52,6 +52,7 @@ def test_no_temperature_for_three_days_and_no_probe_is_no_verdict() -> None:
     assert advice.verdict == "unknown"
     assert codes(advice) == ["nothing_known"]
     assert advice.mm is None
+    assert advice.told("en")["inputs"]["missing_mm"] is None
 
 
 def test_a_probe_alone_still_gives_a_verdict() -> None:
@@ -138,7 +139,7 @@ def test_the_why_is_told_as_the_gardener_would() -> None:
     told = advise(situation(days=heard, start_mm=14.0)).told("en")["reasons"]
 
     assert [reason["text"] for reason in told] == [
-        f"{told[0]['text'].split(' ')[0]} mm missing of 91, threshold 38 (readings: 10 min ago)",
+        "41 mm missing of 91, threshold 38 (readings: 10 min ago)",
         "18 mm used since Saturday, 4 mm of rain",
         "the probe has fallen 3 points in two days",
     ]
@@ -169,8 +170,9 @@ def a_little_thirsty(rain_mm: float, **more: object) -> Situation:
 
 
 def test_enough_rain_is_waited_for_and_too_little_is_not() -> None:
-    assert advise(a_little_thirsty(50.0)).verdict == "wait_for_rain"
-    assert advise(a_little_thirsty(20.0)).verdict == "yes"
+    # 40.6 mm are missing, 31.5 of them to be filled: four fifths of 40 mm do, of 39 mm do not.
+    assert advise(a_little_thirsty(40.0)).verdict == "wait_for_rain"
+    assert advise(a_little_thirsty(39.0)).verdict == "yes"
 
 
 def test_rain_is_never_waited_for_twice_running_without_real_rain() -> None:
@@ -189,7 +191,9 @@ def test_after_real_rain_it_may_be_waited_for_again() -> None:
 
 
 def test_a_bed_far_past_the_threshold_does_not_wait() -> None:
-    assert advise(a_little_thirsty(90.0, start_mm=50.0)).verdict == "yes"
+    # 1.2 times the threshold is 45.5 mm; a day takes 4.6.
+    assert advise(a_little_thirsty(90.0, start_mm=40.5)).verdict == "wait_for_rain"
+    assert advise(a_little_thirsty(90.0, start_mm=41.2)).verdict == "yes"
 
 
 def test_a_stale_forecast_is_not_believed() -> None:
@@ -336,6 +340,13 @@ def test_a_seedbed_is_watered_twice_a_day_above_28_degrees() -> None:
     assert advice.told("en")["when"] == "morning and late afternoon"
 
 
+def test_without_a_forecast_yesterdays_heat_decides() -> None:
+    hot = week(3, max_c=31.0)
+
+    assert "twice_in_heat" in codes(advise(situation(bed=CARROTS, days=hot, forecast=None)))
+    assert "twice_in_heat" not in codes(advise(situation(bed=CARROTS, days=hot)))
+
+
 def test_ten_days_after_its_first_leaves_a_seedbed_is_a_bed() -> None:
     for age, verdict in ((10, True), (11, False)):
         bed = replace(CARROTS, emerged_on=TODAY - timedelta(days=age))
@@ -398,6 +409,19 @@ def test_the_probe_leads_and_the_books_explain() -> None:
 
     assert led.balance_mm == pytest.approx(balance)
     assert led.depletion_mm == pytest.approx(balance + 0.6 * (0.8 * TAW_MM - balance))
+
+
+def test_the_crop_grows_by_the_warmth_it_had_since_it_was_planted() -> None:
+    bed = replace(TOMATOES, planted_on=TODAY - timedelta(days=60))
+    cool = week(60, max_c=16.0, min_c=14.0)  # 5 °C days a day: as old as 30 days
+    torn = tuple(
+        replace(day, max_c=None, min_c=None) if 20 <= n < 23 else day for n, day in enumerate(cool)
+    )
+    unknown = week(60, max_c=None, min_c=None)
+
+    assert Books(bed, 0.0).run(cool).pages[-1].kc == pytest.approx(0.6)
+    assert Books(bed, 0.0).run(torn).pages[-1].kc == pytest.approx(0.6)
+    assert Books(bed, 0.0).run(unknown).pages[-1].kc == pytest.approx(0.6 + 0.55 * 0.75)
 
 
 def test_harvest_and_replanting_start_a_new_season_in_the_same_soil() -> None:
@@ -506,8 +530,21 @@ def test_frost_is_told_however_unsure_the_rest_is() -> None:
 def test_a_kit_that_is_on_in_the_afternoon_says_so() -> None:
     by_day = advise(situation(days=with_probe(week(2), probe(0.3, by_night=False))))
 
-    assert "afternoon_only" in by_day.confidence.doubts
+    assert by_day.confidence.doubts == ("afternoon_only",)
+    assert by_day.confidence.score == 85
     assert "afternoon_only" in codes(by_day)
+    assert "le soleil la trompe" in str(by_day.told("fr")["reasons"])
+
+
+def test_a_kit_without_a_whole_day_rests_on_its_probe_alone() -> None:
+    days = with_probe(week(2, et0=None, max_c=None, min_c=None), probe(0.3, by_night=False))
+
+    advice = advise(situation(days=days, temperature_age_h=0.1))
+
+    assert advice.verdict == "no"
+    assert advice.figures.missing_mm == pytest.approx(0.3 * TAW_MM, abs=0.1)
+    assert advice.confidence.doubts == ("afternoon_only",)
+    assert advise(situation(days=days)).confidence.doubts[0] == "temperature_old"
 
 
 def test_a_watering_that_nobody_noted_is_asked_about() -> None:
