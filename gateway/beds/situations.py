@@ -18,10 +18,10 @@ from gateway.beds.observed import Observed
 from gateway.beds.records import BedRecord
 from gateway.watering.balance import Books, Page
 from gateway.watering.beds import Bed
-from gateway.watering.evapotranspiration import Place, ReferenceEt
+from gateway.watering.diary import Diary
+from gateway.watering.evapotranspiration import Place
 from gateway.watering.field_capacity import Soaking
-from gateway.watering.samples import HOUR_MS, Sample, at_local_hour_ms, between, extremes_of
-from gateway.watering.samples import local_day as book_day
+from gateway.watering.samples import HOUR_MS, at_local_hour_ms, between
 from gateway.watering.situation import (
     Forecast,
     GardenDay,
@@ -30,7 +30,7 @@ from gateway.watering.situation import (
     Situation,
 )
 from gateway.watering.waterings import Watering, unseen
-from gateway.watering.weather import AirSamples, reference_of
+from gateway.watering.weather import AirSamples, day_weather
 
 LEAST_DAYS: Final = 60
 MOST_DAYS: Final = 240
@@ -57,13 +57,6 @@ class Around:
     next_presence: date | None = None
     tank_l: float | None = None
     forecast: Forecast | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _DayAir:
-    et0: ReferenceEt | None = None
-    min_c: float | None = None
-    max_c: float | None = None
 
 
 def local(now_ms: int, zone: str) -> datetime:
@@ -114,51 +107,34 @@ def situation_of(record: BedRecord, observed: Observed, around: Around) -> Situa
 def _days(
     observed: Observed, days: Sequence[date], stations: Sequence[AirSamples], around: Around
 ) -> list[GardenDay]:
-    """The days without their probes."""
-    rain = _by_day(observed.rain_mm or (), around.zone)
-    entries: dict[date, list[Entry]] = {}
-    for entry in observed.entries:
-        entries.setdefault(book_day(entry.at_ms, around.zone), []).append(entry)
-    found = []
-    for on in days:
-        air = _air(stations, around, on) if on < days[-1] else _DayAir()
-        fell = rain.get(on)
-        told = entries.get(on, [])
-        found.append(
-            GardenDay(
-                on,
-                et0=air.et0,
-                rain_mm=None if fell is None else round(sum(one.value for one in fell), 2),
-                max_c=air.max_c,
-                min_c=air.min_c,
-                litres=tuple(one.litres for one in told if one.litres is not None),
-                seen=any(one.asks_how_many for one in told),
-            )
+    """The days without their probes, each by the first station that has enough of it."""
+    told = [_watering(one) for one in observed.entries]
+    by_station = [
+        Diary(around.place, around.zone, station, observed.rain_mm, told).days(
+            days[0], days[-1], observed.now_ms
         )
-    return found
+        for station in stations or (AirSamples(),)
+    ]
+    return [
+        next((day for day in same if day.et0 is not None), same[0])
+        for same in zip(*by_station, strict=True)
+    ]
 
 
-def _by_day(samples: Sequence[Sample], zone: str) -> dict[date, list[Sample]]:
-    found: dict[date, list[Sample]] = {}
-    for one in samples:
-        found.setdefault(book_day(one.at_ms, zone), []).append(one)
-    return found
-
-
-def _air(stations: Sequence[AirSamples], around: Around, on: date) -> _DayAir:
-    """The day by the first station that has enough of it."""
-    for station in stations:
-        et0 = reference_of(station, around.place, on, around.zone)
-        extremes = extremes_of(station.air_c, on, around.zone)
-        if et0 is not None and extremes is not None:
-            return _DayAir(et0, *extremes)
-    return _DayAir()
+def _watering(entry: Entry) -> Watering:
+    """An entry as the rule takes it: what somebody noted without an amount was seen to happen."""
+    source = "detected" if entry.asks_how_many else entry.source
+    return Watering(entry.at_ms, entry.litres, source, entry.matched)
 
 
 def _stations(observed: Observed, around: Around, on: date) -> tuple[tuple[AirSamples, ...], bool]:
     """The stations to believe, and whether they are inside: those outside where these are dumb."""
     last = [on - timedelta(days=n) for n in range(1, _LAST_DAYS + 1)]
-    heard = any(_air(observed.inside, around, day).et0 is not None for day in last)
+    heard = any(
+        day_weather(station, around.place, day, around.zone) is not None
+        for station in observed.inside
+        for day in last
+    )
     return (observed.inside, True) if heard else (observed.outside, False)
 
 
@@ -217,7 +193,7 @@ def _soil_c(observed: Observed) -> float | None:
 
 
 def _unseen(observed: Observed, bed: Bed, since_ms: int) -> int:
-    told = [Watering(one.at_ms, one.litres, one.source, one.matched) for one in observed.entries]
+    told = [_watering(one) for one in observed.entries]
     recent_ms = max(since_ms, observed.now_ms - _LAST_DAYS * 24 * HOUR_MS)
     return len(unseen(told, bed.area_m2, recent_ms, observed.now_ms))
 

@@ -139,7 +139,7 @@ def test_a_day_of_rain_runs_from_six_to_six() -> None:
     )
     found = situation(replace(SEEN, rain_mm=rain))
     sums = [day(found, f"2026-07-{n:02d}").rain_mm for n in (8, 9, 10, 11)]
-    assert sums == [None, 1.0, 6.0, 0.0]
+    assert sums == [None, 1.0, 6.0, 0.0]  # a day without any sample is not a dry one
     assert found.rain_source == "gauge"
 
 
