@@ -192,6 +192,7 @@ class Advisor:
         return Around(
             self._settings.timezone,
             Place(LATITUDE_DEG if latitude is None else latitude),
+            longitude_deg=self._settings.longitude,
             start_mm=None if begun is None else begun.missing_mm,
             waited=yesterday is not None and yesterday.verdict == "wait_for_rain",
             restriction=self._catalogue.restrictions.now(),

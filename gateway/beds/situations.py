@@ -13,6 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from gateway.beds import hearing
+from gateway.beds.evening import night_minimum_c
 from gateway.beds.journal import Entry
 from gateway.beds.observed import Observed
 from gateway.beds.records import BedRecord
@@ -45,12 +46,14 @@ _TAKEN_DAYS: Final = 1.5
 class Around:
     """What a situation holds beside the readings: the garden's place and rules, and yesterday.
 
-    start_mm: depletion on the first day by the advice that was given then, None for unknown.
+    longitude_deg: None for unknown. start_mm: depletion on the first day by the advice that was
+    given then, None for unknown.
     waited: whether yesterday's advice was to wait for rain.
     """
 
     zone: str
     place: Place
+    longitude_deg: float | None = None
     start_mm: float | None = None
     waited: bool = False
     restriction: Restriction | None = None
@@ -92,6 +95,9 @@ def situation_of(record: BedRecord, observed: Observed, around: Around) -> Situa
         rain_source=_rain_source(observed),
         forecast=around.forecast,
         soil_c=_soil_c(observed),
+        evening_min_c=night_minimum_c(
+            stations, observed.now_ms, around.place.latitude_deg, around.longitude_deg
+        ),
         restriction=around.restriction,
         next_presence=around.next_presence,
         tank_l=around.tank_l,

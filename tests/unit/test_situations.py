@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from gateway.beds.evening import NightTime
 from gateway.beds.journal import Entry
 from gateway.beds.observed import Observed, ProbeSamples
 from gateway.beds.records import BedDetails, BedRecord
 from gateway.beds.situations import Around, first_day, situation_of
 from gateway.store.base import Series
+from gateway.watering.advice import advise
 from gateway.watering.evapotranspiration import Place
 from gateway.watering.samples import Sample
 from gateway.watering.situation import GardenDay, Situation
@@ -264,3 +266,52 @@ def test_a_crop_that_is_ahead_of_its_age_was_planted_earlier() -> None:
 def test_a_crop_or_soil_that_is_no_longer_in_the_table_is_not_known() -> None:
     found = situation(SEEN, bed=replace(BED, details=replace(DETAILS, crop="oca", soil="lune")))
     assert (found.bed.crop, found.bed.soil) == (None, None)
+
+
+# --- the night that comes -----------------------------------------------------------------------
+
+
+def test_the_night_runs_from_sunset_to_sunrise_at_the_gardens_place() -> None:
+    night = NightTime.at(at("2026-04-20T23:00"), 47.3, 5.0)
+    assert night is not None
+    sunset, sunrise = at("2026-04-20T20:34"), at("2026-04-21T06:44")  # by the almanac of Dijon
+    assert night.sunset_ms == pytest.approx(sunset, abs=HOUR_MS / 4)
+    assert night.sunrise_ms == pytest.approx(sunrise, abs=HOUR_MS / 4)
+    assert NightTime.at(at("2026-04-21T05:00"), 47.3, 5.0) == night
+    assert NightTime.at(at("2026-04-20T15:00"), 47.3, 5.0) is None
+    assert NightTime.at(at("2026-06-21T23:59"), 80.0, 5.0) is None  # the sun does not set
+
+
+def spring_night(now: str, *, damp: bool = True) -> Observed:
+    """A clear evening: 6 degrees at sunset, 1.2 less each hour."""
+    now_ms, sunset_ms = at(now), at("2026-04-20T20:34")
+    hours = range(sunset_ms - 96 * HOUR_MS, now_ms, HOUR_MS // 2)
+    air = tuple(Sample(one, min(16.0, 6.0 - 1.2 * (one - sunset_ms) / HOUR_MS)) for one in hours)
+    humid = tuple(Sample(one, 60.0) for one in hours) if damp else ()
+    station = AirSamples(air_c=air, humidity_pct=humid)
+    return Observed(now_ms - 3 * DAY_MS, now_ms, outside=(station,))
+
+
+def test_a_frost_is_told_from_the_evening_without_a_forecast() -> None:
+    around = replace(AROUND, longitude_deg=5.0)
+    found = situation(spring_night("2026-04-21T01:00"), around)
+    assert found.evening_min_c is not None
+    assert found.evening_min_c < 0.0
+    assert advise(found).verdict == "frost"
+
+
+@pytest.mark.parametrize(
+    ("now", "damp", "longitude"),
+    [
+        ("2026-04-20T17:00", True, 5.0),
+        ("2026-04-20T21:30", True, 5.0),
+        ("2026-04-21T01:00", False, 5.0),
+        ("2026-04-21T01:00", True, None),
+    ],
+    ids=["by day", "early in the evening", "without humidity", "without a place"],
+)
+def test_what_does_not_tell_of_the_night_says_nothing_of_it(
+    now: str, damp: bool, longitude: float | None
+) -> None:
+    around = replace(AROUND, longitude_deg=longitude)
+    assert situation(spring_night(now, damp=damp), around).evening_min_c is None
