@@ -29,7 +29,7 @@ class EventStream(StreamingResponse):
     response_class=EventStream,
     responses={
         200: {
-            "description": "`reading`, `state` and `reset` events",
+            "description": "`reading`, `state`, `advice` and `reset` events",
             "content": {
                 "text/event-stream": {
                     "schema": {"type": "string"},

@@ -103,7 +103,15 @@ def undo(gateway: TheGateway, language: Language, bed: BedName, number: Number) 
 def _told(gateway: Gateway, record: BedRecord, body: WateringChange, source: Source) -> Told:
     now_ms = gateway.clock.wall_ms()
     at_ms = now_ms if body.at is None else moment("at", body.at, gateway.settings.timezone)
-    if at_ms > now_ms + AHEAD_MS:
+    known = gateway.clock.synchronised()
+    if body.at is None and not known:
+        raise Problem(
+            503,
+            "WATERING_UNDATED",
+            fr="La passerelle ne connaît pas l'heure : dites quand, avec « at ».",
+            en="The gateway does not know the time: say when, with 'at'.",
+        )
+    if known and at_ms > now_ms + AHEAD_MS:
         raise Problem(
             422,
             "WATERING_TO_COME",

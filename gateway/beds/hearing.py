@@ -64,7 +64,8 @@ def good_since_ms(observed: Observed, days: Sequence[date], zone: str) -> int | 
 def rises_seen(observed: Observed, bed: Bed) -> list[Rise]:
     """The rises of the bed's probes in the last days, each with its name."""
     others = tuple(_rises(probe, bed, observed.now_ms)[1] for probe in observed.others)
-    around = Around(observed.rain_mm, observed.soil_c, others)
+    rain_mm = observed.rain_mm if observed.gauge_speaks else None
+    around = Around(rain_mm, observed.soil_c, others)
     found = []
     for probe in observed.probes:
         range_, risen = _rises(probe, bed, observed.now_ms)

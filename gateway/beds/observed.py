@@ -56,7 +56,7 @@ class Observed:
 
     inside: stations under the bed's own glass; outside: the others; each may give any day.
     rain_mm: hours of the garden's gauge, None without one. newest_ms: of the newest value that
-    the bed or its air gave. others: the probes of the other beds.
+    the bed or its air gave. others: the probes of the other beds, where no gauge speaks.
     """
 
     from_ms: int
@@ -69,6 +69,11 @@ class Observed:
     entries: Sequence[Entry] = ()
     newest_ms: int | None = None
     others: tuple[ProbeSamples, ...] = ()
+
+    @property
+    def gauge_speaks(self) -> bool:
+        """Whether the gauge has said anything in the last day."""
+        return _speaks(self.rain_mm, self.now_ms)
 
 
 class Observer:
@@ -102,7 +107,7 @@ class Observer:
             soil_c=self._soil_c(watches, channels, recent),
             entries=self._catalogue.journal.of(bed.bed, from_ms, now_ms),
             newest_ms=self._newest(own, channels),
-            others=() if rain is not None else self._others(bed, channels, recent),
+            others=() if _speaks(rain, now_ms) else self._others(bed, channels, recent),
         )
 
     def tank_l(self, full_l: float | None) -> float | None:
@@ -288,6 +293,10 @@ class _Span:
             return []
         first_ms = self.from_ms - self.from_ms % step_ms + step_ms
         return [self.from_ms, *range(first_ms, self.to_ms, step_ms), self.to_ms]
+
+
+def _speaks(rain_mm: Sequence[Sample] | None, now_ms: int) -> bool:
+    return rain_mm is not None and len(rain_mm) > 0 and rain_mm[-1].at_ms >= now_ms - DAY_MS
 
 
 def _of(

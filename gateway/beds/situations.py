@@ -26,7 +26,6 @@ from gateway.watering.samples import HOUR_MS, at_local_hour_ms, between
 from gateway.watering.situation import (
     Forecast,
     GardenDay,
-    RainSource,
     Restriction,
     Situation,
 )
@@ -36,7 +35,6 @@ from gateway.watering.weather import AirSamples, day_weather
 LEAST_DAYS: Final = 60
 MOST_DAYS: Final = 240
 _LAST_DAYS: Final = 3
-_RAIN_LASTS_MS: Final = 24 * HOUR_MS
 _SOIL_LASTS_MS: Final = 3 * HOUR_MS
 _A_SOAKING_MM: Final = 2.0
 _TAKEN_DAYS: Final = 1.5
@@ -92,7 +90,7 @@ def situation_of(record: BedRecord, observed: Observed, around: Around) -> Situa
         hour=now.hour,
         days=tuple(replace(day, night=night) for day, night in zip(quiet, heard, strict=True)),
         start_mm=around.start_mm,
-        rain_source=_rain_source(observed),
+        rain_source="gauge" if observed.gauge_speaks else "none",
         forecast=around.forecast,
         soil_c=_soil_c(observed),
         evening_min_c=night_minimum_c(
@@ -183,12 +181,6 @@ def _soaking(
 
 
 # --- the present ------------------------------------------------------------------------------
-
-
-def _rain_source(observed: Observed) -> RainSource:
-    last_ms = observed.rain_mm[-1].at_ms if observed.rain_mm else None
-    fresh = last_ms is not None and last_ms >= observed.now_ms - _RAIN_LASTS_MS
-    return "gauge" if fresh else "none"
 
 
 def _soil_c(observed: Observed) -> float | None:

@@ -191,6 +191,13 @@ def test_a_watering_of_another_bed_is_not_touched(bed: Door) -> None:
     assert listed(bed)[0]["cans"] == 2.0
 
 
+def test_a_gateway_that_does_not_know_the_time_asks_when_it_was(bed: Door) -> None:
+    bed.clock.keeper = None
+    problem(bed.client.post(OF_BED, json={"cans": 2}), 503, "WATERING_UNDATED")
+    told = tell(bed, cans=2, at="2026-05-01T18:00:00Z")  # nor can it say that this is to come
+    assert told["at"] == "2026-05-01T18:00:00.000Z"
+
+
 def test_a_span_of_the_journal_is_asked_for(bed: Door) -> None:
     tell(bed, cans=1, at="2025-09-01T18:00:00Z")
     tell(bed, cans=2)
