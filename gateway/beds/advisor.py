@@ -16,12 +16,14 @@ from typing import Final
 from gateway.beds import hearing
 from gateway.beds.board import Board
 from gateway.beds.given import Given
-from gateway.beds.observed import Observer
+from gateway.beds.observed import MOISTURES, Observer
 from gateway.beds.presence import next_presence
+from gateway.beds.rainfall import DAYS, believed, rose_together
 from gateway.beds.records import BedRecord
 from gateway.beds.situations import Around, first_day, local, situation_of
 from gateway.catalogue import Catalogue
 from gateway.settings import GatewaySettings
+from gateway.times import DAY_MS
 from gateway.watering.evapotranspiration import Place
 from gateway.watering.samples import at_local_hour_ms
 from sensor_node.clock import Clock
@@ -181,9 +183,19 @@ class Advisor:
         seen = hearing.rises_seen(observed, record.as_bed())
         self._catalogue.journal.see(record.bed, seen, now_ms)
         entries = self._catalogue.journal.of(record.bed, from_ms, now_ms + 1)
-        around = self._around(record, on, first)
-        situation = situation_of(record, replace(observed, entries=entries), around)
+        observed = believed(replace(observed, entries=entries), self._rains(now_ms), on, zone)
+        situation = situation_of(record, observed, self._around(record, on, first))
         return Given.of(situation, now_ms)
+
+    def _rains(self, now_ms: int) -> frozenset[date]:
+        """The days on which the probes say that it rained."""
+        from_ms = now_ms - (DAYS + 1) * DAY_MS
+        journals = {
+            watch.bed: self._catalogue.journal.of(watch.bed, from_ms, now_ms + 1)
+            for watch in self._catalogue.watches.now()
+            if self._catalogue.quantity(watch.series) in MOISTURES
+        }
+        return rose_together(journals, self._settings.timezone)
 
     def _around(self, record: BedRecord, on: date, first: date) -> Around:
         latitude = self._settings.latitude
