@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import json
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, Field, FiniteFloat, model_validator
 from pydantic_core import PydanticCustomError
@@ -14,6 +15,9 @@ from gateway.watering.beds import Exposure, Method
 from gateway.watering.verdict import Verdict
 from gateway.watering.waterings import Source
 
+_EARLIEST: Final = date(1970, 1, 1)
+_LATEST: Final = date(2200, 1, 1)
+
 
 class Spoken(BaseModel, extra="forbid"):
     """A body that a person may have written by hand: a wrong field is told with the nearest."""
@@ -21,6 +25,11 @@ class Spoken(BaseModel, extra="forbid"):
     @model_validator(mode="before")
     @classmethod
     def _name_the_nearest(cls, body: Any) -> Any:
+        try:
+            json.dumps(body, ensure_ascii=False, default=str).encode()
+        except UnicodeEncodeError:
+            # Half a character: JSON can write it, and neither a page nor a disk can take it.
+            raise PydanticCustomError("half_character", "half a character") from None
         known = [field.alias or name for name, field in cls.model_fields.items()]
         for name in body if isinstance(body, dict) else ():
             if name not in known:
@@ -58,9 +67,13 @@ class BedChange(Spoken):
         examples=["limon"],
     )
     crop: str | None = Field(None, description="null: the bed is empty", examples=["tomate"])
-    planted_on: date | None = Field(None, description="When it was planted, or sown")
+    planted_on: date | None = Field(
+        None, ge=_EARLIEST, le=_LATEST, description="When it was planted, or sown"
+    )
     sown: bool = Field(False, description="Whether it was sown in place")
-    emerged_on: date | None = Field(None, description="When the seedlings showed")
+    emerged_on: date | None = Field(
+        None, ge=_EARLIEST, le=_LATEST, description="When the seedlings showed"
+    )
     stage_days: int = Field(0, ge=-90, le=90, description="How far the crop is ahead of its age")
     area_m2: FiniteFloat = Field(1.0, gt=0, le=10_000, examples=[2.0])
     depth_m: FiniteFloat | None = Field(

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path
 from gateway.api.bed_shapes import BedChange, BedList, BedShape, NewBed, WatchedBy
 from gateway.api.context import TheGateway, unknown_channel
 from gateway.api.problems import Problem, unknown
-from gateway.api.spans import moment
+from gateway.api.spans import moment_of_ours
 from gateway.beds.records import BedDetails, BedRecord
 from gateway.beds.watches import Watch, Wish
 from gateway.service import Gateway
@@ -140,7 +140,7 @@ def _wish(gateway: Gateway, one: str | WatchedBy) -> Wish:
         raise unknown_channel(gateway, name)
     if isinstance(one, str) or one.from_ is None:
         return Wish(series)
-    return Wish(series, moment("from", one.from_, gateway.settings.timezone))
+    return Wish(series, moment_of_ours("from", one.from_, gateway.settings.timezone))
 
 
 def _shape(gateway: Gateway, record: BedRecord) -> BedShape:

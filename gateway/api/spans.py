@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from gateway.api.problems import Problem
-from gateway.times import DAY_MS, from_rfc3339
+from gateway.times import DAY_MS, LATEST_MS, from_rfc3339
 
 _LOST_PLUS: Final = re.compile(r"(?<=\d) (?=\d\d:\d\d$)")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -52,3 +52,19 @@ def moment(name: str, text: str, timezone: str) -> int:
             "2026-05-01T06:00:00Z (with Z or an offset).",
             more={"parameter": name},
         ) from None
+
+
+def moment_of_ours(name: str, text: str, timezone: str) -> int:
+    """The same, of what is to be written down: no earlier than 1970, no later than any calendar.
+
+    Raises ``Problem`` too.
+    """
+    at_ms = moment(name, text, timezone)
+    if 0 <= at_ms <= LATEST_MS:
+        return at_ms
+    raise Problem(
+        422,
+        "TIME_OUT_OF_RANGE",
+        fr=f"« {name} » : ce moment est hors du calendrier ; choisissez-en un après 1970.",
+        en=f"'{name}': this moment is outside the calendar; choose one after 1970.",
+    )

@@ -40,6 +40,7 @@ _EXPECTED: Final[Mapping[str, tuple[str, str]]] = {
         "attendu : une date comme 2026-05-01",
         "expected: a date like 2026-05-01",
     ),
+    "half_character": ("un caractère n'est pas entier", "a character is not whole"),
     "unknown_field": (
         "le champ « {name} » n'existe pas ; possibles : {near}",
         "there is no field '{name}'; possible: {near}",

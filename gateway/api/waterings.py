@@ -16,7 +16,7 @@ from gateway.api.bed_shapes import (
 from gateway.api.beds import BedName, known_bed
 from gateway.api.context import Language, TheGateway
 from gateway.api.problems import Problem, unknown
-from gateway.api.spans import moment, span_of
+from gateway.api.spans import moment_of_ours, span_of
 from gateway.beds.journal import Entry, Told
 from gateway.beds.records import BedRecord
 from gateway.service import Gateway
@@ -102,7 +102,7 @@ def undo(gateway: TheGateway, language: Language, bed: BedName, number: Number) 
 
 def _told(gateway: Gateway, record: BedRecord, body: WateringChange, source: Source) -> Told:
     now_ms = gateway.clock.wall_ms()
-    at_ms = now_ms if body.at is None else moment("at", body.at, gateway.settings.timezone)
+    at_ms = now_ms if body.at is None else moment_of_ours("at", body.at, gateway.settings.timezone)
     known = gateway.clock.synchronised()
     if body.at is None and not known:
         raise Problem(

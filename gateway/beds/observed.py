@@ -54,7 +54,7 @@ class ProbeSamples:
 class Observed:
     """What there is to know of a bed, in ``[from_ms, now_ms)``.
 
-    inside: stations under the bed's own glass; outside: the others; each may give any day.
+    inside: stations under the bed's own glass; outside: the others; the first that has a day tells.
     rain_mm: hours of the garden's gauge, None without one. newest_ms: of the newest value that
     the bed or its air gave. others: the probes of the other beds, where no gauge speaks.
     """
@@ -95,14 +95,15 @@ class Observer:
         recent = _Span(max(span.from_ms, now_ms - PROBE_DAYS * DAY_MS), now_ms)
         own = {one.series for one in watches if one.to_ms is None}
         inside = bed.details.exposure == "greenhouse"
-        rain = self._rain(channels, span)
+        open_air = self._open_air(channels, own)
+        rain = self._rain(open_air, channels, span)
         probes = self._probes(watches, channels, span, recent)
         return Observed(
             span.from_ms,
             now_ms,
             probes=probes,
-            inside=self._stations(channels, own, span) if inside else (),
-            outside=self._stations(channels, self._under_no_glass(channels), span),
+            inside=self._stations(channels, sorted(own), span) if inside else (),
+            outside=self._stations(channels, open_air, span),
             rain_mm=rain,
             soil_c=self._soil_c(watches, channels, recent),
             entries=self._catalogue.journal.of(bed.bed, from_ms, now_ms),
@@ -133,12 +134,20 @@ class Observer:
         known = self._catalogue.channels()
         return {s: info for s, info in known.items() if not s.node.startswith(WORKSHOP)}
 
-    def _under_no_glass(self, channels: Iterable[Series]) -> list[Series]:
-        beds, glass = self._catalogue.beds.all(), set()
+    def _open_air(self, channels: Iterable[Series], own: set[Series]) -> list[Series]:
+        """What is under no glass: the bed's own first, then what watches other beds.
+
+        A thermometer that hangs in the hall watches no bed, and is asked last.
+        """
+        beds, glass, watching = self._catalogue.beds.all(), set(), set()
         for one in self._catalogue.watches.now():
             if one.bed in beds and beds[one.bed].details.exposure == "greenhouse":
                 glass.add(one.series)
-        return [series for series in channels if series not in glass]
+            watching.add(one.series)
+        return sorted(
+            (series for series in channels if series not in glass),
+            key=lambda series: (series not in own, series not in watching, series),
+        )
 
     def _newest(self, own: set[Series], channels: dict[Series, ChannelInfo]) -> int | None:
         of_air = {s for s, info in channels.items() if info.quantity == "air_temperature"}
@@ -148,10 +157,9 @@ class Observer:
     # --- the air ------------------------------------------------------------------------------
 
     def _stations(
-        self, channels: dict[Series, ChannelInfo], among: Iterable[Series], span: _Span
+        self, channels: dict[Series, ChannelInfo], chosen: Sequence[Series], span: _Span
     ) -> tuple[AirSamples, ...]:
         """One station for each thermometer, with its node's humidity or else another's."""
-        chosen = sorted(among)
         lux = self._first(chosen, channels, "illuminance")
         wind = self._first(chosen, channels, "wind_speed")
         found = []
@@ -181,8 +189,10 @@ class Observer:
             samples.append(Sample(one.start_ms + HOUR_MS // 2, one.most))
         return tuple(samples)
 
-    def _rain(self, channels: dict[Series, ChannelInfo], span: _Span) -> tuple[Sample, ...] | None:
-        gauge = self._first(sorted(channels), channels, "rain")
+    def _rain(
+        self, chosen: Sequence[Series], channels: dict[Series, ChannelInfo], span: _Span
+    ) -> tuple[Sample, ...] | None:
+        gauge = self._first(chosen, channels, "rain")
         if gauge is None:
             return None
         return tuple(Sample(one.start_ms, one.total) for one in self._buckets(gauge, span, HOUR_MS))

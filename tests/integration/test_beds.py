@@ -136,6 +136,13 @@ def test_what_a_bed_says_can_be_sent_back(garden: Door) -> None:
         ({"corp": "tomate"}, 422, "WRONG_PARAMETER", "possible: crop"),
         ({"area_m2": 0}, 422, "WRONG_PARAMETER", "area_m2"),
         ({"planted_on": "in May"}, 422, "WRONG_PARAMETER", "a date like 2026-05-01"),
+        ({"planted_on": "0001-01-01"}, 422, "WRONG_PARAMETER", "at least 1970-01-01"),
+        (
+            {"channels": [{"channel": str(SOIL), "from": "1960-01-01"}]},
+            422,
+            "TIME_OUT_OF_RANGE",
+            "after 1970",
+        ),
         ({"exposure": "sunny"}, 422, "WRONG_PARAMETER", "half_shade"),
         ({"channels": ["potager-1/bac-1-sol"]}, 404, "UNKNOWN_CHANNEL", "potager-1/bac-1-soil"),
         ({"channels": [{"channel": str(SOIL), "from": "May"}]}, 422, "WRONG_TIME", "from"),
@@ -163,3 +170,32 @@ def test_an_unknown_bed_is_told_with_the_nearest(garden: Door) -> None:
         )
         assert told["near"] == ["bac-1"]
     assert problem(garden.get("/channels", bed="bac-2"), 404, "UNKNOWN_BED")["near"] == ["bac-1"]
+
+
+def test_the_bed_s_own_station_is_asked_first_and_one_in_the_hall_last(garden: Door) -> None:
+    catalogue, observer = garden.gateway.catalogue, garden.gateway.observer
+    stations = {"a-hall": 21.0, "b-meteo": 10.0, "c-verger": 11.0}
+    for node in stations:
+        catalogue.set_about(node, {"channels": {"air": {"quantity": "air_temperature"}}})
+    catalogue.set_about("atelier.tomate", {"channels": {"air": {"quantity": "air_temperature"}}})
+    for node, value in {**stations, "atelier.tomate": 30.0}.items():
+        garden.measure(Reading(Series(node, "air"), NOW_MS - HOUR_MS, value))
+    make(garden, channels=["c-verger/air"])
+    make(garden, id="bac-2", channels=["b-meteo/air"])
+    make(garden, id="serre", exposure="greenhouse", channels=["potager-1/air"])
+    heard = {}
+    for bed in ("bac-1", "bac-2"):
+        record = catalogue.beds.get(bed)
+        assert record is not None
+        seen = observer.observe(record, NOW_MS - 5 * HOUR_MS, NOW_MS)
+        heard[bed] = [one.air_c[0].value for one in seen.outside]
+    assert heard == {"bac-1": [11.0, 10.0, 21.0], "bac-2": [10.0, 11.0, 21.0]}
+
+
+@pytest.mark.parametrize(
+    "field", ['"name": "\\ud800"', '"crop": "\\ud800"', '"\\ud800": 1', '"id": 5']
+)
+def test_what_no_page_could_show_is_refused_in_words(garden: Door, field: str) -> None:
+    text = '{"id": "bac-1", "area_m2": 2, ' + field + "}"
+    answer = garden.client.post(BEDS, content=text, headers={"Content-Type": "application/json"})
+    problem(answer, 422, "WRONG_PARAMETER")

@@ -167,6 +167,7 @@ def test_two_probes_that_see_one_watering_find_one(bed: Door) -> None:
     [
         ({"cans": 2, "litres": 20}, "LITRES_OR_CANS", "not both"),
         ({"cans": 2, "at": "2025-11-23T06:00:00Z"}, "WATERING_TO_COME", "not happened"),
+        ({"cans": 2, "at": "0001-01-01T00:00:00+14:00"}, "TIME_OUT_OF_RANGE", "after 1970"),
         ({"cans": 2, "at": "yesterday"}, "WRONG_TIME", "moment"),
         ({"cans": 2, "by": "Camille"}, "UNKNOWN_ROLE", "role or plant"),
         ({"cans": 2, "by": "gardner"}, "UNKNOWN_ROLE", "Did you mean: gardener"),
