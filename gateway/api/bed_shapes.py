@@ -75,14 +75,14 @@ class BedChange(Spoken):
         None, ge=_EARLIEST, le=_LATEST, description="When the seedlings showed"
     )
     stage_days: int = Field(0, ge=-90, le=90, description="How far the crop is ahead of its age")
-    area_m2: FiniteFloat = Field(1.0, gt=0, le=10_000, examples=[2.0])
+    area_m2: FiniteFloat = Field(1.0, ge=0.01, le=10_000, examples=[2.0])
     depth_m: FiniteFloat | None = Field(
-        None, gt=0, le=3, description="Of a raised bed on hard ground; null: open ground"
+        None, ge=0.01, le=3, description="Of a raised bed on hard ground; null: open ground"
     )
     exposure: Exposure = "open"
     mulched: bool = False
     method: Method = "can"
-    can_l: FiniteFloat = Field(10.0, gt=0, le=100, description="What a can holds, in litres")
+    can_l: FiniteFloat = Field(10.0, ge=0.1, le=100, description="What a can holds, in litres")
     channels: list[str | WatchedBy] = Field(
         default_factory=list,
         max_length=50,
@@ -95,7 +95,7 @@ class NewBed(BedChange):
     """A bed to make; its id and its area are asked for, the rest can come later."""
 
     id: str = Field(examples=["bac-1"])
-    area_m2: FiniteFloat = Field(gt=0, le=10_000, examples=[2.0])
+    area_m2: FiniteFloat = Field(ge=0.01, le=10_000, examples=[2.0])
 
 
 class BedShape(BaseModel):

@@ -15,8 +15,6 @@ _EXPECTED: Final[Mapping[str, tuple[str, str]]] = {
     "int_from_float": ("attendu : un nombre entier", "expected: a whole number"),
     "int_parsing_size": ("ce nombre est trop grand", "this number is too large"),
     "float_parsing": ("attendu : un nombre", "expected: a number"),
-    "greater_than": ("attendu : plus de {gt}", "expected: more than {gt}"),
-    "less_than": ("attendu : moins de {lt}", "expected: less than {lt}"),
     "greater_than_equal": ("attendu : au moins {ge}", "expected: at least {ge}"),
     "less_than_equal": ("attendu : au plus {le}", "expected: at most {le}"),
     "too_short": ("attendu : au moins {min_length}", "expected: at least {min_length}"),
