@@ -64,6 +64,7 @@ class Advisor:
         self._lock = threading.Lock()
         self._looked_ms: dict[str, int] = {}
         self._doubted_ms = 0
+        self._failing: set[str] = set()
         self._remembers = False
         self.board = Board()
 
@@ -90,7 +91,7 @@ class Advisor:
         if record is None or not self._clock.synchronised():
             return
         try:
-            self._make(record, at_once=True)
+            self._try(record)
         except StorageError as error:
             # What changed is on disk already: it must not look as if it were not.
             log.error("%s", error)
@@ -123,7 +124,19 @@ class Advisor:
             return
         for record in self._catalogue.beds.all().values():
             if self._is_due(record, now_ms):
-                self._make(record, at_once=True)
+                self._try(record)
+
+    def _try(self, record: BedRecord) -> None:
+        """Make the advice; one that fails unforeseen is told once, and leaves the others alone."""
+        try:
+            self._make(record, at_once=True)
+            self._failing.discard(record.bed)
+        except GardenError:
+            raise
+        except Exception:
+            if record.bed not in self._failing:
+                log.exception("ADVICE_FAILED: %s", record.bed)
+            self._failing.add(record.bed)
 
     def _is_due(self, record: BedRecord, now_ms: int) -> bool:
         age_ms = now_ms - self._looked_ms.get(record.bed, 0)

@@ -47,9 +47,6 @@ class Morning:
             if error.code != self._last_error:
                 log.error("%s", error)
             self._last_error = error.code
-        except Exception:
-            # One bed that cannot be advised must not silence the others for good.
-            log.exception("ADVICE_FAILED")
 
     def _run(self) -> None:
         while True:
