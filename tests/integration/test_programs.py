@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -215,6 +216,13 @@ def test_the_demo_brings_a_week_and_a_year_on_screen_and_leaves_no_process(
             ).json()
             assert len(year_ago["series"][0]["points"]) > 365
             assert client.get(base + "/").status_code == 200
+            for bed in ("tomates", "paillis", "nu", "fraises"):
+                assert advised(client, bed)["reasons"], bed
+            eventually(
+                lambda: advised(client, "paillis")["verdict"] != "unknown",
+                "the advice hears what came in late",
+                100,
+            )
             with client.stream("GET", "/events") as stream:
                 assert stream.status_code == 200
                 demo.send_signal(signal.SIGINT)
@@ -224,6 +232,13 @@ def test_the_demo_brings_a_week_and_a_year_on_screen_and_leaves_no_process(
     assert str(data) in said
     assert "Traceback" not in said
     assert processes_naming(str(data)) == []
+
+
+def advised(client: httpx.Client, bed: str) -> dict[str, Any]:
+    answer = client.get(f"/beds/{bed}/advice")
+    assert answer.status_code == 200, answer.text
+    advice: dict[str, Any] = answer.json()
+    return advice
 
 
 def state_of(client: httpx.Client, node: str) -> str:
