@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 
+from gateway.beds.journal import Told
 from gateway.demo import calibrate
 from gateway.demo_beds import plant
 from gateway.demo_year import HOUR_MS, YEAR_MS, write_year
@@ -16,10 +18,12 @@ from gateway.import_cli import import_into
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings
 from sensor_node.clock import FakeClock
-from sensor_node.garden import STEP_MS, SimulatedGarden
+from sensor_node.garden import STEP_MS, SimulatedGarden, Watering
 from sensor_node.garden.demo import BEDS, SEED
 
 SUMMER = datetime.fromisoformat("2026-07-15T08:30:00+02:00")
+DAY_MS = 24 * HOUR_MS
+MORNINGS = 50
 BED_NAMES = {"fraises", "nu", "paillis", "tomates"}
 
 
@@ -96,3 +100,60 @@ def test_a_watering_that_was_not_noted_is_found_and_asked_about(year: Year) -> N
     ]
     assert any(entry.source == "detected" and entry.asks_how_many for entry in entries)
     assert any(entry.source == "logged" and entry.matched for entry in entries)
+
+
+@pytest.mark.prove
+def test_a_season_of_mornings_is_kept_and_each_gives_the_same_bytes_again(tmp_path: Path) -> None:
+    """Fifty mornings, four beds; each fifth watering is not noted, and most of those are found."""
+    end_ms = round(SUMMER.timestamp() * 1000)
+    clock = FakeClock(end_ms)
+    settings = GatewaySettings(data=tmp_path / "gateway", latitude=47.3, longitude=5.0)
+    gateway = Gateway.open(settings, clock)
+    poured = write_year(tmp_path / "year-before.csv", end_ms)
+    import_into(gateway, tmp_path / "year-before.csv", simulated=True)
+    calibrate(gateway)
+    clock.set_wall(end_ms - MORNINGS * DAY_MS)
+    plant(gateway, {})
+    unnoted: list[tuple[str, int]] = []
+    for morning in range(MORNINGS):
+        clock.set_wall(end_ms - (MORNINGS - morning) * DAY_MS)
+        unnoted += note(gateway, poured)
+        gateway.advisor.look()
+        for bed in BED_NAMES:
+            given = gateway.catalogue.advice.last(bed, gateway.advisor.today())
+            assert given is not None
+            assert (given.again("fr"), given.again("en")) == (given.fr, given.en)
+    found = [at_ms for bed, at_ms in unnoted if was_seen(gateway, bed, at_ms)]
+    assert len(unnoted) >= 5
+    assert len(found) >= 0.7 * len(unnoted)
+    noted = [
+        entry
+        for bed in BED_NAMES
+        for entry in gateway.catalogue.journal.of(bed, 0, clock.wall_ms() - DAY_MS)
+        if entry.source == "logged"
+    ]
+    assert all(entry.matched for entry in noted)
+    gateway.close()
+
+
+def note(gateway: Gateway, poured: Mapping[str, Sequence[Watering]]) -> list[tuple[str, int]]:
+    """Note what was poured since yesterday, but for each fifth; returns what was not noted."""
+    now_ms, left = gateway.clock.wall_ms(), []
+    for bed, waterings in poured.items():
+        record = gateway.catalogue.beds.get(bed)
+        assert record is not None
+        for number, one in enumerate(waterings):
+            if not now_ms - DAY_MS < one.at_ms <= now_ms:
+                continue
+            if number % 5 == 0:
+                left.append((bed, one.at_ms))
+                continue
+            litres = one.mm * record.details.area_m2
+            told = Told(one.at_ms, litres, litres / 10, "logged", "gardener")
+            gateway.catalogue.journal.tell(bed, told, now_ms)
+    return left
+
+
+def was_seen(gateway: Gateway, bed: str, at_ms: int) -> bool:
+    around = gateway.catalogue.journal.of(bed, at_ms - 4 * HOUR_MS, at_ms + 4 * HOUR_MS)
+    return any(entry.source == "detected" for entry in around)
