@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
+
+LATEST_MS: Final = 9_223_372_036_853
+"""The last moment that every engine can keep, in the year 2262: InfluxDB counts nanoseconds."""
 
 
 class Series(NamedTuple):

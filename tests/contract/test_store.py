@@ -1,4 +1,7 @@
-"""What every engine of the store does. A second engine joins by a line in ``ENGINES``."""
+"""What every engine of the store does. An engine joins by a line in ``ENGINES``.
+
+The tests of InfluxDB need a real one: ``tests/influx.py`` says how to name it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from itertools import count, pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,8 +18,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from influx import a_bucket
 
-from gateway.store.base import Bucket, Committed, Fault, Reading, Series, Store
+from gateway.store.base import LATEST_MS, Bucket, Committed, Fault, Reading, Series, Store
+from gateway.store.influxdb import InfluxStore
 from gateway.store.sqlite import SqliteStore
 from gateway.times import edges, from_rfc3339, parse_every
 
@@ -35,25 +41,43 @@ _numbers = count()
 Open = Callable[[], Store]
 
 
-def _sqlite(folder: Path) -> Open:
-    return lambda: SqliteStore(folder / "store.sqlite", timezone="Europe/Paris")
+@contextmanager
+def _sqlite(folder: Path) -> Iterator[Open]:
+    yield lambda: SqliteStore(folder / "store.sqlite", timezone="Europe/Paris")
 
 
-ENGINES = {"sqlite": _sqlite}
+@contextmanager
+def _influxdb(_folder: Path) -> Iterator[Open]:
+    with a_bucket() as settings:
+        yield lambda: InfluxStore(settings)
+
+
+ENGINES: dict[str, Callable[[Path], AbstractContextManager[Open]]] = {
+    "sqlite": _sqlite,
+    "influxdb": _influxdb,
+}
 
 
 @pytest.fixture(params=ENGINES)
-def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
+def engine(request: pytest.FixtureRequest) -> Callable[[Path], AbstractContextManager[Open]]:
+    return ENGINES[request.param]
+
+
+@pytest.fixture
+def open_store(
+    engine: Callable[[Path], AbstractContextManager[Open]], tmp_path: Path
+) -> Iterator[Open]:
     """Opens the same store, as often as called; all are closed at the end."""
     opened: list[Store] = []
+    with engine(tmp_path) as opening:
 
-    def open_one() -> Store:
-        opened.append(ENGINES[request.param](tmp_path)())
-        return opened[-1]
+        def open_one() -> Store:
+            opened.append(opening())
+            return opened[-1]
 
-    yield open_one
-    for store in opened:
-        store.close()
+        yield open_one
+        for store in opened:
+            store.close()
 
 
 @pytest.fixture
@@ -93,12 +117,15 @@ def test_what_was_committed_is_there_after_reopening_under_the_same_id(open_stor
     assert again.count() == 2
 
 
-def test_two_stores_have_different_ids(tmp_path: Path) -> None:
+def test_two_stores_have_different_ids(
+    engine: Callable[[Path], AbstractContextManager[Open]], tmp_path: Path
+) -> None:
     ids = set()
     for name in ("a", "b"):
-        one = SqliteStore(tmp_path / name / "store.sqlite")
-        ids.add(one.id)
-        one.close()
+        with engine(tmp_path / name) as opening:
+            one = opening()
+            ids.add(one.id)
+            one.close()
     assert len(ids) == 2
 
 
@@ -190,7 +217,7 @@ def test_a_value_that_is_no_number_is_refused_and_nothing_of_its_batch_kept(
 def test_extreme_values_and_times_come_back_exactly(store: Store) -> None:
     values = [0.1, -0.0, 5e-324, 1.7976931348623157e308, 1e15 + 0.3, 253_402_300_799.0]
     batch = [at(i, v) for i, v in enumerate(values)]
-    batch.append(Reading(AIR, 253_402_300_799_999, 7.0))
+    batch.append(Reading(AIR, LATEST_MS, 7.0))
     store.commit(batch, [])
     assert [(p[0], repr(p[1] + 0.0)) for p in everything(store)] == [
         (r.at_ms, repr(r.value + 0.0)) for r in batch
