@@ -9,7 +9,7 @@ from gateway.present import Present
 from gateway.quarantine import Quarantine
 from gateway.settings import GatewaySettings
 from gateway.store.base import Store
-from gateway.store.sqlite import SqliteStore
+from gateway.store.opening import open_store
 from sensor_node.clock import Clock, SystemClock
 from sensor_node.errors import StorageError
 
@@ -48,13 +48,13 @@ class Gateway:
     def open(cls, settings: GatewaySettings, clock: Clock | None = None) -> Gateway:
         """The gateway of ``settings``, its databases created in ``data`` where they are absent.
 
-        Raises ``StorageError`` with what to do.
+        Raises ``StorageError``, or ``ConfigError`` where the engine lacks something.
         """
         data = settings.data
         quarantine = Quarantine(data / "quarantine.sqlite")
         return cls(
             settings,
-            SqliteStore(data / "store.sqlite", timezone=settings.timezone),
+            open_store(settings.store, data, settings.timezone),
             Catalogue(data / "garden.sqlite", quarantined=quarantine.by_node),
             quarantine,
             clock or SystemClock(trusted=settings.clock == "system"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.store.settings import StoreSettings
 from sensor_node.link import Broker
 from sensor_node.settings import section, setting
 
@@ -41,3 +42,4 @@ class GatewaySettings:
     )
     broker: Broker = section(Broker)
     http: Http = section(Http)
+    store: StoreSettings = section(StoreSettings)

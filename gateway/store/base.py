@@ -107,3 +107,11 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of the engine; what was committed stays."""
+
+
+def knock(store: Store) -> None:
+    """Raises ``StorageError`` where ``store`` does not answer; the cheapest question there is."""
+    store.points(_NOBODY, 0, 1, 1)
+
+
+_NOBODY: Final = Series("-", "-")

@@ -9,15 +9,12 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from gateway.store import influx_errors
 from gateway.store.settings import InfluxSettings
 from gateway.times import to_rfc3339
 from sensor_node.errors import ConfigError
-
-if TYPE_CHECKING:
-    import influxdb_client
 
 LINES_PER_REQUEST: Final = 5000
 
@@ -122,7 +119,8 @@ class InfluxServer:
         try:
             yield
         except ApiException as error:
-            body = error.body.decode(errors="replace") if error.body else error.reason
+            body = error.body or error.reason
+            body = body.decode(errors="replace") if isinstance(body, bytes) else body
             raise influx_errors.refused(self.settings, error.status, body) from error
         except (HTTPError, OSError) as error:
             raise influx_errors.absent(self.settings, error) from error

@@ -47,6 +47,7 @@ NEAR_MS: Final = 3_600_000
 SPACING_MS: Final = 300_000
 """How far apart readings usually are."""
 PIECE: Final = 50_000
+MANY_BUCKETS: Final = 1000
 FLOAT, TEXT = "double", "string"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -83,11 +84,11 @@ class InfluxStore:
             return Committed()
         if not all(map(math.isfinite, [r.value for r in readings])):
             raise ValueError("a reading that is not finite belongs in the quarantine")
-        if max(item.at_ms for item in (*readings, *faults)) > LATEST_MS:
+        items: list[Reading | Fault] = [*readings, *faults]
+        if max(item.at_ms for item in items) > LATEST_MS:
             raise ValueError("no store keeps times after the year 2262")
         with self._lock:
-            touched = self._touched([*readings, *faults])
-            change = _Change(touched)
+            change = _Change(self._touched(items))
             for reading in readings:
                 change.take_reading(reading._replace(suspect=self._doubt(reading.suspect)))
             for fault in faults:
@@ -128,9 +129,7 @@ class InfluxStore:
     def buckets(self, series: Series, edges: Sequence[int], *, vector: bool) -> list[Bucket]:
         if len(edges) < 2:
             return []
-        count = self._count_of(series, edges[0], edges[-1])
-        # Four windows weigh as much as four readings, and directions are no server's business.
-        if vector or count < 4 * len(edges):
+        if vector or self._is_sparse(series, edges):
             return list(buckets_of_points(self._every_point(series, edges), edges, vector=vector))
         return self._windows(series, edges)
 
@@ -146,7 +145,7 @@ class InfluxStore:
 
     def count(self) -> int:
         rows = self._ask(f"{self._all(measured(READING, 'value'))} |> count()")
-        return sum(int(row.cells["_value"]) for row in rows)
+        return sum(int(row.cells["_value"]) for row in rows if _is_named(row))
 
     def close(self) -> None:
         self._server.close()
@@ -181,6 +180,14 @@ class InfluxStore:
     def _count_of(self, series: Series, from_ms: int, to_ms: int) -> int:
         some = self._some(measured(READING, "value", series), from_ms, to_ms)
         return sum(int(row.cells["_value"]) for row in self._ask(f"{some} |> count()"))
+
+    def _is_sparse(self, series: Series, edges: Sequence[int]) -> bool:
+        """Whether the readings themselves are quicker to have than four windows for each bucket;
+        for a few buckets not worth the question.
+        """
+        if len(edges) < MANY_BUCKETS:
+            return False
+        return self._count_of(series, edges[0], edges[-1]) < 4 * len(edges)
 
     def _every_point(self, series: Series, edges: Sequence[int]) -> Iterator[Point]:
         from_ms = edges[0]
@@ -226,7 +233,7 @@ class InfluxStore:
             wanted = {"value": FLOAT, "suspect": TEXT, "reason": TEXT}.get(row.cells["_field"])
             if wanted is not None and row.kind != wanted:
                 raise influx_errors.wrong_type(self._settings)
-            if wanted is not None and row.cells.get("node") and row.cells.get("channel"):
+            if wanted is not None and _is_named(row):
                 yield row
 
     def _load_id(self) -> str:
@@ -350,6 +357,10 @@ def _totals(
                     0.0,
                 ),
             )
+
+
+def _is_named(row: Row) -> bool:
+    return bool(row.cells.get("node") and row.cells.get("channel"))
 
 
 def _ms(text: str) -> int:

@@ -24,6 +24,9 @@ class InfluxSettings:
         10.0, fr="attente d'une réponse", en="wait for an answer", unit="s", least=0.1, most=600
     )
 
+    def __repr__(self) -> str:
+        return f"InfluxSettings({self.url}, {self.org}, {self.bucket})"
+
     def secret(self) -> str:
         """The token, from its file if it has one. Raises ``ConfigError``."""
         if not self.url.startswith(("http://", "https://")):
