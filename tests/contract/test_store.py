@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import cmath
 import math
+import random
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -485,3 +486,34 @@ def test_threads_that_commit_and_ask_at_the_same_time_lose_nothing(store: Store)
         list(pool.map(write, range(4)))
     assert store.count() == 800
     assert sorted(counts) == sorted([*range(20, 201, 20)] * 4)
+
+
+# --- a million ----------------------------------------------------------------------------------
+
+YEARS = from_rfc3339("2024-01-01T00:00:00Z"), from_rfc3339("2025-12-31T23:00:00Z")
+CHANNELS = [Series(f"node-{n % 2}", f"channel-{n}") for n in range(5)]
+
+
+def test_a_million_readings_late_and_out_of_order_are_all_there(store: Store) -> None:
+    times = range(*YEARS, 5 * MINUTE)[:200_000]
+    batches = [
+        [Reading(series, t, float(t // MINUTE % 977)) for t in times[first : first + 5000]]
+        for series in CHANNELS
+        for first in range(0, len(times), 5000)
+    ]
+    random.Random(1).shuffle(batches)
+    for batch in batches:
+        random.Random(2).shuffle(batch)
+        assert store.commit(batch, []) == Committed(new=5000)
+    assert store.commit(batches[7], []) == Committed(same=5000)
+    assert store.count() == 1_000_000
+    assert store.newest().keys() == set(CHANNELS)
+    assert {one.at_ms for one in store.newest().values()} == {times[-1]}
+    values = {t: float(t // MINUTE % 977) for t in times}
+    for every in ("15m", "1h", "1d", "1mo"):
+        bounds = edges(*YEARS, parse_every(every), PARIS)
+        found = store.buckets(CHANNELS[3], bounds, vector=False)
+        assert found == list(recomputed_fast(values, bounds))
+    assert [p.at_ms for p in store.points(CHANNELS[1], times[70_000], times[99_999], 10**6)] == [
+        *times[70_000:99_999]
+    ]
