@@ -1,4 +1,4 @@
-"""The command line of the gateway: ``jardin-gateway run | demo | import``."""
+"""The command line of the gateway: ``jardin-gateway run | demo | export | import``."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar=pick("commande", "command"))
     _add_run(commands)
     _add_demo(commands)
+    _add_export(commands)
     _add_import(commands)
     return top
 
@@ -59,11 +60,24 @@ def _add_demo(commands: _Commands[argparse.ArgumentParser]) -> None:
     demo.set_defaults(command=_demo)
 
 
+def _add_export(commands: _Commands[argparse.ArgumentParser]) -> None:
+    take = commands.add_parser(
+        "export", help=pick("tout le jardin dans un fichier", "the whole garden into a file")
+    )
+    take.add_argument("file", type=Path, metavar="GARDEN.jsonl.gz")
+    take.add_argument("--config", type=Path, required=True, metavar="gateway.toml")
+    take.set_defaults(command=_export)
+
+
 def _add_import(commands: _Commands[argparse.ArgumentParser]) -> None:
     bring = commands.add_parser(
-        "import", help=pick("reprendre un CSV téléchargé", "take in a downloaded CSV")
+        "import",
+        help=pick(
+            "reprendre un jardin exporté ou un CSV téléchargé",
+            "take in an exported garden or a downloaded CSV",
+        ),
     )
-    bring.add_argument("file", type=Path, metavar="FILE.csv")
+    bring.add_argument("file", type=Path, metavar="FILE")
     bring.add_argument("--config", type=Path, required=True, metavar="gateway.toml")
     bring.add_argument(
         "--simulated",
@@ -83,6 +97,12 @@ def _demo(options: argparse.Namespace) -> int:
     from gateway.demo import run_demo  # noqa: PLC0415
 
     return run_demo(options.port, options.data)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from gateway.export_cli import export_file  # noqa: PLC0415
+
+    return export_file(options.file, options.config)
 
 
 def _import(options: argparse.Namespace) -> int:
