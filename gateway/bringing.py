@@ -28,6 +28,7 @@ from gateway.garden_file import (
 from gateway.service import Gateway
 from gateway.store.base import LATEST_MS, Fault, Reading, Series
 from sensor_node import wire
+from sensor_node.database import storage_error
 from sensor_node.errors import GardenError, StorageError, UsageError
 
 PLACE_FILE: Final = "import.json"
@@ -188,8 +189,11 @@ class _Bringing:
 
     def _keep_place(self, place: int) -> None:
         fresh = self._place_file.with_suffix(".new")
-        fresh.write_text(json.dumps({"what": self._what, "place": place}), encoding="utf-8")
-        fresh.replace(self._place_file)
+        try:
+            fresh.write_text(json.dumps({"what": self._what, "place": place}), encoding="utf-8")
+            fresh.replace(self._place_file)
+        except OSError as error:
+            raise storage_error(error, self._place_file) from error
 
 
 def _check(item: Reading | Fault) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from gateway.store.base import LATEST_MS, Fault, Reading, Series
@@ -22,6 +23,8 @@ STORE: Final = "store"
 MOST_SERIES: Final = 20
 """Above this a question names the nodes alone: reading a little too much is quicker."""
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 _BREAKS = re.compile(r"[\r\n\0]")
 
 
@@ -48,6 +51,11 @@ def one_line(text: str) -> str:
     break comes as another one than was written.
     """
     return _BREAKS.sub(" ", text.encode(errors="replace").decode())
+
+
+def moment_ms(text: str) -> int:
+    """The time that stands in an answer."""
+    return (datetime.fromisoformat(text) - _EPOCH) // _MILLISECOND
 
 
 def source(bucket: str, from_ms: int, to_ms: int, condition: str) -> str:

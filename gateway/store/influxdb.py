@@ -11,48 +11,38 @@ from __future__ import annotations
 import math
 import secrets
 import threading
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from typing import Final
 
 from gateway.store import influx_errors
-from gateway.store.aggregate import Run, Totals, bucket, buckets_of_points, runs
+from gateway.store.aggregate import buckets_of_points, runs
 from gateway.store.base import LATEST_MS, Bucket, Committed, Fault, Point, Reading, Series
+from gateway.store.influx_change import NEAR_MS, Change, Touched, spans
 from gateway.store.influx_lines import (
     FAULT,
     READING,
     STORE,
-    fault_line,
     measured,
+    moment_ms,
     one_line,
     one_of,
     predicate,
-    reading_line,
     source,
     store_line,
 )
 from gateway.store.influx_server import InfluxServer, Row
+from gateway.store.influx_windows import answers, questions
 from gateway.store.settings import InfluxSettings
 from sensor_node.errors import StorageError
 
 MOST_DOUBTS: Final = 200
 """Reasons that are told apart; drivers use some ten words."""
 OTHER_DOUBT: Final = "other"
-MOST_SPANS: Final = 8
-NEAR_MS: Final = 3_600_000
-"""Moments less than an hour apart are looked up together."""
 SPACING_MS: Final = 300_000
 """How far apart readings usually are."""
 PIECE: Final = 50_000
 MANY_BUCKETS: Final = 1000
 FLOAT, TEXT = "double", "string"
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
-Key = tuple[Series, int]
 
 
 class InfluxStore:
@@ -88,7 +78,7 @@ class InfluxStore:
         if max(item.at_ms for item in items) > LATEST_MS:
             raise ValueError("no store keeps times after the year 2262")
         with self._lock:
-            change = _Change(self._touched(items))
+            change = Change(self._touched(items))
             for reading in readings:
                 change.take_reading(reading._replace(suspect=self._doubt(reading.suspect)))
             for fault in faults:
@@ -101,7 +91,7 @@ class InfluxStore:
     def newest(self) -> dict[Series, Reading | Fault]:
         condition = f'r._measurement == "{READING}" or r._measurement == "{FAULT}"'
         rows = self._ask(f"{self._all(condition)} |> last()")
-        touched = _Touched.of(self._ours(rows))
+        touched = Touched.of(self._ours(rows))
         found: dict[Series, Reading | Fault] = {}
         for (series, at_ms), (value, suspect) in touched.readings.items():
             found[series] = Reading(series, at_ms, value, suspect)
@@ -112,19 +102,19 @@ class InfluxStore:
 
     def points(self, series: Series, from_ms: int, to_ms: int, limit: int) -> list[Point]:
         value = self._pieces(measured(READING, "value", series), from_ms, to_ms, limit)
-        rows = [(_ms(row.cells["_time"]), float(row.cells["_value"])) for row in value]
+        rows = [(moment_ms(row.cells["_time"]), float(row.cells["_value"])) for row in value]
         if not rows:
             return []
         doubted = f'{measured(READING, "suspect", series)} and r._value != ""'
         suspects = {
-            _ms(row.cells["_time"]): row.cells["_value"]
+            moment_ms(row.cells["_time"]): row.cells["_value"]
             for row in self._ask(self._some(doubted, rows[0][0], rows[-1][0] + 1))
         }
         return [Point(at_ms, value, suspects.get(at_ms, "")) for at_ms, value in rows]
 
     def faults(self, series: Series, from_ms: int, to_ms: int, limit: int) -> list[Fault]:
         rows = self._pieces(measured(FAULT, "reason", series), from_ms, to_ms, limit)
-        return [Fault(series, _ms(row.cells["_time"]), row.cells["_value"]) for row in rows]
+        return [Fault(series, moment_ms(row.cells["_time"]), row.cells["_value"]) for row in rows]
 
     def buckets(self, series: Series, edges: Sequence[int], *, vector: bool) -> list[Bucket]:
         if len(edges) < 2:
@@ -178,6 +168,8 @@ class InfluxStore:
         return found
 
     def _count_of(self, series: Series, from_ms: int, to_ms: int) -> int:
+        if from_ms > LATEST_MS:
+            return 0
         some = self._some(measured(READING, "value", series), from_ms, to_ms)
         return sum(int(row.cells["_value"]) for row in self._ask(f"{some} |> count()"))
 
@@ -197,26 +189,16 @@ class InfluxStore:
 
     def _windows(self, series: Series, edges: Sequence[int]) -> list[Bucket]:
         """Each run of buckets of one length as four windows, all in one question."""
-        asked = list(runs(edges))
+        asked = [run for run in runs(edges) if run.start_ms <= LATEST_MS]
+        value = measured(READING, "value", series)
         flux = [
-            f"{self._some(measured(READING, 'value', series), run.start_ms, run.end_ms)}"
-            f" |> aggregateWindow(every: {run.length_ms}ms, offset: {run.start_ms % run.length_ms}"
-            f'ms, fn: {name}, createEmpty: false, timeSrc: "_start")'
-            f' |> keep(columns: ["_time", "_value"]) |> yield(name: "{name}{number}")'
+            question
             for number, run in enumerate(asked)
-            for name in ("count", "min", "max", "sum")
+            for question in questions(number, run, self._some(value, run.start_ms, run.end_ms))
         ]
-        told: dict[str, dict[int, float]] = defaultdict(dict)
-        for row in self._ask(*flux):
-            told[row.result][_ms(row.cells["_time"])] = float(row.cells["_value"])
-        return [
-            made
-            for number, run in enumerate(asked)
-            for start_ms, totals in _totals(run, told, number)
-            if (made := bucket(start_ms, totals, vector=False)) is not None
-        ]
+        return list(answers(asked, self._ask(*flux))) if flux else []
 
-    def _touched(self, items: Sequence[Reading | Fault]) -> _Touched:
+    def _touched(self, items: Sequence[Reading | Fault]) -> Touched:
         """What stands at the moments of ``items``, and some more around them."""
         condition = one_of({item.series for item in items})
         flux = [
@@ -225,7 +207,7 @@ class InfluxStore:
             + f' |> yield(name: "{first}")'
             for first, last in spans(item.at_ms for item in items)
         ]
-        return _Touched.of(self._ours(self._ask(*flux)))
+        return Touched.of(self._ours(self._ask(*flux)))
 
     def _ours(self, rows: Iterable[Row]) -> Iterator[Row]:
         """``rows`` of our fields; one of a type that is not ours is told at once."""
@@ -258,110 +240,5 @@ class InfluxStore:
         return text
 
 
-@dataclass(slots=True)
-class _Touched:
-    """Readings and faults by moment."""
-
-    readings: dict[Key, tuple[float, str]] = field(default_factory=dict)
-    faults: dict[Key, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, rows: Iterable[Row]) -> _Touched:
-        found = cls()
-        values: dict[Key, float] = {}
-        suspects: dict[Key, str] = {}
-        for row in rows:
-            cells = row.cells
-            key = (Series(cells["node"], cells["channel"]), _ms(cells["_time"]))
-            if cells["_field"] == "value":
-                values[key] = float(cells["_value"])
-            elif cells["_field"] == "suspect":
-                suspects[key] = cells["_value"]
-            else:
-                found.faults[key] = cells["_value"]
-        found.readings = {key: (value, suspects.get(key, "")) for key, value in values.items()}
-        return found
-
-
-class _Change:
-    """What a commit makes of what stands there."""
-
-    def __init__(self, before: _Touched) -> None:
-        self.new = self.same = self.replaced = 0
-        self._before = before
-        self._readings: dict[Key, Reading] = {}
-        self._faults: dict[Key, Fault] = {}
-
-    def take_reading(self, reading: Reading) -> None:
-        key = (reading.series, reading.at_ms)
-        known = self._known(key)
-        if known is None:
-            self.new += 1
-        elif known == (reading.value, reading.suspect):
-            self.same += 1
-        else:
-            self.replaced += 1
-        self._readings[key] = reading
-
-    def take_fault(self, fault: Fault) -> None:
-        key = (fault.series, fault.at_ms)
-        if self._known(key) is None:
-            self._faults[key] = fault
-
-    def lines(self) -> Iterator[str]:
-        """What differs from what stands there."""
-        for key, reading in self._readings.items():
-            if self._before.readings.get(key) != (reading.value, reading.suspect):
-                yield reading_line(reading)
-        for key, fault in self._faults.items():
-            if self._before.faults.get(key) != fault.reason:
-                yield fault_line(fault)
-
-    def cleared(self) -> list[Key]:
-        """The faults at whose place there is a reading now."""
-        readings = self._before.readings.keys() | self._readings.keys()
-        return sorted(self._before.faults.keys() & readings)
-
-    def _known(self, key: Key) -> tuple[float, str] | None:
-        reading = self._readings.get(key)
-        if reading is not None:
-            return reading.value, reading.suspect
-        return self._before.readings.get(key)
-
-
-def spans(moments: Iterable[int]) -> list[tuple[int, int]]:
-    """``moments`` as a few ranges (first, last), apart where the gaps are widest: a pack of today
-    and one of last month must not have the month between them read.
-    """
-    ordered = sorted(set(moments))
-    gaps = [(b - a, b) for a, b in pairwise(ordered) if b - a > NEAR_MS]
-    begins = sorted([ordered[0], *(b for _, b in sorted(gaps)[-(MOST_SPANS - 1) :])])
-    ends = [ordered[ordered.index(begin) - 1] for begin in begins[1:]]
-    return list(zip(begins, [*ends, ordered[-1]], strict=True))
-
-
-def _totals(
-    run: Run, told: dict[str, dict[int, float]], number: int
-) -> Iterator[tuple[int, Totals]]:
-    counts, leasts, mosts, sums = (told[f"{n}{number}"] for n in ("count", "min", "max", "sum"))
-    for start_ms in sorted(counts):
-        if start_ms < run.end_ms:
-            yield (
-                start_ms,
-                (
-                    int(counts[start_ms]),
-                    leasts[start_ms],
-                    mosts[start_ms],
-                    sums[start_ms],
-                    0.0,
-                    0.0,
-                ),
-            )
-
-
 def _is_named(row: Row) -> bool:
     return bool(row.cells.get("node") and row.cells.get("channel"))
-
-
-def _ms(text: str) -> int:
-    return (datetime.fromisoformat(text) - _EPOCH) // _MILLISECOND

@@ -309,6 +309,13 @@ def test_no_bounds_no_buckets(store: Store, bounds: list[int]) -> None:
     assert store.buckets(AIR, bounds, vector=False) == []
 
 
+def test_buckets_may_reach_from_before_time_to_after_it(store: Store) -> None:
+    store.commit([at(0, 2.0), Reading(AIR, LATEST_MS, 4.0)], [])
+    found = store.buckets(AIR, [0, NOON, LATEST_MS, 2**60, 2**61], vector=False)
+    assert [(b.start_ms, b.total) for b in found] == [(NOON, 2.0), (LATEST_MS, 4.0)]
+    assert store.buckets(AIR, [2**60, 2**61], vector=False) == []
+
+
 DST_DAYS = {
     "spring": from_rfc3339("2026-03-28T12:00:00Z"),
     "autumn": from_rfc3339("2026-10-24T12:00:00Z"),

@@ -82,6 +82,19 @@ def test_a_wrong_setting_is_told_and_nothing_is_changed(bucket: InfluxSettings, 
     assert content(bucket) == before
 
 
+def test_a_store_whose_id_was_taken_away_gets_a_new_one_and_keeps_its_readings(
+    bucket: InfluxSettings,
+) -> None:
+    with closing(InfluxStore(bucket)) as store:
+        before = store.id
+        store.commit([Reading(AIR, NOON, 1.0)], [])
+    with closing(InfluxServer(bucket)) as server:
+        server.delete('_measurement="store"', 0, 86_400_000)
+    with closing(InfluxStore(bucket)) as store:
+        assert store.id != before
+        assert store.count() == 1
+
+
 def test_a_token_for_the_bucket_alone_is_enough(bucket: InfluxSettings) -> None:
     with (
         a_token(bucket, "read", "write") as token,

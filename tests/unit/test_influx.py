@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from gateway.store.aggregate import buckets_of_points
 from gateway.store.base import Bucket, Fault, Point, Reading, Series
+from gateway.store.influx_change import MOST_SPANS, NEAR_MS, spans
 from gateway.store.influx_errors import refused
 from gateway.store.influx_lines import fault_line, literal, one_of, predicate, reading_line, source
-from gateway.store.influxdb import MOST_SPANS, NEAR_MS, InfluxStore, spans
+from gateway.store.influxdb import InfluxStore
 from gateway.store.opening import open_store
 from gateway.store.settings import InfluxSettings, StoreSettings
 from sensor_node.errors import ConfigError, StorageError
