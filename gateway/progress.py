@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from typing import Final, TextIO
 
 WIDTH: Final = 30
@@ -11,17 +12,22 @@ EVERY_S: Final = 0.1
 
 
 class ProgressBar:
-    """How much of ``total`` is done, on ``out``; drawn only if that is a terminal."""
+    """How much of ``total`` is done, on ``out`` (None: standard error); drawn only if that is a
+    terminal, ten times a second by ``clock``.
+    """
 
-    def __init__(self, total: int, out: TextIO = sys.stderr) -> None:
+    def __init__(
+        self, total: int, out: TextIO | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._total = max(1, total)
-        self._out = out
-        self._shown = out.isatty()
-        self._drawn_s = 0.0
+        self._out: TextIO = sys.stderr if out is None else out
+        self._clock = clock
+        self._shown = self._out.isatty()
+        self._drawn_s = -EVERY_S
 
     def tell(self, done: int) -> None:
         """``done`` of ``total``, as often as one likes."""
-        now_s = time.monotonic()
+        now_s = self._clock()
         if self._shown and now_s - self._drawn_s >= EVERY_S:
             self._drawn_s = now_s
             self._draw(min(done, self._total))
