@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.settings import GatewaySettings
 from gateway.store.aggregate import buckets_of_points
 from gateway.store.base import Bucket, Fault, Point, Reading, Series
 from gateway.store.influx_change import MOST_SPANS, NEAR_MS, spans
@@ -179,9 +180,9 @@ def test_an_address_without_http_is_told() -> None:
 
 
 def test_the_token_comes_from_the_environment_and_is_never_shown() -> None:
-    variables = {"JARDIN_ENGINE": "influxdb", "JARDIN_INFLUXDB_TOKEN": "s3cret"}
-    settings = build(StoreSettings, {}, variables)
-    assert settings.influxdb.token == "s3cret"
+    variables = {"JARDIN_STORE_ENGINE": "influxdb", "JARDIN_STORE_INFLUXDB_TOKEN": "s3cret"}
+    settings = build(GatewaySettings, {"data": "garden"}, variables)
+    assert (settings.store.engine, settings.store.influxdb.token) == ("influxdb", "s3cret")
     assert "s3cret" not in repr(settings)
 
 
