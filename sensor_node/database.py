@@ -12,8 +12,9 @@ import errno
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from sensor_node.errors import StorageError
@@ -24,13 +25,19 @@ LEAST_FREE_BYTES = 65_536
 
 
 def open_database(
-    path: Path, migrations: Sequence[str], *, page_bytes: int = PAGE_BYTES, alone: bool = False
+    path: Path,
+    migrations: Sequence[str],
+    *,
+    page_bytes: int = PAGE_BYTES,
+    alone: bool = False,
+    look_through: bool = False,
 ) -> sqlite3.Connection:
     """The database at ``path`` with all ``migrations`` applied, created where it is absent.
 
     ``page_bytes``: the size of a page of a file that is created here; an old one keeps its own.
     ``alone``: no other connection is let in. SQLite then needs no ``-shm`` file, of which every
-    commit writes three pages.
+    commit writes three pages. ``look_through``: read the whole file and refuse a damaged one (30 ms
+    for 50,000 packs on a PC).
 
     The connection is in autocommit mode: use ``transaction``. It may be used from any thread,
     one at a time. Raises ``StorageError`` with what to do.
@@ -49,6 +56,8 @@ def open_database(
         connection.execute(f"PRAGMA page_size = {page_bytes}")
         connection.execute(f"PRAGMA locking_mode = {'EXCLUSIVE' if alone else 'NORMAL'}")
         _prepare(connection, path, migrations)
+        if look_through:
+            _look_through(connection)
     except sqlite3.Error as error:
         connection.close()
         raise storage_error(error, path) from error
@@ -75,6 +84,14 @@ def _prepare(connection: sqlite3.Connection, path: Path, migrations: Sequence[st
         connection.execute("COMMIT")
 
 
+def _look_through(connection: sqlite3.Connection) -> None:
+    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        damage = sqlite3.DatabaseError(found)
+        damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise damage
+
+
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """All or nothing: commits at the end, rolls back on any exception."""
@@ -92,6 +109,8 @@ class Database:
     """The file ``path`` with all ``migrations``: one connection, behind a lock, for all threads.
 
     Whatever SQLite raises inside ``reading`` and ``writing`` comes out as a ``StorageError``.
+    ``mend`` is called with the path when the file is found to be damaged, also here at the start;
+    it leaves another file in its place. Without it a damaged file is an error like any other.
     """
 
     def __init__(
@@ -101,18 +120,34 @@ class Database:
         *,
         page_bytes: int = PAGE_BYTES,
         alone: bool = False,
+        mend: Callable[[Path], None] | None = None,
     ) -> None:
         self.path = path
-        self._connection = open_database(path, migrations, page_bytes=page_bytes, alone=alone)
+        self._open = partial(
+            open_database,
+            path,
+            migrations,
+            page_bytes=page_bytes,
+            alone=alone,
+            look_through=mend is not None,
+        )
+        self._mend = mend
         self._lock = threading.Lock()
+        self.is_damaged = False
+        self._connection = self._open_or_mend()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """The connection, alone, in autocommit mode."""
         with self._lock:
+            if self.is_damaged and self._mend is not None:
+                self._connection.close()
+                self._connection = self._mended(self._mend)
+                self.is_damaged = False
             try:
                 yield self._connection
             except sqlite3.Error as error:
+                self.is_damaged = _is_damage(error)
                 raise storage_error(error, self.path) from error
 
     @contextmanager
@@ -125,6 +160,26 @@ class Database:
         """Close the file; what was committed is on disk already."""
         with self._lock:
             self._connection.close()
+
+    def _open_or_mend(self) -> sqlite3.Connection:
+        try:
+            return self._open()
+        except StorageError as error:
+            if self._mend is None or not _is_damage(error.__cause__):
+                raise
+            return self._mended(self._mend)
+
+    def _mended(self, mend: Callable[[Path], None]) -> sqlite3.Connection:
+        mend(self.path)
+        return self._open()
+
+
+def _is_damage(error: BaseException | None) -> bool:
+    """Whether SQLite said that the file is no database, or no longer a whole one."""
+    code = int(getattr(error, "sqlite_errorcode", 0) or 0)
+    if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return True
+    return isinstance(error, sqlite3.OperationalError) and "Could not decode" in str(error)
 
 
 def storage_error(error: Exception, path: Path) -> StorageError:

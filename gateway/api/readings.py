@@ -26,6 +26,7 @@ router = APIRouter(tags=["readings"])
 
 MAX_CHANNELS: Final = 50
 MAX_POINTS: Final = MAX_BUCKETS
+SCREEN_POINTS: Final = 500
 """Of one answer: almost two years of one channel at five minutes."""
 Format = Literal["json", "csv", "csv-fr", "senml"]
 MEDIA_TYPES: Final[Mapping[Format, str]] = {
@@ -78,7 +79,10 @@ def readings(
         str | None, Query(description="Exclusive; a moment or a date; default: now")
     ] = None,
     every: Annotated[
-        str | None, Query(description="`5m`, `1h`, `1d`…; absent: each reading")
+        str | None,
+        Query(
+            description="`5m`, `1h`, `1d`…; `auto`: as many as a screen shows; absent: each reading"
+        ),
     ] = None,
     aggregate: Annotated[
         list[str] | None,
@@ -96,7 +100,7 @@ def readings(
     Over the limit of points the problem `TOO_MANY_POINTS` names the `every` that would fit.
     """
     span = span_of(from_, to, gateway.clock.wall_ms(), gateway.settings.timezone)
-    cut = None if every is None else parse_every(every)
+    cut = _cut(every, span)
     measured = gateway.as_measured if raw else gateway.measured
     infos = [_known(gateway, measured, name) for name in dict.fromkeys(channel)]
     _check_length(span, cut, len(infos))
@@ -105,7 +109,7 @@ def readings(
     about = {
         "from": to_rfc3339(span[0]),
         "to": to_rfc3339(span[1]),
-        "every": every,
+        "every": None if cut is None else str(cut),
         "times": times,
         "timezone": gateway.settings.timezone,
         "raw": raw,
@@ -187,6 +191,14 @@ def _aggregate_alone() -> Problem:
         fr="« aggregate » demande aussi « every », par exemple every=1h.",
         en="'aggregate' needs 'every' too, for example every=1h.",
     )
+
+
+def _cut(every: str | None, span: tuple[int, int]) -> Every | None:
+    """What ``every`` asks for; ``auto`` is the shortest step of which a screen shows all."""
+    if every != "auto":
+        return None if every is None else parse_every(every)
+    steps = [parse_every(step) for step in STEPS]
+    return next((s for s in steps if _buckets(span, s) <= SCREEN_POINTS), steps[-1])
 
 
 def _check_length(span: tuple[int, int], every: Every | None, channels: int) -> None:

@@ -21,6 +21,7 @@ from gateway.catalogue import Catalogue
 from gateway.formats import Row, read_csv
 from gateway.quarantine import Refused
 from gateway.store.base import Fault, Reading
+from gateway.times import to_rfc3339
 from sensor_node import wire
 
 
@@ -210,6 +211,18 @@ def test_times_may_be_numbers_for_whoever_draws(door: Door) -> None:
     (series,) = door.json("/readings", channel="potager-1/air", times="ms")["series"]
     assert series["points"] == [[NOW_MS - 5 * MINUTE_MS, 3.5]]
     assert series["faults"] == [[NOW_MS - MINUTE_MS, "checksum"]]
+
+
+@pytest.mark.parametrize(
+    ("days", "every"),
+    [(0.3, "1m"), (1, "5m"), (5, "15m"), (20, "1h"), (60, "3h"), (365, "1d"), (3000, "1w")],
+)
+def test_every_auto_gives_as_many_rows_as_a_screen_shows(
+    door: Door, days: float, every: str
+) -> None:
+    begin = to_rfc3339(NOW_MS - round(days * 86_400_000))
+    answer = door.json("/readings", **{"channel": str(AIR), "from": begin, "every": "auto"})
+    assert answer["every"] == every
 
 
 def test_every_gives_one_row_a_span(door: Door) -> None:

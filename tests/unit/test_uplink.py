@@ -19,10 +19,11 @@ from sensor_node.clock import FakeClock
 from sensor_node.dating import Dating
 from sensor_node.errors import NetworkError
 from sensor_node.outbox import DAY_MS, Entry, Outbox
-from sensor_node.uplink import LONGEST_RESEND_S, MAX_UNDER_WAY, Uplink
+from sensor_node.uplink import DATING_EVERY_S, LONGEST_RESEND_S, MAX_UNDER_WAY, Uplink
 
 NODE, BOOT = "potager-1", "7c1e9a52d01b44f3"
 NOON = 1_763_809_200_000
+WRONG = 1_000_000_000_000  # 2001, as a Pi without a battery may believe
 ABOUT: dict[str, object] = {"interval_s": 300}
 
 
@@ -335,6 +336,45 @@ def test_a_gateway_that_says_again_that_it_is_online_gets_nothing_twice(node: Se
     assert node.tick() == []
 
 
+def test_seven_days_without_a_gateway_are_delivered_whole_in_order_and_with_their_times(
+    outbox: Outbox,
+) -> None:
+    node = Setting(outbox, FakeClock(WRONG, synchronised=False), with_dating=True)
+    dating = node.uplink._dating
+    assert isinstance(dating, Dating)
+    packs = 7 * 24 * 12
+    for seq in range(1, packs + 1):
+        node.clock.advance(300)
+        stamp = dating.stamp()
+        outbox.append([Entry(BOOT, seq, stamp.mono_s, stamp.at_ms, stamp.clock, "")])
+    assert node.tick() == []
+    node.ready()
+    node.uplink.tick(idle=True)
+    (question,) = [json.loads(p) for topic, p, *_ in node.link.published if "clock" in topic]
+    answer = {"id": question["id"], "t": NOON / 1000, "trusted": True}
+    node.link.published.clear()
+
+    node.hear(f"{NODE}/clock/answer", json.dumps(answer).encode())
+    times: dict[int, int] = {}
+    order: list[int] = []
+    while outbox.waiting_count():
+        node.uplink.tick(idle=True)
+        sent = [
+            wire.decode_pack(f"jardin/v1/{topic}", payload)
+            for topic, payload, *_ in node.link.published
+            if "/pack/" in topic
+        ]
+        node.link.published.clear()
+        assert 0 < len(sent) <= MAX_UNDER_WAY
+        order += [pack.seq for pack in sent]
+        times |= {pack.seq: pack.at_ms for pack in sent}
+        node.ack(*[(pack.seq, pack.seq) for pack in sent])
+
+    assert order == [packs, *range(1, packs)]
+    assert times == {seq: NOON - (packs - seq) * 300_000 for seq in range(1, packs + 1)}
+    assert (outbox.dropped(), node.uplink.tally.resent) == (0, 0)
+
+
 # --- acknowledgements ---------------------------------------------------------------------------
 
 
@@ -525,6 +565,17 @@ def test_the_uplink_asks_to_be_called_when_the_next_pack_is_due(node: Setting) -
     assert 30 <= wait_s <= 37.5
     node.clock.advance(wait_s - 1)
     assert node.uplink.tick(idle=True) == pytest.approx(1)
+
+
+def test_it_looks_for_the_time_each_second_only_until_it_is_known(outbox: Outbox) -> None:
+    clock = FakeClock(NOON, synchronised=False)
+    node = Setting(outbox, clock, with_dating=True)
+    node.ready()
+    assert node.uplink.tick(idle=True) == DATING_EVERY_S
+
+    clock.keeper = "ntp"
+
+    assert node.uplink.tick(idle=True) > DATING_EVERY_S
 
 
 def test_however_long_it_goes_on_the_wait_stays_bounded(node: Setting) -> None:
