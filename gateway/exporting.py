@@ -41,7 +41,7 @@ def export_garden(
     """
     if file.exists():
         raise UsageError(
-            "FILE_EXISTS",
+            "EXPORT_EXISTS",
             fr=f"{file} existe déjà : donnez un autre nom, ou enlevez-le.",
             en=f"{file} is there already: give another name, or remove it.",
         )

@@ -11,7 +11,10 @@ from sensor_node.settings import section, setting
 
 @dataclass(frozen=True)
 class InfluxSettings:
-    """An InfluxDB 2 server, read where ``store.engine`` is ``influxdb``."""
+    """An InfluxDB 2 server, read where ``store.engine`` is ``influxdb``.
+
+    A commit waits for two answers, and the broker for no more than 45 s: hence the bound.
+    """
 
     url: str = setting("http://localhost:8086", fr="adresse d'InfluxDB", en="address of InfluxDB")
     org: str = setting("jardin", fr="organisation", en="organisation")
@@ -21,7 +24,7 @@ class InfluxSettings:
         None, fr="fichier qui contient le jeton", en="file that holds the token"
     )
     timeout_s: float = setting(
-        10.0, fr="attente d'une réponse", en="wait for an answer", unit="s", least=0.1, most=600
+        10.0, fr="attente d'une réponse", en="wait for an answer", unit="s", least=0.1, most=15
     )
 
     def __repr__(self) -> str:
