@@ -59,8 +59,8 @@ class InfluxStore:
         self._doubts: set[str] = set()
         try:
             self._server.check()
-            self._id = self._load_id()
             self.newest()  # a field of another type shows before anything is written
+            self._id = self._load_id()
         except BaseException:
             self._server.close()
             raise
