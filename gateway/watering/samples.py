@@ -1,0 +1,114 @@
+"""Samples of one channel in time: put in order, cut to a window, and summed up robustly."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+from itertools import pairwise
+from statistics import median
+from typing import Final, Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+MINUTE_MS: Final = 60_000
+HOUR_MS: Final = 60 * MINUTE_MS
+NIGHT: Final = (2, 6)
+"""Local hours between which a probe is not misled by the sun; a day of the books begins after."""
+_A_DAY_NEEDS_H: Final = 18.0
+_LONGEST_GAP_H: Final = 1.5
+
+
+class Sample(NamedTuple):
+    """A value, in its channel's unit, at a time in milliseconds since 1970 UTC."""
+
+    at_ms: int
+    value: float
+
+
+def tidy(samples: Iterable[Sample], now_ms: int) -> tuple[Sample, ...]:
+    """Put samples in order of time; of two at one time the later given; none from the future.
+
+    A clock that jumped leaves doubles and times to come behind it.
+    """
+    latest = {sample.at_ms: sample for sample in samples if sample.at_ms <= now_ms}
+    return tuple(latest[at_ms] for at_ms in sorted(latest))
+
+
+def between(samples: Sequence[Sample], from_ms: int, to_ms: int) -> Sequence[Sample]:
+    """Give the samples of `from_ms` up to but not including `to_ms`; they must be in order."""
+    return samples[
+        bisect_left(samples, (from_ms, -float("inf"))) : bisect_left(
+            samples, (to_ms, -float("inf"))
+        )
+    ]
+
+
+def middle(samples: Sequence[Sample]) -> float | None:
+    """Give the median value, None without samples."""
+    return median(sample.value for sample in samples) if samples else None
+
+
+def spread(values: Sequence[float]) -> float:
+    """Give a robust standard deviation: 1.4826 times the median distance from the median."""
+    if not values:
+        return 0.0
+    centre = median(values)
+    return 1.4826 * median(abs(value - centre) for value in values)
+
+
+def at_local_hour_ms(on: date, hour: int, zone: str) -> int:
+    """Give the time of an hour by the clock on the wall, also when summer time comes or goes."""
+    return round(datetime.combine(on, time(hour), tzinfo=ZoneInfo(zone)).timestamp() * 1000)
+
+
+def local_day(at_ms: int, zone: str) -> date:
+    """Give the day of the books that a moment belongs to: they run from 6 h to 6 h, local time.
+
+    What fell or was poured before the end of the night is already in the probe's night median.
+    """
+    local = datetime.fromtimestamp(at_ms / 1000, ZoneInfo(zone))
+    return local.date() if local.hour >= NIGHT[1] else date.fromordinal(local.toordinal() - 1)
+
+
+class Morning(NamedTuple):
+    """What a probe says at the beginning of a day, and whether it was the night that said it."""
+
+    value: float
+    by: Literal["night", "last_hour"]
+
+
+def morning_of(samples: Sequence[Sample], on: date, zone: str) -> Morning | None:
+    """Give the median of 02 to 06 h, or else that of the last hour before the end of the day.
+
+    A kit that is switched on in the afternoon only has no night.
+    """
+    night = between(
+        samples, at_local_hour_ms(on, NIGHT[0], zone), at_local_hour_ms(on, NIGHT[1], zone)
+    )
+    by_night = middle(night)
+    if by_night is not None and len(night) >= 3:
+        return Morning(by_night, "night")
+    start_ms = at_local_hour_ms(on, 0, zone)
+    end_ms = at_local_hour_ms(date.fromordinal(on.toordinal() + 1), 0, zone)
+    today = between(samples, start_ms, end_ms)
+    if not today:
+        return None
+    last_hour = [one.value for one in today if one.at_ms > today[-1].at_ms - HOUR_MS]
+    return Morning(median(last_hour), "last_hour")
+
+
+def extremes_of(samples: Sequence[Sample], on: date, zone: str) -> tuple[float, float] | None:
+    """Give the minimum and maximum of a calendar day; None from less than 18 h of data.
+
+    Each sample stands for the time until the next one, 1.5 h at most.
+    """
+    start_ms = at_local_hour_ms(on, 0, zone)
+    end_ms = at_local_hour_ms(date.fromordinal(on.toordinal() + 1), 0, zone)
+    day = between(samples, start_ms, end_ms)
+    if _hours_covered(day, end_ms) < _A_DAY_NEEDS_H:
+        return None
+    return min(one.value for one in day), max(one.value for one in day)
+
+
+def _hours_covered(day: Sequence[Sample], end_ms: int) -> float:
+    times = [*(one.at_ms for one in day), end_ms]
+    gaps_h = ((after - at) / HOUR_MS for at, after in pairwise(times))
+    return sum(min(gap_h, _LONGEST_GAP_H) for gap_h in gaps_h)
