@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import disk, ingest, memory, start
+from bench import disk, drain, ingest, memory, start
 from bench.figures import Figure, table
 
 
@@ -17,7 +17,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--packs", type=int, default=20_000, help="packs of six readings")
     parser.add_argument("--rounds", type=int, default=5, help="times A and B")
-    parser.add_argument("--only", choices=("ingest", "start", "memory", "disk"))
+    parser.add_argument("--only", choices=("ingest", "start", "memory", "disk", "drain"))
     options = parser.parse_args()
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="jardin-bench-") as folder:
@@ -27,6 +27,8 @@ def main() -> int:
             figures += memory.measure(Path(folder) / "memory")
         if options.only in (None, "disk"):
             figures += disk.measure(Path(folder) / "disk")
+        if options.only in (None, "drain"):
+            figures += drain.measure(Path(folder) / "drain")
         if options.only in (None, "ingest"):
             figures += ingest.measure(Path(folder) / "ingest", options.packs, options.rounds)
     print(f"\nPython {platform.python_version()}, {platform.machine()}, {platform.system()}\n")

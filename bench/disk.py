@@ -57,7 +57,7 @@ def main() -> None:
     outbox = Outbox(folder / "outbox.sqlite")
     outbox.adopt(STORE)
     before = DAYS_BEFORE * PACKS_A_DAY
-    outbox.append([_entry(seq) for seq in range(before)])
+    outbox.append([entry(seq) for seq in range(before)])
     outbox.mark(wire.Ack(BOOT, ((0, before),), STORE))
     written = _written_mb()
     _live(outbox, before, tips)
@@ -73,7 +73,7 @@ def _live(outbox: Outbox, first: int, tips: int) -> None:
             counted += 1
             outbox.save_counts({"rain": counted})
         seq = first + minute
-        outbox.append([_entry(seq)], [Count("rain", counted, counted - reported)])
+        outbox.append([entry(seq)], [Count("rain", counted, counted - reported)])
         outbox.mark(wire.Ack(BOOT, ((seq, seq),), STORE))
         _flush(outbox)
         if minute % 60 == 0:
@@ -87,7 +87,8 @@ def _flush(outbox: Outbox) -> None:
             os.fsync(opened.fileno())
 
 
-def _entry(seq: int) -> Entry:
+def entry(seq: int) -> Entry:
+    """Pack ``seq``, of six readings."""
     rng = random.Random(seq)
     records = [
         wire.Record(channel, unit, round(value * rng.uniform(0.9, 1.1), 4))

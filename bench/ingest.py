@@ -83,11 +83,11 @@ def _gateway_pace(folder: Path, packs: int) -> float:
         config = folder / "gateway.toml"
         config.write_text(CONFIG.format(folder=folder / "data", host=HOST, port=port, http=http))
         command = [sys.executable, "-m", "gateway", "run", "--config", str(config)]
-        with _running(command):
-            _get(f"http://{HOST}:{http}/healthz")
+        with running(command):
+            get(f"http://{HOST}:{http}/healthz")
         _publish(port, packs)
         commits = _acks(port)
-        with _running(command), _event_reader(http) as reading:
+        with running(command), _event_reader(http) as reading:
             return _pace(commits, packs, since_s=reading)
 
 
@@ -152,7 +152,8 @@ def _broker(folder: Path) -> Iterator[int]:
 
 
 @contextmanager
-def _running(command: list[str]) -> Iterator[None]:
+def running(command: list[str]) -> Iterator[None]:
+    """A process, told to end at the end."""
     process = subprocess.Popen(command)
     try:
         yield
@@ -164,7 +165,7 @@ def _running(command: list[str]) -> Iterator[None]:
 @contextmanager
 def _event_reader(http: int) -> Iterator[float]:
     """A page's stream, read to the end; gives when it was connected (monotonic)."""
-    stream = _get(f"http://{HOST}:{http}/api/v1/events")
+    stream = get(f"http://{HOST}:{http}/api/v1/events")
 
     def read() -> None:
         with contextlib.suppress(OSError, ValueError), stream:
@@ -175,7 +176,7 @@ def _event_reader(http: int) -> Iterator[float]:
     yield time.monotonic()
 
 
-def _get(address: str) -> Any:
+def get(address: str) -> Any:
     """The answer to a request that is made again until the gateway is up."""
     end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:

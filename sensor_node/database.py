@@ -12,8 +12,9 @@ import errno
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from sensor_node.errors import StorageError
@@ -92,6 +93,8 @@ class Database:
     """The file ``path`` with all ``migrations``: one connection, behind a lock, for all threads.
 
     Whatever SQLite raises inside ``reading`` and ``writing`` comes out as a ``StorageError``.
+    ``mend`` is called with the path when the file is found to be damaged, also here at the start;
+    it leaves another file in its place. Without it a damaged file is an error like any other.
     """
 
     def __init__(
@@ -101,18 +104,27 @@ class Database:
         *,
         page_bytes: int = PAGE_BYTES,
         alone: bool = False,
+        mend: Callable[[Path], None] | None = None,
     ) -> None:
         self.path = path
-        self._connection = open_database(path, migrations, page_bytes=page_bytes, alone=alone)
+        self._open = partial(open_database, path, migrations, page_bytes=page_bytes, alone=alone)
+        self._mend = mend
         self._lock = threading.Lock()
+        self.is_damaged = False
+        self._connection = self._open_sound() if mend else self._open()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """The connection, alone, in autocommit mode."""
         with self._lock:
+            if self.is_damaged and self._mend is not None:
+                self._connection.close()
+                self._connection = self._mended(self._mend)
+                self.is_damaged = False
             try:
                 yield self._connection
             except sqlite3.Error as error:
+                self.is_damaged = _is_damage(error)
                 raise storage_error(error, self.path) from error
 
     @contextmanager
@@ -125,6 +137,40 @@ class Database:
         """Close the file; what was committed is on disk already."""
         with self._lock:
             self._connection.close()
+
+    def _open_sound(self) -> sqlite3.Connection:
+        try:
+            connection = self._open()
+        except StorageError as error:
+            if self._mend is None or not _is_damage(error.__cause__):
+                raise
+            return self._mended(self._mend)
+        if _is_sound(connection):
+            return connection
+        connection.close()
+        assert self._mend is not None  # noqa: S101 - only then is a file looked through
+        return self._mended(self._mend)
+
+    def _mended(self, mend: Callable[[Path], None]) -> sqlite3.Connection:
+        mend(self.path)
+        return self._open()
+
+
+def _is_damage(error: BaseException | None) -> bool:
+    """Whether SQLite said that the file is no database, or no longer a whole one."""
+    code = int(getattr(error, "sqlite_errorcode", 0) or 0)
+    if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return True
+    return isinstance(error, sqlite3.OperationalError) and "Could not decode" in str(error)
+
+
+def _is_sound(connection: sqlite3.Connection) -> bool:
+    """Look through the whole file: 30 ms for 50,000 packs on a PC."""
+    try:
+        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError:
+        return False
+    return str(found) == "ok"
 
 
 def storage_error(error: Exception, path: Path) -> StorageError:

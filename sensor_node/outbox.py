@@ -11,13 +11,14 @@ those packs sent, and stored, once more.
 from __future__ import annotations
 
 import contextlib
+import logging
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sensor_node import wire
+from sensor_node import salvage, wire
 from sensor_node.database import Database, transaction
 from sensor_node.errors import StorageError
 
@@ -30,6 +31,8 @@ PAGE_BYTES = 1024
 """A pack of six readings is 260 bytes: an append writes few pages, and little of them in vain."""
 SEQ_BITS = 40
 LAST_SEQ = (1 << SEQ_BITS) - 1
+
+log = logging.getLogger("jardin.outbox")
 
 MIGRATIONS = (
     """
@@ -78,6 +81,8 @@ MIGRATIONS = (
     """,
 )
 
+SHAPE = salvage.Shape(MIGRATIONS, PAGE_BYTES, SEQ_BITS)
+
 _ENTRY = f"boot, id & {LAST_SEQ}, mono_s, at_ms, clock, records, id"
 _PACKS = f"packs JOIN boots ON number = id >> {SEQ_BITS}"
 
@@ -119,10 +124,15 @@ class Outbox:
         self.path = path
         self._capacity = capacity
         self._marked: set[int] = set()  # acknowledged, and not written down yet
-        self._database = Database(path, MIGRATIONS, page_bytes=PAGE_BYTES, alone=True)
+        self._counts: list[Count] = []  # as they were last written
         self.generation = 0
+        salvage.finish(path)
+        self._database = Database(
+            path, MIGRATIONS, page_bytes=PAGE_BYTES, alone=True, mend=self._save_what_can_be_read
+        )
         with self._database.reading() as db:
             (self._count,) = db.execute("SELECT count(*) FROM packs").fetchone()
+            self._counts = _read_counts(db)
 
     def append(
         self, entries: Sequence[Entry], counts: Sequence[Count] = (), *, settled: bool = True
@@ -133,36 +143,12 @@ class Outbox:
         False: they cannot be sent at once, so that ``redate`` may still lay their time anew. An
         entry without a time is never settled.
         """
-        with self._database.reading() as db:
-            with self._writing(db):
-                numbers = {
-                    boot: _number(db, boot) for boot in dict.fromkeys(e.boot for e in entries)
-                }
-                db.executemany(
-                    "INSERT INTO packs (id, mono_s, at_ms, clock, records, settled)"
-                    " VALUES (?, ?, ?, ?, ?, ?)",
-                    [
-                        (
-                            _id(numbers[e.boot], e.seq),
-                            e.mono_s,
-                            e.at_ms,
-                            e.clock,
-                            e.records,
-                            settled and e.at_ms is not None,
-                        )
-                        for e in entries
-                    ],
-                )
-                db.executemany(
-                    "INSERT INTO counters VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
-                    " counted = max(counted, excluded.counted),"
-                    " reported = reported + excluded.reported",
-                    [(c.name, c.counted, c.reported) for c in counts],
-                )
-                count = self._count + len(entries)
-                if count > self._capacity:
-                    count -= self._make_room(db, count - self._capacity)
-            self._count = count
+        try:
+            self._append(entries, counts, settled)
+        except StorageError:
+            if not self._database.is_damaged:
+                raise
+            self._append(entries, counts, settled)  # into the file that takes its place
         self.generation += 1
 
     def save_counts(self, counted: Mapping[str, int]) -> None:
@@ -173,12 +159,13 @@ class Outbox:
                 " counted = max(counted, excluded.counted)",
                 counted.items(),
             )
+            written = _read_counts(db)
+        self._counts = written
 
     def counts(self) -> list[Count]:
         """Each counter as it was last written."""
         with self._database.reading() as db:
-            rows = db.execute("SELECT name, counted, reported FROM counters").fetchall()
-        return [Count(*row) for row in rows]
+            return _read_counts(db)
 
     def date(self, boot: str, wall_ms_at_boot: int, clock: wire.Clock) -> int:
         """Lay the undated packs of ``boot`` from its start; returns how many were dated."""
@@ -306,6 +293,58 @@ class Outbox:
                     pass
         self._database.close()
 
+    def _append(self, entries: Sequence[Entry], counts: Sequence[Count], settled: bool) -> None:
+        with self._database.reading() as db:
+            with self._writing(db):
+                numbers = {
+                    boot: _number(db, boot) for boot in dict.fromkeys(e.boot for e in entries)
+                }
+                db.executemany(
+                    "INSERT INTO packs (id, mono_s, at_ms, clock, records, settled)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    [
+                        (
+                            _id(numbers[e.boot], e.seq),
+                            e.mono_s,
+                            e.at_ms,
+                            e.clock,
+                            e.records,
+                            settled and e.at_ms is not None,
+                        )
+                        for e in entries
+                    ],
+                )
+                db.executemany(
+                    "INSERT INTO counters VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
+                    " counted = max(counted, excluded.counted),"
+                    " reported = reported + excluded.reported",
+                    [(c.name, c.counted, c.reported) for c in counts],
+                )
+                written = _read_counts(db)
+                count = self._count + len(entries)
+                if count > self._capacity:
+                    count -= self._make_room(db, count - self._capacity)
+            self._count, self._counts = count, written
+
+    def _save_what_can_be_read(self, path: Path) -> None:
+        """Have another file take the place of a damaged one."""
+        found = salvage.salvage(path, SHAPE)
+        found.packs = [row for row in found.packs if row[0] not in self._marked]
+        if self._counts:
+            # Without them all the rain there ever was would be told a second time.
+            found.counters = [(c.name, c.counted, c.reported) for c in self._counts]
+        salvage.write(found, path, SHAPE)
+        aside = salvage.replace(path)
+        self._marked.clear()
+        self._count = len(found.packs)
+        self.generation += 1
+        log.error(
+            "OUTBOX_DAMAGED: the outbox was damaged; %d packs that wait were saved into a new one,"
+            " the old one is %s",
+            len(found.packs),
+            aside,
+        )
+
     def _lay(self, boot: str, wall_ms_at_boot: int, clock: wire.Clock, which: str) -> int:
         with self._database.writing() as db:
             laid = db.execute(
@@ -371,6 +410,11 @@ def _settle(db: sqlite3.Connection, since: int = 0) -> None:
         " WHERE settled = 0 AND at_ms IS NOT NULL AND id >= ?",
         (since,),
     )
+
+
+def _read_counts(db: sqlite3.Connection) -> list[Count]:
+    rows = db.execute("SELECT name, counted, reported FROM counters ORDER BY name").fetchall()
+    return [Count(*row) for row in rows]
 
 
 def _waiting_ids(db: sqlite3.Connection, ack: wire.Ack) -> set[int]:

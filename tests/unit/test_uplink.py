@@ -23,6 +23,7 @@ from sensor_node.uplink import LONGEST_RESEND_S, MAX_UNDER_WAY, Uplink
 
 NODE, BOOT = "potager-1", "7c1e9a52d01b44f3"
 NOON = 1_763_809_200_000
+WRONG = 1_000_000_000_000  # 2001, as a Pi without a battery may believe
 ABOUT: dict[str, object] = {"interval_s": 300}
 
 
@@ -333,6 +334,45 @@ def test_a_gateway_that_says_again_that_it_is_online_gets_nothing_twice(node: Se
     node.gateway("online")
 
     assert node.tick() == []
+
+
+def test_seven_days_without_a_gateway_are_delivered_whole_in_order_and_with_their_times(
+    outbox: Outbox,
+) -> None:
+    node = Setting(outbox, FakeClock(WRONG, synchronised=False), with_dating=True)
+    dating = node.uplink._dating
+    assert isinstance(dating, Dating)
+    packs = 7 * 24 * 12
+    for seq in range(1, packs + 1):
+        node.clock.advance(300)
+        stamp = dating.stamp()
+        outbox.append([Entry(BOOT, seq, stamp.mono_s, stamp.at_ms, stamp.clock, "")])
+    assert node.tick() == []
+    node.ready()
+    node.uplink.tick(idle=True)
+    (question,) = [json.loads(p) for topic, p, *_ in node.link.published if "clock" in topic]
+    answer = {"id": question["id"], "t": NOON / 1000, "trusted": True}
+    node.link.published.clear()
+
+    node.hear(f"{NODE}/clock/answer", json.dumps(answer).encode())
+    times: dict[int, int] = {}
+    order: list[int] = []
+    while outbox.waiting_count():
+        node.uplink.tick(idle=True)
+        sent = [
+            wire.decode_pack(f"jardin/v1/{topic}", payload)
+            for topic, payload, *_ in node.link.published
+            if "/pack/" in topic
+        ]
+        node.link.published.clear()
+        assert 0 < len(sent) <= MAX_UNDER_WAY
+        order += [pack.seq for pack in sent]
+        times |= {pack.seq: pack.at_ms for pack in sent}
+        node.ack(*[(pack.seq, pack.seq) for pack in sent])
+
+    assert order == [packs, *range(1, packs)]
+    assert times == {seq: NOON - (packs - seq) * 300_000 for seq in range(1, packs + 1)}
+    assert (outbox.dropped(), node.uplink.tally.resent) == (0, 0)
 
 
 # --- acknowledgements ---------------------------------------------------------------------------
