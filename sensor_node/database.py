@@ -124,7 +124,7 @@ class Database:
             try:
                 yield self._connection
             except sqlite3.Error as error:
-                self.is_damaged = _is_damage(error)
+                self.is_damaged = is_damage(error)
                 raise storage_error(error, self.path) from error
 
     @contextmanager
@@ -142,10 +142,10 @@ class Database:
         try:
             connection = self._open()
         except StorageError as error:
-            if self._mend is None or not _is_damage(error.__cause__):
+            if self._mend is None or not is_damage(error.__cause__):
                 raise
             return self._mended(self._mend)
-        if _is_sound(connection):
+        if is_sound(connection):
             return connection
         connection.close()
         assert self._mend is not None  # noqa: S101 - only then is a file looked through
@@ -156,16 +156,16 @@ class Database:
         return self._open()
 
 
-def _is_damage(error: BaseException | None) -> bool:
-    """Whether SQLite said that the file is no database, or no longer a whole one."""
+def is_damage(error: BaseException | None) -> bool:
+    """Whether SQLite said that a file is no database, or no longer a whole one."""
     code = int(getattr(error, "sqlite_errorcode", 0) or 0)
     if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return True
     return isinstance(error, sqlite3.OperationalError) and "Could not decode" in str(error)
 
 
-def _is_sound(connection: sqlite3.Connection) -> bool:
-    """Look through the whole file: 30 ms for 50,000 packs on a PC."""
+def is_sound(connection: sqlite3.Connection) -> bool:
+    """Look through the whole file: 30 ms for 50,000 packs, 0.7 s for 5 million readings on a PC."""
     try:
         (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.DatabaseError:
@@ -189,6 +189,14 @@ def storage_error(error: Exception, path: Path) -> StorageError:
             "« data » ou les droits du dossier.",
             en=f"The folder {path.parent} is not writable: change the setting 'data' or the "
             "folder's permissions.",
+        )
+    if is_damage(error):
+        return StorageError(
+            "DATABASE_DAMAGED",
+            fr=f"La base {path} est abîmée ({error}). Relancez le programme : il la mettra de côté "
+            "et sauvera tout ce qui se lit encore.",
+            en=f"The database {path} is damaged ({error}). Start the program again: it will set "
+            "it aside and save all that can still be read.",
         )
     if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
         return StorageError(

@@ -39,6 +39,7 @@ FOR_THE_GATEWAY = {
     "errors",
     "settings",
     "clock",
+    "damage",
     "database",
     "link",
     "outbox",

@@ -1,0 +1,34 @@
+"""Plain files that are whole after a power cut: written beside, flushed, renamed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from sensor_node.damage import beside, sync_folder
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Give the file ``path`` this ``content``: after a kill it is the old one or the new one."""
+    part = beside(path, ".part")
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_file(path: Path) -> None:
+    """Have what was written to ``path`` on disk."""
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
+
+
+def free_name(path: Path) -> Path:
+    """``path``, or with the first number behind it that is not taken yet."""
+    number, free = 1, path
+    while free.exists():
+        number += 1
+        free = beside(path, f"-{number}")
+    return free
