@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 from pathlib import Path
 
 from sensor_node.damage import beside, sync_folder
@@ -15,6 +17,7 @@ def write_whole(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    belong(part)
     part.replace(path)
     sync_folder(path.parent)
 
@@ -32,3 +35,14 @@ def free_name(path: Path) -> Path:
         number += 1
         free = beside(path, f"-{number}")
     return free
+
+
+def belong(path: Path) -> None:
+    """Give ``path`` to whom its folder belongs: a command run by root leaves the service no file
+    that it cannot write.
+    """
+    if sys.platform == "win32" or os.geteuid() != 0:
+        return
+    owner = path.parent.stat()
+    with contextlib.suppress(OSError):
+        os.chown(path, owner.st_uid, owner.st_gid)

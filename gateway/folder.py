@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway import catalogue, quarantine, swap
+from gateway.durable import belong
 from gateway.store import sqlite
 from sensor_node.damage import told
 from sensor_node.errors import StorageError
@@ -64,6 +65,7 @@ class Lock:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        belong(path)
 
     def take(self, *, shared: bool = False) -> bool:
         """Take it, or change how it is held, without waiting; whether that went."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from pathlib import Path
 
+from gateway import folder
 from gateway.importing import ImportReport, import_csv
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings
@@ -20,11 +22,9 @@ def import_file(file: Path, config: Path, *, simulated: bool) -> int:
 
     Returns 0; raises ``UsageError`` for a file that is none of ours.
     """
-    gateway = Gateway.open(settings_file.load(GatewaySettings, config))
-    try:
+    settings = settings_file.load(GatewaySettings, config)
+    with folder.shared(settings.data), closing(Gateway.open(settings)) as gateway:
         report = import_into(gateway, file, simulated=simulated, shown=sys.stderr.isatty())
-    finally:
-        gateway.close()
     print(summary(report))
     return 0
 

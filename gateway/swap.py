@@ -11,7 +11,7 @@ import json
 import shutil
 from pathlib import Path
 
-from gateway.durable import write_whole
+from gateway.durable import belong, write_whole
 from sensor_node.damage import COMPANIONS, beside, sync_folder, told
 
 STAGE = "restoring"
@@ -23,6 +23,7 @@ def stage(data: Path) -> Path:
     folder = data / STAGE
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    belong(folder)
     return folder
 
 
@@ -47,6 +48,7 @@ def finish(data: Path) -> None:
         plan = json.loads((data / PLAN).read_text(encoding="utf-8"))
         aside = data / plan["aside"]
         aside.mkdir(exist_ok=True)
+        belong(aside)
         for name in plan["files"]:
             _exchange(data, name, aside)
         for folder in (aside, data):
