@@ -1,0 +1,406 @@
+"""Everything that can still be read of a damaged database of the gateway, in a new one.
+
+A damaged file keeps its place until the new one is whole (``sensor_node.damage``). Readings and
+faults are read series by series, so that it is known between which times something is lost; other
+tables row by row. What is computed from readings is computed anew, and the store gets a new id:
+nodes then send again what they still have.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+from gateway import leaves
+from gateway.durable import sync_file
+from gateway.store import rollups
+from gateway.store.base import Series
+from gateway.walk import MOST_PROBES, STUMBLES, Gap, Row, Walk
+from sensor_node.damage import beside, clear_new, new_path, replace, told, with_another_head
+from sensor_node.database import PAGE_BYTES, open_database, transaction
+
+BATCH: Final = 5000
+FINEST_MS: Final = 60_000
+EVER: Final = (-(2**53), 2**53)
+PLAUSIBLE: Final = (946_684_800_000, 4_102_444_800_000)  # 2000 to 2100
+COMPUTED: Final = frozenset({"hourly", "daily"})
+BY_SERIES: Final = ("readings", "faults")
+SERIES_TRIED: Final = 200
+PROBES_OF_NAMELESS: Final = 200
+USUAL_STEPS: Final = 3
+NAMELESS: Final = "sans-nom"
+"""The node of series whose names cannot be read."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What a salvage brought. ``gaps``: by series, ranges of time that cannot be read."""
+
+    saved: dict[str, int] = field(default_factory=dict)
+    expected: int | None = None
+    """Readings that there were, where that can still be read."""
+    gaps: dict[Series, list[Gap]] = field(default_factory=dict)
+    is_partial: bool = False
+    """Something else than readings could not be read either."""
+    oldest_ms: int | None = None
+    newest_ms: int | None = None
+
+    @property
+    def total(self) -> int:
+        """How many rows were saved."""
+        return sum(self.saved.values())
+
+
+def salvage(path: Path, migrations: Sequence[str]) -> tuple[Found, Path]:
+    """Put a new file with all that can be read in the place of the damaged one at ``path``.
+
+    Returns what was found and where the damaged file is now. Raises ``StorageError`` where there
+    is no room; the damaged file is then still in its place.
+    """
+    with told(path):
+        found = _rescue(path, path, migrations)
+        if found is None:
+            with with_another_head(path, _head(path, migrations)) as copy:
+                found = _rescue(copy, path, migrations)
+        if found is None:
+            found = Found(is_partial=True)
+            open_database(clear_new(path), migrations).close()
+    return found, replace(path)
+
+
+def keep_head(path: Path) -> None:
+    """Remember the first page of the sound database ``path``, which says where its tables are.
+
+    It is the page that is written the most, and without it nothing of a file is known.
+    """
+    with contextlib.suppress(sqlite3.Error, OSError):
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            (size,) = db.execute("PRAGMA page_size").fetchone()
+        with path.open("rb") as file:
+            head = file.read(size)
+        kept = head_path(path)
+        if not kept.exists() or _lasting(kept.read_bytes()) != _lasting(head):
+            kept.write_bytes(head)
+
+
+def head_path(path: Path) -> Path:
+    """Where the first page of ``path`` is kept."""
+    return beside(path, ".head")
+
+
+def _lasting(head: bytes) -> bytes:
+    """``head`` without the counters that change with every commit."""
+    return head[:24] + head[40:92] + head[100:]
+
+
+def _head(path: Path, migrations: Sequence[str]) -> bytes:
+    with contextlib.suppress(OSError):
+        kept = head_path(path).read_bytes()
+        if kept[:16] == b"SQLite format 3\0":
+            return kept
+    with closing(sqlite3.connect(":memory:")) as blank:
+        blank.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+        for script in migrations:
+            blank.executescript(script)
+        blank.execute(f"PRAGMA user_version = {len(migrations)}")
+        return blank.serialize()[:PAGE_BYTES]
+
+
+def _rescue(damaged: Path, path: Path, migrations: Sequence[str]) -> Found | None:
+    """Lay what can be read of ``damaged`` into a new file for ``path``; None where not even the
+    tables are known.
+    """
+    uri = damaged.resolve().as_uri() + "?mode=ro"
+    try:
+        old = sqlite3.connect(uri, uri=True, isolation_level=None)
+    except sqlite3.Error:
+        return None
+    with closing(old):
+        version = _schema_of(old)
+        if not 1 <= version <= len(migrations):
+            return None
+        with closing(open_database(clear_new(path), migrations[:version])) as new:
+            # Nobody relies on the new file before it is whole: it needs no log of its own.
+            new.execute("PRAGMA journal_mode = MEMORY")
+            new.execute("PRAGMA synchronous = OFF")
+            new.execute("PRAGMA foreign_keys = OFF")
+            with transaction(new):
+                found = _Rescue(old, new, damaged).run()
+    sync_file(new_path(path))
+    return found
+
+
+def _schema_of(db: sqlite3.Connection) -> int:
+    """The number of migrations the file has had; 0 where its tables cannot be known."""
+    try:
+        tables = db.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+    except STUMBLES:
+        return 0
+    return int(version) if tables[0] else 0
+
+
+class _Rescue:
+    """From the damaged database ``old`` into the fresh one ``new``."""
+
+    def __init__(self, old: sqlite3.Connection, new: sqlite3.Connection, path: Path) -> None:
+        self._old = old
+        self._new = new
+        self._path = path
+        self._found = Found()
+
+    def run(self) -> Found:
+        tables = [
+            name
+            for (name,) in self._new.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table'"
+                " AND name NOT LIKE 'sqlite_%' ORDER BY rowid"
+            )
+        ]
+        is_store = "readings" in tables
+        by_series = BY_SERIES if is_store else ()
+        for table in tables:
+            if table not in COMPUTED and table not in by_series:
+                self._copy(table)
+        if is_store:
+            self._copy_by_series()
+            self._settle_store("hourly" in tables)
+        if "items" in tables:
+            self._new.execute(
+                "UPDATE meta SET value = (SELECT total(weight) FROM items) WHERE key = 'bytes'"
+            )
+        return self._found
+
+    # --- any table ----------------------------------------------------------------------------
+
+    def _copy(self, table: str) -> None:
+        columns = [row[1] for row in self._new.execute(f'PRAGMA table_info("{table}")')]
+        names = ", ".join(f'"{name}"' for name in columns)
+        put = (
+            f'INSERT OR REPLACE INTO "{table}" ({names})'  # noqa: S608 - our own schema
+            f" VALUES ({', '.join('?' * len(columns))})"
+        )
+        if self._has_rowid(table):
+            with _Batch(self._new, put) as batch:
+                walk = Walk(
+                    self._reader(f'SELECT rowid, {names} FROM "{table}" NOT INDEXED', "rowid"),
+                    lambda row: batch.put(row[1:]),
+                    lambda _row: True,
+                )
+                walk.between(*EVER)
+            whole = not walk.gaps
+        else:
+            whole = self._copy_both_ways(table, names, put)
+        self._found.is_partial |= not whole
+        (count,) = self._new.execute(f'SELECT count(*) FROM "{table}"').fetchone()  # noqa: S608
+        if table != "meta":
+            self._found.saved[table] = count
+
+    def _has_rowid(self, table: str) -> bool:
+        row = self._new.execute(
+            "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)
+        ).fetchone()
+        return "WITHOUT ROWID" not in row[0].upper()
+
+    def _copy_both_ways(self, table: str, names: str, put: str) -> bool:
+        """A table without a number for a key: from its beginning, and from its end."""
+        keys = [row for row in self._new.execute(f'PRAGMA table_info("{table}")') if row[5]]
+        keys.sort(key=lambda row: row[5])
+        for order in ("", " DESC"):
+            by = ", ".join(f'"{key[1]}"{order}' for key in keys)
+            try:
+                for row in self._old.execute(
+                    f'SELECT {names} FROM "{table}" NOT INDEXED ORDER BY {by}'  # noqa: S608
+                ):
+                    with contextlib.suppress(sqlite3.IntegrityError):
+                        self._new.execute(put, row)
+            except STUMBLES:
+                continue
+            return True
+        return False
+
+    def _reader(self, select: str, key: str, *fixed: Any) -> Callable[..., Iterator[Row]]:
+        where = " AND " if fixed else " WHERE "
+
+        def read(low: int, high: int, newest_first: bool) -> Iterator[Row]:
+            order = "DESC" if newest_first else "ASC"
+            return self._old.execute(
+                f"{select}{where}{key} >= ? AND {key} < ? ORDER BY {key} {order}",
+                (*fixed, low, high),
+            )
+
+        return read
+
+    # --- the store ----------------------------------------------------------------------------
+
+    def _copy_by_series(self) -> None:
+        self._names_from_index()
+        names = {
+            number: Series(node, channel)
+            for number, node, channel in self._new.execute("SELECT id, node, channel FROM series")
+        }
+        gaps: dict[int, list[Gap]] = {}
+        for number in sorted({*names, *self._numbers()}):
+            probes = MOST_PROBES if number in names else PROBES_OF_NAMELESS
+            gaps[number] = self._copy_one("readings", number, probes)
+            self._found.is_partial |= bool(self._copy_one("faults", number, probes))
+        if any(gaps.values()):
+            self._fill(gaps)
+        for number in gaps.keys() - names.keys():
+            self._name(number, names)
+        self._found.gaps = {names[n]: gaps[n] for n in gaps if gaps[n] and n in names}
+
+    def _fill(self, gaps: dict[int, list[Gap]]) -> None:
+        """Look for what is missing page by page, and leave in ``gaps`` what is not found."""
+        (page_bytes,) = self._new.execute("PRAGMA page_size").fetchone()
+        with _Batch(self._new, "INSERT OR IGNORE INTO readings VALUES (?, ?, ?, ?)") as batch:
+            for page in leaves.pages(self._path, page_bytes):
+                for row in leaves.readings_in(page):
+                    if any(low <= row[1] < high for low, high in gaps.get(row[0], ())):
+                        batch.put(row)
+        for number, holes in gaps.items():
+            gaps[number] = [left for hole in holes for left in self._left_of(number, hole)]
+
+    def _left_of(self, number: int, hole: Gap) -> list[Gap]:
+        """The parts of ``hole`` in which the filling left more room than between readings."""
+        times = [
+            at_ms
+            for (at_ms,) in self._new.execute(
+                "SELECT at_ms FROM readings WHERE series = ? AND at_ms >= ? AND at_ms < ?"
+                " ORDER BY at_ms",
+                (number, *hole),
+            )
+        ]
+        if len(times) < 3:
+            return [hole]
+        usual = median(b - a for a, b in pairwise(times))
+        edges = pairwise([hole[0], *times, hole[1]])
+        return [(a, b) for a, b in edges if b - a > USUAL_STEPS * usual]
+
+    def _name(self, number: int, names: dict[int, Series]) -> None:
+        """A series whose name cannot be read gets one, if anything of it was found."""
+        known = self._new.execute(
+            "SELECT 1 FROM readings WHERE series = ?1 UNION ALL"
+            " SELECT 1 FROM faults WHERE series = ?1 LIMIT 1",
+            (number,),
+        ).fetchone()
+        if known:
+            names[number] = Series(NAMELESS, f"serie-{number}")
+            self._new.execute("INSERT INTO series VALUES (?, ?, ?)", (number, *names[number]))
+
+    def _names_from_index(self) -> None:
+        """The names stand a second time in the index that keeps them unique."""
+        try:
+            for row in self._old.execute(
+                "SELECT id, node, channel FROM series INDEXED BY sqlite_autoindex_series_1"
+                " ORDER BY node, channel"
+            ):
+                with contextlib.suppress(sqlite3.IntegrityError):
+                    self._new.execute("INSERT OR IGNORE INTO series VALUES (?, ?, ?)", row)
+        except STUMBLES:
+            return
+
+    def _numbers(self) -> Iterator[int]:
+        """The numbers of series that have readings or faults, also of those without a name."""
+        for table in BY_SERIES:
+            after, tried = 0, 0
+            while tried < SERIES_TRIED:
+                try:
+                    row = self._old.execute(
+                        f"SELECT series FROM {table} WHERE series > ? ORDER BY series LIMIT 1",  # noqa: S608
+                        (after,),
+                    ).fetchone()
+                except STUMBLES:
+                    after, tried = after + 1, tried + 1
+                    yield after
+                    continue
+                if row is None or not isinstance(row[0], int) or row[0] <= after:
+                    break
+                after = row[0]
+                yield after
+
+    def _copy_one(self, table: str, number: int, probes: int) -> list[Gap]:
+        columns = "at_ms, value, suspect" if table == "readings" else "at_ms, reason"
+        put = f"INSERT OR REPLACE INTO {table} (series, {columns})"  # noqa: S608
+        put += f" VALUES ({number:d}{', ?' * (columns.count(',') + 1)})"
+        with _Batch(self._new, put) as batch:
+            walk = Walk(
+                self._reader(
+                    f"SELECT {columns} FROM {table} WHERE series = ?",  # noqa: S608
+                    "at_ms",
+                    number,
+                ),
+                batch.put,
+                _is_reading if table == "readings" else _is_fault,
+                FINEST_MS,
+                PLAUSIBLE,
+                probes,
+            )
+            walk.between(*EVER)
+        return walk.gaps
+
+    def _settle_store(self, has_rollups: bool) -> None:
+        new, found = self._new, self._found
+        with contextlib.suppress(*STUMBLES, TypeError):
+            (told,) = self._old.execute("SELECT value FROM meta WHERE key = 'readings'").fetchone()
+            found.expected = int(told)
+        for table in BY_SERIES:
+            (found.saved[table],) = new.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
+        new.execute(
+            "INSERT OR REPLACE INTO meta VALUES ('readings', ?)", (found.saved["readings"],)
+        )
+        # Without them the store takes a new id and lays its days anew when it is opened.
+        new.execute("DELETE FROM meta WHERE key IN ('store', 'timezone')")
+        if has_rollups:
+            new.execute(rollups.FILL_HOURS)
+        found.oldest_ms, found.newest_ms = new.execute(
+            "SELECT min((SELECT min(at_ms) FROM readings WHERE series = id)),"
+            " max((SELECT max(at_ms) FROM readings WHERE series = id)) FROM series"
+        ).fetchone()
+
+
+class _Batch:
+    """Rows on their way into the new file, many at a time."""
+
+    def __init__(self, db: sqlite3.Connection, put: str) -> None:
+        self._db = db
+        self._put = put
+        self._rows: list[Row] = []
+
+    def __enter__(self) -> _Batch:
+        return self
+
+    def put(self, row: Row) -> None:
+        self._rows.append(row)
+        if len(self._rows) >= BATCH:
+            self._flush()
+
+    def __exit__(self, *_: object) -> None:
+        self._flush()
+
+    def _flush(self) -> None:
+        rows, self._rows = self._rows, []
+        try:
+            self._db.executemany(self._put, rows)
+        except sqlite3.IntegrityError:  # some of them cannot stand in a table of ours
+            for row in rows:
+                with contextlib.suppress(sqlite3.IntegrityError):
+                    self._db.execute(self._put, row)
+
+
+def _is_reading(row: Row) -> bool:
+    _, value, suspect = row
+    return isinstance(value, float | int) and math.isfinite(value) and isinstance(suspect, int)
+
+
+def _is_fault(row: Row) -> bool:
+    return isinstance(row[1], str)
