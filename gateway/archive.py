@@ -1,4 +1,4 @@
-"""The file of a backup: a zip with the databases and ``manifest.json``, which says what they hold."""
+"""The file of a backup: a zip with the databases and ``manifest.json``, which describes them."""
 
 from __future__ import annotations
 
@@ -153,11 +153,15 @@ def unpack(path: Path, manifest: Manifest, folder: Path) -> None:
     """Write the databases of a backup into ``folder`` and look through each of them."""
     for name, contents in manifest.files.items():
         digest = hashlib.sha256()
-        with _readable(path), zipfile.ZipFile(path) as bundle, bundle.open(name) as member:
-            with (folder / name).open("wb") as file:
-                while chunk := member.read(CHUNK):
-                    digest.update(chunk)
-                    file.write(chunk)
+        with (
+            _readable(path),
+            zipfile.ZipFile(path) as bundle,
+            bundle.open(name) as member,
+            (folder / name).open("wb") as file,
+        ):
+            while chunk := member.read(CHUNK):
+                digest.update(chunk)
+                file.write(chunk)
         with closing(sqlite3.connect(folder / name)) as db:
             if digest.hexdigest() != contents.sha256 or not is_sound(db):
                 raise not_a_backup(path, name)

@@ -213,7 +213,10 @@ def _pack(work: Path, name: str, manifest: Manifest, progress: Progress) -> Path
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bundle:
         bundle.writestr(archive.MANIFEST, json.dumps(asdict(manifest), indent=1))
         for member in manifest.files:
-            with (work / member).open("rb") as file, bundle.open(member, "w", force_zip64=True) as to:
+            with (
+                (work / member).open("rb") as file,
+                bundle.open(member, "w", force_zip64=True) as to,
+            ):
                 for chunk in _chunks(file):
                     to.write(chunk)
                     done += len(chunk)

@@ -121,7 +121,7 @@ class Carebook:
         """Bytes a day since the oldest number kept; None within the first day."""
         for then_ms, then_bytes in self._notes.get("sizes", []):
             if now_ms - then_ms >= DAY_MS:
-                return float(size_bytes - then_bytes) * DAY_MS / (now_ms - then_ms)
+                return float((size_bytes - then_bytes) * DAY_MS / (now_ms - then_ms))
         return None
 
     def _note(self, **notes: Any) -> None:

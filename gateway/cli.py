@@ -9,7 +9,6 @@ from pathlib import Path
 from sensor_node import __version__
 from sensor_node.console import pick, run_command
 
-
 CONFIG = Path("gateway.toml")
 
 
@@ -102,9 +101,7 @@ def _add_restore(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     back.add_argument("file", type=Path, metavar="FILE.zip")
     back.add_argument("--config", type=Path, default=CONFIG, metavar=str(CONFIG))
-    back.add_argument(
-        "--yes", action="store_true", help=pick("sans demander", "without asking")
-    )
+    back.add_argument("--yes", action="store_true", help=pick("sans demander", "without asking"))
     back.set_defaults(command=_restore)
 
 

@@ -99,7 +99,9 @@ def _take_on_windows(handle: int) -> bool:
 
 
 @contextmanager
-def _held(data: Path, name: str, refusal: Callable[[Path], StorageError], *, shared: bool = False) -> Iterator[Lock]:
+def _held(
+    data: Path, name: str, refusal: Callable[[Path], StorageError], *, shared: bool = False
+) -> Iterator[Lock]:
     with told(data / name):
         lock = Lock(data / name)
     try:

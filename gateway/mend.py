@@ -33,7 +33,9 @@ RUNNING: Final = "running"
 log = logging.getLogger("jardin.care")
 
 
-def look_over(data: Path, book: Carebook, now_ms: int, timezone: str, *, fully: bool = False) -> None:
+def look_over(
+    data: Path, book: Carebook, now_ms: int, timezone: str, *, fully: bool = False
+) -> None:
     """Make sure that every database in ``data`` is whole, or mend it. Call it with nobody else in
     the folder. ``fully``: look through everything.
 
@@ -144,12 +146,14 @@ class Loss:
             return self._lost_elsewhere(say)
         first = self._beginning(min(low for each in self.spans.values() for low, _ in each), say)
         last = self._time(max(high for each in self.spans.values() for _, high in each))
-        many = f"{self._missing()} " if self._missing() > 0 else ""
+        many = f" ({self._missing()})" if self._missing() > 0 else ""
         return say(
-            f"Perdu : {many}mesures de {len(self.spans)} voies, entre {first} et {last}. Les nœuds "
-            "renvoient d'eux-mêmes celles des 30 derniers jours ; une sauvegarde a les autres.",
-            f"Lost: {many}readings of {len(self.spans)} channels, between {first} and {last}. "
-            "The nodes send those of the last 30 days again by themselves; a backup has the rest.",
+            f"Perdu : des mesures{many} entre {first} et {last} ; voies touchées : "
+            f"{len(self.spans)}. Les nœuds renvoient d'eux-mêmes celles des 30 derniers jours ; "
+            "une sauvegarde a les autres.",
+            f"Lost: readings{many} between {first} and {last}; channels concerned: "
+            f"{len(self.spans)}. The nodes send those of the last 30 days again by "
+            "themselves; a backup has the rest.",
         )
 
     def _lost_elsewhere(self, say: Callable[[str, str], str]) -> str:

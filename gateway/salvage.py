@@ -50,8 +50,6 @@ class Found:
     gaps: dict[Series, list[Gap]] = field(default_factory=dict)
     is_partial: bool = False
     """Something else than readings could not be read either."""
-    oldest_ms: int | None = None
-    newest_ms: int | None = None
 
     @property
     def total(self) -> int:
@@ -192,7 +190,10 @@ class _Rescue:
         if self._has_rowid(table):
             with _Batch(self._new, put) as batch:
                 walk = Walk(
-                    self._reader(f'SELECT rowid, {names} FROM "{table}" NOT INDEXED', "rowid"),
+                    self._reader(
+                        f'SELECT rowid, {names} FROM "{table}" NOT INDEXED',  # noqa: S608
+                        "rowid",
+                    ),
                     lambda row: batch.put(row[1:]),
                     lambda _row: True,
                 )
@@ -267,11 +268,18 @@ class _Rescue:
                 for row in leaves.readings_in(page):
                     if any(low <= row[1] < high for low, high in gaps.get(row[0], ())):
                         batch.put(row)
+        newest_ms = self._newest_ms()
         for number, holes in gaps.items():
-            gaps[number] = [left for hole in holes for left in self._left_of(number, hole)]
+            gaps[number] = [
+                left for hole in holes for left in self._left_of(number, hole, newest_ms)
+            ]
 
-    def _left_of(self, number: int, hole: Gap) -> list[Gap]:
-        """The parts of ``hole`` in which the filling left more room than between readings."""
+    def _left_of(self, number: int, hole: Gap, newest_ms: int) -> list[Gap]:
+        """The parts of ``hole`` in which the filling left more room than between readings.
+
+        Before the first reading there need not have been any, and after the last only as long as
+        other channels have some.
+        """
         times = [
             at_ms
             for (at_ms,) in self._new.execute(
@@ -283,7 +291,9 @@ class _Rescue:
         if len(times) < 3:
             return [hole]
         usual = median(b - a for a, b in pairwise(times))
-        edges = pairwise([hole[0], *times, hole[1]])
+        first = times[0] if hole[0] == EVER[0] else hole[0]
+        last = max(times[-1], newest_ms) if hole[1] == EVER[1] else hole[1]
+        edges = pairwise([first, *times, last])
         return [(a, b) for a, b in edges if b - a > USUAL_STEPS * usual]
 
     def _name(self, number: int, names: dict[int, Series]) -> None:
@@ -330,7 +340,7 @@ class _Rescue:
 
     def _copy_one(self, table: str, number: int, probes: int) -> list[Gap]:
         columns = "at_ms, value, suspect" if table == "readings" else "at_ms, reason"
-        put = f"INSERT OR REPLACE INTO {table} (series, {columns})"  # noqa: S608
+        put = f"INSERT OR REPLACE INTO {table} (series, {columns})"
         put += f" VALUES ({number:d}{', ?' * (columns.count(',') + 1)})"
         with _Batch(self._new, put) as batch:
             walk = Walk(
@@ -362,10 +372,12 @@ class _Rescue:
         new.execute("DELETE FROM meta WHERE key IN ('store', 'timezone')")
         if has_rollups:
             new.execute(rollups.FILL_HOURS)
-        found.oldest_ms, found.newest_ms = new.execute(
-            "SELECT min((SELECT min(at_ms) FROM readings WHERE series = id)),"
-            " max((SELECT max(at_ms) FROM readings WHERE series = id)) FROM series"
+
+    def _newest_ms(self) -> int:
+        (newest_ms,) = self._new.execute(
+            "SELECT max((SELECT max(at_ms) FROM readings WHERE series = id)) FROM series"
         ).fetchone()
+        return int(newest_ms or 0)
 
 
 class _Batch:

@@ -68,7 +68,7 @@ def salvage(path: Path, shape: Shape) -> Salvaged:
 
 
 def write(found: Salvaged, path: Path, shape: Shape) -> None:
-    """Begin a new outbox for ``path`` with what was ``found``; ``damage.replace`` puts it in its place."""
+    """Begin a new outbox for ``path`` with what was ``found``; ``damage.replace`` puts it there."""
     with told(path):
         new = clear_new(path)
         opened = open_database(new, shape.migrations, page_bytes=shape.page_bytes, alone=True)

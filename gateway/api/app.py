@@ -13,10 +13,12 @@ from starlette.middleware.cors import CORSMiddleware
 from gateway import assets
 from gateway.api import (
     channels,
+    checks,
     docs,
     events,
     garden,
     liveness,
+    metrics,
     nodes,
     problems,
     quarantine,
@@ -74,6 +76,7 @@ def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
     problems.install(app, language)
     app.include_router(_programs())
     app.include_router(liveness.router)
+    app.include_router(metrics.router)
     app.include_router(docs.router)
     _mount_assets(app)
     if pages:
@@ -98,7 +101,7 @@ def _programs() -> APIRouter:
             "5XX": {**PROBLEM, "description": "The garden failed"},
         },
     )
-    for noun in (garden, nodes, channels, readings, events, quarantine):
+    for noun in (garden, nodes, channels, readings, events, quarantine, checks):
         programs.include_router(noun.router)
     return programs
 
