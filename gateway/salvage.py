@@ -35,7 +35,7 @@ COMPUTED: Final = frozenset({"hourly", "daily"})
 BY_SERIES: Final = ("readings", "faults")
 SERIES_TRIED: Final = 200
 PROBES_OF_NAMELESS: Final = 200
-USUAL_STEPS: Final = 3
+USUAL_STEPS: Final = 1.5
 NAMELESS: Final = "sans-nom"
 """The node of series whose names cannot be read."""
 
@@ -291,10 +291,20 @@ class _Rescue:
         if len(times) < 3:
             return [hole]
         usual = median(b - a for a, b in pairwise(times))
-        first = times[0] if hole[0] == EVER[0] else hole[0]
-        last = max(times[-1], newest_ms) if hole[1] == EVER[1] else hole[1]
+        before, after = self._around(number, times)
+        first = times[0] if before is None else before
+        last = max(times[-1], newest_ms) if after is None else after
         edges = pairwise([first, *times, last])
-        return [(a, b) for a, b in edges if b - a > USUAL_STEPS * usual]
+        return [(a + 1, b) for a, b in edges if b - a > USUAL_STEPS * usual]
+
+    def _around(self, number: int, times: list[int]) -> tuple[int | None, int | None]:
+        """The readings next to those at ``times``."""
+        before, after = self._new.execute(
+            "SELECT (SELECT max(at_ms) FROM readings WHERE series = ?1 AND at_ms < ?2),"
+            " (SELECT min(at_ms) FROM readings WHERE series = ?1 AND at_ms > ?3)",
+            (number, times[0], times[-1]),
+        ).fetchone()
+        return before, after
 
     def _name(self, number: int, names: dict[int, Series]) -> None:
         """A series whose name cannot be read gets one, if anything of it was found."""
