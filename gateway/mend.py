@@ -80,7 +80,7 @@ def _is_whole(path: Path, *, fully: bool) -> bool:
         with closing(sqlite3.connect(path)) as db:
             db.execute("SELECT count(*) FROM sqlite_master").fetchone()
             return is_sound(db) if fully else True
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         return not is_damage(error)  # what else is wrong is told by who opens it
 
 

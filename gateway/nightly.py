@@ -87,7 +87,9 @@ class Nightly:
         """The last moment at which it was the hour of backups, in the garden's time."""
         zone = ZoneInfo(self._settings.timezone)
         now = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone)
-        struck = now.replace(hour=self._settings.backup.hour, minute=0, second=0, microsecond=0)
+        hour = self._settings.backup.hour
+        # fold=0: in autumn an hour comes twice, and the first time counts.
+        struck = now.replace(hour=hour, minute=0, second=0, microsecond=0, fold=0)
         if struck > now:
             struck = (struck.replace(tzinfo=None) - timedelta(days=1)).replace(tzinfo=zone)
         return round(struck.timestamp() * 1000)

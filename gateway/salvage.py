@@ -36,6 +36,7 @@ BY_SERIES: Final = ("readings", "faults")
 SERIES_TRIED: Final = 200
 PROBES_OF_NAMELESS: Final = 200
 USUAL_STEPS: Final = 1.5
+FEW: Final = 20
 NAMELESS: Final = "sans-nom"
 """The node of series whose names cannot be read."""
 
@@ -288,7 +289,7 @@ class _Rescue:
                 (number, *hole),
             )
         ]
-        if len(times) < 3:
+        if len(times) < FEW:
             return [hole]
         usual = median(b - a for a, b in pairwise(times))
         before, after = self._around(number, times)

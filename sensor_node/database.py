@@ -50,7 +50,7 @@ def open_database(
         connection.execute(f"PRAGMA page_size = {page_bytes}")
         connection.execute(f"PRAGMA locking_mode = {'EXCLUSIVE' if alone else 'NORMAL'}")
         _prepare(connection, path, migrations)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         connection.close()
         raise storage_error(error, path) from error
     except BaseException:
@@ -158,6 +158,8 @@ class Database:
 
 def is_damage(error: BaseException | None) -> bool:
     """Whether SQLite said that a file is no database, or no longer a whole one."""
+    if isinstance(error, UnicodeDecodeError):  # of a schema whose letters are gone
+        return True
     code = int(getattr(error, "sqlite_errorcode", 0) or 0)
     if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return True
@@ -168,7 +170,7 @@ def is_sound(connection: sqlite3.Connection) -> bool:
     """Look through the whole file: 30 ms for 50,000 packs, 0.7 s for 5 million readings on a PC."""
     try:
         (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
         return False
     return str(found) == "ok"
 
