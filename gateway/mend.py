@@ -79,7 +79,8 @@ def _is_whole(path: Path, *, fully: bool) -> bool:
     try:
         with closing(sqlite3.connect(path)) as db:
             db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            return is_sound(db) if fully else True
+            whole = is_sound(db) if fully else True
+        return whole and salvage.has_its_schema(path)
     except (sqlite3.Error, UnicodeDecodeError) as error:
         return not is_damage(error)  # what else is wrong is told by who opens it
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import math
 import sqlite3
+import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ SERIES_TRIED: Final = 200
 PROBES_OF_NAMELESS: Final = 200
 USUAL_STEPS: Final = 1.5
 FEW: Final = 20
+USER_VERSION_AT: Final = 60
 NAMELESS: Final = "sans-nom"
 """The node of series whose names cannot be read."""
 
@@ -65,7 +67,7 @@ def salvage(path: Path, migrations: Sequence[str]) -> tuple[Found, Path]:
     is no room; the damaged file is then still in its place.
     """
     with told(path):
-        found = _rescue(path, path, migrations)
+        found = _rescue(path, path, migrations) if has_its_schema(path) else None
         if found is None:
             with with_another_head(path, _head(path, migrations)) as copy:
                 found = _rescue(copy, path, migrations)
@@ -89,6 +91,15 @@ def keep_head(path: Path) -> None:
         kept = head_path(path)
         if not kept.exists() or _lasting(kept.read_bytes()) != _lasting(head):
             kept.write_bytes(head)
+
+
+def has_its_schema(path: Path) -> bool:
+    """Whether the database says the number of migrations that it had when it was last in use."""
+    with contextlib.suppress(*STUMBLES, OSError, struct.error):
+        (expected,) = struct.unpack_from(">I", head_path(path).read_bytes(), USER_VERSION_AT)
+        with closing(sqlite3.connect(path)) as db:
+            return bool(db.execute("PRAGMA user_version").fetchone() == (expected,))
+    return True
 
 
 def head_path(path: Path) -> Path:

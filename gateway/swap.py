@@ -67,7 +67,7 @@ def _exchange(data: Path, name: str, aside: Path) -> None:
     if not new.exists():
         return  # it is in its place already
     # The log first: beside the new file it would be taken for its own.
-    for end in (*COMPANIONS, ""):
+    for end in (*COMPANIONS, ".head", ""):
         old = beside(data / name, end)
         if old.exists():
             old.rename(beside(aside / name, end))

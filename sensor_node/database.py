@@ -163,7 +163,8 @@ def is_damage(error: BaseException | None) -> bool:
     code = int(getattr(error, "sqlite_errorcode", 0) or 0)
     if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return True
-    return isinstance(error, sqlite3.OperationalError) and "Could not decode" in str(error)
+    said = ("Could not decode", "unsupported file format")
+    return isinstance(error, sqlite3.OperationalError) and any(w in str(error) for w in said)
 
 
 def is_sound(connection: sqlite3.Connection) -> bool:

@@ -261,6 +261,8 @@ def damage_at_random(data: Path, tmp_path: Path, attempts: int) -> None:
         folder.mkdir()
         for name in DATABASES:
             shutil.copy(data / name, folder)
+        mend.begin(folder)
+        for name in DATABASES:
             with (folder / name).open("r+b") as file:
                 size = (folder / name).stat().st_size
                 for _ in range(rng.randrange(1, 12)):
