@@ -29,11 +29,11 @@ def sync_file(path: Path) -> None:
 
 
 def free_name(path: Path) -> Path:
-    """``path``, or with the first number behind it that is not taken yet."""
+    """``path``, or with the first number behind its name that is not taken yet."""
     number, free = 1, path
     while free.exists():
         number += 1
-        free = beside(path, f"-{number}")
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
     return free
 
 

@@ -51,20 +51,22 @@ def look_over(
             whole = False
             found, aside = salvage.salvage(path, migrations)
             _tell(Loss(path, aside, found, now_ms, timezone), book)
+    for name in DATABASES:
+        salvage.keep_head(data / name)
     if fully and whole:
         book.checked(now_ms)
 
 
 def begin(data: Path) -> None:
-    """A gateway is at work here from now on; its databases are open and sound."""
+    """A gateway is at work here from now on."""
     (data / RUNNING).touch()
     belong(data / RUNNING)
-    for name in DATABASES:
-        salvage.keep_head(data / name)
 
 
 def end(data: Path) -> None:
     """It has ended, and closed its databases."""
+    for name in DATABASES:
+        salvage.keep_head(data / name)
     (data / RUNNING).unlink(missing_ok=True)
 
 

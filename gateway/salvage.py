@@ -21,7 +21,7 @@ from statistics import median
 from typing import Any, Final
 
 from gateway import leaves
-from gateway.durable import sync_file
+from gateway.durable import sync_file, write_whole
 from gateway.store import rollups
 from gateway.store.base import Series
 from gateway.walk import MOST_PROBES, STUMBLES, Gap, Row, Walk
@@ -39,6 +39,8 @@ PROBES_OF_NAMELESS: Final = 200
 USUAL_STEPS: Final = 1.5
 FEW: Final = 20
 USER_VERSION_AT: Final = 60
+MOST_MIGRATIONS: Final = 50
+"""Between two looks at a file."""
 NAMELESS: Final = "sans-nom"
 """The node of series whose names cannot be read."""
 
@@ -80,8 +82,12 @@ def salvage(path: Path, migrations: Sequence[str]) -> tuple[Found, Path]:
 def keep_head(path: Path) -> None:
     """Remember the first page of the sound database ``path``, which says where its tables are.
 
-    It is the page that is written the most, and without it nothing of a file is known.
+    It is the page that is written the most, and without it nothing of a file is known. Call it only
+    while this process has no connection to the file: closing a file takes away all locks that the
+    process has on it, and another program would then throw away the log under a running gateway.
     """
+    if not path.exists():
+        return
     with contextlib.suppress(sqlite3.Error, OSError):
         with closing(sqlite3.connect(path, isolation_level=None)) as db:
             db.execute("PRAGMA wal_checkpoint(PASSIVE)")
@@ -89,16 +95,20 @@ def keep_head(path: Path) -> None:
         with path.open("rb") as file:
             head = file.read(size)
         kept = head_path(path)
-        if not kept.exists() or _lasting(kept.read_bytes()) != _lasting(head):
-            kept.write_bytes(head)
+        if len(head) < size or (kept.exists() and _lasting(kept.read_bytes()) == _lasting(head)):
+            return
+        write_whole(kept, head)
 
 
 def has_its_schema(path: Path) -> bool:
-    """Whether the database says the number of migrations that it had when it was last in use."""
+    """Whether the database can have had as many migrations as it says: since its first page was
+    kept there may have been some more, never fewer, and not a thousand.
+    """
     with contextlib.suppress(*STUMBLES, OSError, struct.error):
-        (expected,) = struct.unpack_from(">I", head_path(path).read_bytes(), USER_VERSION_AT)
+        (kept,) = struct.unpack_from(">I", head_path(path).read_bytes(), USER_VERSION_AT)
         with closing(sqlite3.connect(path)) as db:
-            return bool(db.execute("PRAGMA user_version").fetchone() == (expected,))
+            (told,) = db.execute("PRAGMA user_version").fetchone()
+        return bool(kept <= told <= kept + MOST_MIGRATIONS)
     return True
 
 

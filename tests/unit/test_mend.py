@@ -149,7 +149,7 @@ def test_a_store_without_its_first_page_is_whole_again(data: Path, is_kept: bool
     path = data / "store.sqlite"
     before = readings(data)
     if is_kept:
-        mend.begin(data)
+        look(data)
     kill_pages(path, [0])
     (damage,) = look(data)
     assert readings(data) == before
@@ -170,7 +170,7 @@ def test_a_store_that_grew_through_migrations_is_read_by_the_first_page_that_was
         db.execute("UPDATE meta SET value = 3000 WHERE key = 'readings'")
         db.commit()
     before = readings(tmp_path)
-    mend.begin(tmp_path)
+    look(tmp_path)
     kill_pages(path, [0])
     (damage,) = look(tmp_path)
     assert readings(tmp_path) == before
@@ -261,7 +261,7 @@ def damage_at_random(data: Path, tmp_path: Path, attempts: int) -> None:
         folder.mkdir()
         for name in DATABASES:
             shutil.copy(data / name, folder)
-        mend.begin(folder)
+        look(folder)
         for name in DATABASES:
             with (folder / name).open("r+b") as file:
                 size = (folder / name).stat().st_size
