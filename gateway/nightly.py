@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from gateway import archive
-from gateway.backup import Backup, is_same_disk, make_backup
+from gateway.backup import Backup, Progress, is_same_disk, make_backup
 from gateway.carebook import Carebook
 from gateway.settings import BackupSettings, GatewaySettings
 from sensor_node.clock import SANE_SINCE_MS
@@ -50,16 +50,16 @@ class Nightly:
         # A backup from the future was made by a clock that was wrong then.
         return last is None or not self._struck_ms(now_ms) <= last.at_ms <= now_ms
 
-    def run(self, now_ms: int) -> Backup:
+    def run(self, now_ms: int, progress: Progress = lambda _step, _done: None) -> Backup:
         """Make the backup, and let old ones go. Raises ``StorageError``; an hour later it is due
-        again.
+        again. What ``progress`` raises ends it without a trace.
         """
         folder = self._settings.backup.folder
         assert folder is not None, "not due"  # noqa: S101
         self._not_before_ms = now_ms + RETRY_MS
         try:
             self._require_the_disk(folder)
-            backup = make_backup(self._settings, folder, now_ms)
+            backup = make_backup(self._settings, folder, now_ms, progress)
         except StorageError as error:
             self._book.backup_failed(error)
             raise
@@ -97,11 +97,11 @@ class Nightly:
     def _kept(self, folder: Path, now_ms: int) -> list[Kept]:
         """This garden's backups up to now, newest first."""
         zone, prefix = ZoneInfo(self._settings.timezone), archive.prefix_of(self._settings.name)
-        now = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone).replace(tzinfo=None)
+        now = datetime.fromtimestamp(now_ms / 1000, UTC)
         found = []
         for path in folder.glob(f"{prefix}*{archive.SUFFIX}"):
             match = _MOMENT.fullmatch(path.name.removeprefix(prefix))
-            made = _moment(match.group(1)) if match else None
+            made = _moment(match.group(1), zone) if match else None
             if made is not None and made <= now:
                 found.append(Kept(path, made))
         return sorted(found, key=lambda kept: (kept.made, kept.path.name), reverse=True)
@@ -128,8 +128,8 @@ def superfluous(kept: Iterable[Kept], settings: BackupSettings, newest: Path) ->
     return gone
 
 
-def _moment(text: str) -> datetime | None:
+def _moment(text: str, zone: tzinfo) -> datetime | None:
     try:
-        return datetime.strptime(text, "%Y-%m-%d-%H%M%S")  # noqa: DTZ007 - the garden's own time
+        return datetime.strptime(text, "%Y-%m-%d-%H%M%S").replace(tzinfo=zone)
     except ValueError:
         return None

@@ -18,6 +18,10 @@ EVERY_S: Final = 60.0
 log = logging.getLogger("jardin.care")
 
 
+class _Stopped(Exception):
+    """The gateway is told to stop."""
+
+
 class Upkeep:
     """The care of ``gateway``'s data. ``on_damage`` is told when a database is found damaged while
     it is in use: only a new start can mend it.
@@ -33,7 +37,7 @@ class Upkeep:
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        """Inside, the thread is at work; a backup that is being made is waited for at the end."""
+        """Inside, the thread is at work; a backup that is being made at the end is given up."""
         thread = threading.Thread(target=self._run, name="upkeep")
         thread.start()
         try:
@@ -54,11 +58,17 @@ class Upkeep:
         if not self._nightly.is_due(now_ms):
             return
         try:
-            backup = self._nightly.run(now_ms)
+            backup = self._nightly.run(now_ms, self._go_on)
         except StorageError as error:
             log.error("%s", error)
+        except _Stopped:
+            return  # it is still due, and made at the next start
         else:
             log.info("BACKED_UP: %s", backup.path)
+
+    def _go_on(self, _step: str, _done: float) -> None:
+        if self._stopping.is_set():
+            raise _Stopped
 
     def _run(self) -> None:
         while True:

@@ -108,9 +108,7 @@ def kill_restores(yesterday: Yesterday, rng: random.Random, kills: int) -> None:
     found = set()
     for _ in range(kills):
         yesterday.reset()
-        run(
-            "restore", yesterday.data, yesterday.file, lambda _: wait(rng.uniform(0, 1.1 * took_s))
-        )
+        run("restore", yesterday.data, yesterday.file, lambda _: wait(rng.uniform(0, 1.1 * took_s)))
         which = yesterday.is_one_or_the_other()
         found.add(which)
         assert (store_id(yesterday.data) == first_id) is (which == "new")
@@ -174,9 +172,7 @@ def kill_salvages(yesterday: Yesterday, rng: random.Random, kills: int) -> None:
         assert [path.read_bytes() for path in aside] == [store.read_bytes()]
 
 
-def test_a_salvage_killed_at_random_is_done_again(
-    yesterday: Yesterday, rng: random.Random
-) -> None:
+def test_a_salvage_killed_at_random_is_done_again(yesterday: Yesterday, rng: random.Random) -> None:
     kill_salvages(yesterday, rng, KILLS)
 
 

@@ -1,4 +1,4 @@
-"""The care of a garden in service: real nodes over a real broker, a real door, a real small disk."""
+"""The care of a garden in service: real nodes, a real broker, a real door, a small disk."""
 
 from __future__ import annotations
 
@@ -215,9 +215,7 @@ def test_a_start_after_kill_9_looks_everything_through_and_mends(service: Servic
 # --- the numbers ---------------------------------------------------------------------------------
 
 
-def test_health_and_metrics_tell_what_came_in(
-    mosquitto: MosquittoBroker, tmp_path: Path
-) -> None:
+def test_health_and_metrics_tell_what_came_in(mosquitto: MosquittoBroker, tmp_path: Path) -> None:
     with (
         gateway_on(tmp_path / "g", mosquitto.port) as gateway,
         node_on(tmp_path, mosquitto.port) as node,

@@ -26,7 +26,7 @@ from sensor_node.errors import StorageError
 
 DAY_S = 86_400
 GB = 10**9
-Usage = namedtuple("Usage", "total used free")  # noqa: PYI024 - as shutil's own
+Usage = namedtuple("Usage", "total used free")
 
 
 @pytest.fixture
@@ -39,7 +39,9 @@ def gateway(tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -
     """On a disk of its own size, whatever machine this is."""
     give_disk(monkeypatch, 20 * GB, 32 * GB)
     (tmp_path / "stick").mkdir()
-    with closing(Gateway.open(settings_of(tmp_path / "data", tmp_path / "stick"), clock)) as gateway:
+    with closing(
+        Gateway.open(settings_of(tmp_path / "data", tmp_path / "stick"), clock)
+    ) as gateway:
         gateway.ingest_alive = gateway.broker_up = True
         yield gateway
 
@@ -183,6 +185,18 @@ def test_the_upkeep_backs_up_when_it_is_due_and_tells_a_failure(
     clock.advance(3600)
     upkeep.turn()
     assert look(gateway, "backup").code == "BACKUP_SAME_DISK"
+
+
+def test_a_stop_gives_up_a_backup_that_is_being_made(gateway: Gateway) -> None:
+    stick = gateway.settings.backup.folder
+    assert stick is not None
+    upkeep = Upkeep(gateway)
+    upkeep._stopping.set()
+    upkeep.turn()
+    assert list(stick.iterdir()) == []
+    assert gateway.carebook.backup_failure is None
+    Upkeep(gateway).turn()
+    assert len(list(stick.iterdir())) == 1
 
 
 def test_damage_found_at_work_stops_the_gateway(gateway: Gateway) -> None:

@@ -227,7 +227,10 @@ def test_a_second_damage_is_set_aside_beside_the_first(data: Path) -> None:
 
 def test_the_catalogue_and_the_quarantine_are_mended_alike(data: Path) -> None:
     before = dump(data)
-    for name, table in (("garden.sqlite", "packs"), ("quarantine.sqlite", "sqlite_autoindex_items_1")):
+    for name, table in (
+        ("garden.sqlite", "packs"),
+        ("quarantine.sqlite", "sqlite_autoindex_items_1"),
+    ):
         kill_pages(data / name, [root_of(data / name, table)])
     assert {damage.file for damage in look(data)} == {"garden.sqlite", "quarantine.sqlite"}
     after = dump(data)
@@ -355,7 +358,7 @@ def test_after_a_clean_end_a_large_store_is_not_looked_through(data: Path) -> No
 @pytest.mark.parametrize(
     "before",
     [
-        lambda data: mend.begin(data),
+        mend.begin,
         lambda data: Carebook(data).checked(NOW_MS - mend.CHECK_EVERY_MS),
         lambda data: (data / "care.json").unlink(),
         lambda data: kill_pages(data / "store.sqlite", [0]),

@@ -85,7 +85,7 @@ def held(path: Path) -> dict[str, list[tuple[object, ...]]]:
         tables = db.execute("SELECT name FROM sqlite_master ORDER BY name").fetchall()
         (version,) = db.execute("PRAGMA user_version").fetchone()
         rows = {
-            name: db.execute(f'SELECT * FROM "{name}"').fetchall()
+            name: db.execute(f'SELECT * FROM "{name}"').fetchall()  # noqa: S608
             for (name,) in tables
             if not name.startswith("sqlite_autoindex") and not name.endswith("_node")
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -123,7 +123,7 @@ def test_a_year_of_nights_leaves_seven_days_and_eight_weeks(keeper: Make, stick:
     made = keeper().run(THREE_MS + 365 * DAY_MS).path
     left = sorted(path.name for path in stick.iterdir())
     assert made.name == left[-1]
-    days = [datetime.strptime(n.removeprefix("jardin-potager-dete-")[:10], "%Y-%m-%d") for n in left]
+    days = [date.fromisoformat(name.removeprefix("jardin-potager-dete-")[:10]) for name in left]
     assert days[-7:] == [days[-1] - timedelta(days=n) for n in range(6, -1, -1)]
     assert len({day.isocalendar()[:2] for day in days}) == 8
     assert len(days) <= 7 + 8
@@ -159,7 +159,7 @@ def test_a_failed_backup_deletes_nothing(
 
 
 def test_the_newest_stays_whatever_is_to_be_kept() -> None:
-    made = datetime(2026, 5, 1, 3)
+    made = datetime(2026, 5, 1, 3, tzinfo=UTC)
     kept = [nightly.Kept(Path(f"{n}.zip"), made - timedelta(hours=n)) for n in range(3)]
     settings = BackupSettings(keep_daily=1, keep_weekly=0)
     assert nightly.superfluous(kept, settings, Path("2.zip")) == [Path("1.zip")]
