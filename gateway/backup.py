@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 from gateway import archive
 from gateway.archive import Contents, Manifest
 from gateway.durable import free_name, sync_file
-from gateway.folder import DATABASES
+from gateway.folder import DATABASES, backing_up
 from gateway.settings import GatewaySettings
 from gateway.times import to_rfc3339
 from sensor_node import __version__
@@ -34,6 +34,7 @@ from sensor_node.errors import StorageError
 
 PAGES_A_STEP = 2000
 CHUNK = 1 << 20
+PART = ".part"
 Progress = Callable[[str, float], None]
 """Told the name of a step and how much of it is done, from 0 to 1."""
 
@@ -61,29 +62,36 @@ def make_backup(
     """
     folder, path = _place(settings, target, now_ms)
     _require_folder(folder)
-    _require_room(settings.data, folder)
-    work = folder / f".{path.name}.part"
-    try:
-        shutil.rmtree(work, ignore_errors=True)
-        work.mkdir()
-        contents = _copy_all(settings.data, work, progress)
+    with backing_up(settings.data), _workshop(folder, path, settings.name) as work:
+        _require_room(settings.data, folder)
         manifest = Manifest(
             format=archive.FORMAT,
             garden=settings.name,
             timezone=settings.timezone,
             made=to_rfc3339(now_ms),
             software=__version__,
-            files=contents,
+            files=_copy_all(settings.data, work, progress),
         )
         part = _pack(work, path.name, manifest, progress)
         archive.check(part, lambda done: progress("check", done))
         part.replace(path)
         sync_folder(folder)
+    return Backup(path, path.stat().st_size, manifest, is_same_disk(settings.data, folder))
+
+
+@contextmanager
+def _workshop(folder: Path, path: Path, garden: str) -> Iterator[Path]:
+    """A folder to make ``path`` in, gone at the end; those that killed backups left go first."""
+    work = folder / f".{path.name}{PART}"
+    try:
+        for left in {work, *folder.glob(f".{archive.prefix_of(garden)}*{PART}")}:
+            shutil.rmtree(left, ignore_errors=True)
+        work.mkdir()
+        yield work
     except (OSError, sqlite3.Error) as error:
         raise error if isinstance(error, StorageError) else _backup_error(error, folder) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return Backup(path, path.stat().st_size, manifest, is_same_disk(settings.data, folder))
 
 
 def is_same_disk(data: Path, folder: Path) -> bool:

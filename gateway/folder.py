@@ -27,7 +27,7 @@ DATABASES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Each file with the migrations of its schema."""
 
-_RUNNING, _IN_USE = "gateway.lock", "in-use.lock"
+_RUNNING, _IN_USE, _BACKUP = "gateway.lock", "in-use.lock", "backup.lock"
 
 
 @contextmanager
@@ -56,6 +56,13 @@ def alone(data: Path) -> Iterator[None]:
     """The folder for a command that changes everything. Raises ``StorageError``."""
     with _held(data, _RUNNING, _gateway_runs), _held(data, _IN_USE, _in_use):
         swap.finish(data)
+        yield
+
+
+@contextmanager
+def backing_up(data: Path) -> Iterator[None]:
+    """One backup at a time: by hand and by night do not meet. Raises ``StorageError``."""
+    with _held(data, _BACKUP, _in_use):
         yield
 
 

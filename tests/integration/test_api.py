@@ -720,6 +720,8 @@ def test_the_description_names_every_address_of_the_programs_door(door: Door) ->
     described = door.client.get("/api/openapi.json").json()["paths"]
     assert set(described) == {
         "/healthz",
+        "/metrics",
+        "/api/v1/health",
         "/api/v1/garden",
         "/api/v1/nodes",
         "/api/v1/nodes/{node}",

@@ -137,7 +137,7 @@ def test_a_damaged_backup_is_refused_and_nothing_changes(
         restore(made, data)
     assert caught.value.code == code
     assert dump(data) == held
-    locks = {data / "gateway.lock", data / "in-use.lock"}
+    locks = {data / name for name in ("gateway.lock", "in-use.lock", "backup.lock")}
     assert {*sorted(data.iterdir())} - locks == {*files} - locks
 
 
@@ -290,9 +290,10 @@ def test_two_backups_in_one_second_are_two_files(data: Path, stick: Path, made: 
 
 
 def test_what_a_killed_backup_left_is_cleared_by_the_next(data: Path, stick: Path) -> None:
-    left = stick / f".{backup.name_of('Potager d’été', NOON_MS, 'Europe/Paris')}.part"
-    left.mkdir()
-    (left / "store.sqlite").write_bytes(b"half")
+    for moment_ms in (NOON_MS, NOON_MS - 86_400_000):
+        left = stick / f".{backup.name_of('Potager d’été', moment_ms, 'Europe/Paris')}.part"
+        left.mkdir()
+        (left / "store.sqlite").write_bytes(b"half")
     made = make_backup(settings_of(data), stick, NOON_MS)
     assert list(stick.iterdir()) == [made.path]
 
@@ -325,6 +326,19 @@ def test_a_restore_that_was_decided_is_carried_out_by_whoever_comes_next(
     with folder.shared(data):
         assert dump(data) == held
     assert not swap.is_decided(data)
+
+
+def test_two_backups_at_once_are_one_too_many(data: Path, stick: Path) -> None:
+    refused: list[str] = []
+
+    def another(_step: str, _done: float) -> None:
+        with pytest.raises(StorageError) as caught:
+            make_backup(settings_of(data), stick, NOON_MS)
+        refused.append(caught.value.code)
+
+    made = make_backup(settings_of(data), stick, NOON_MS, another)
+    assert set(refused) == {"DATA_IN_USE"}
+    assert list(stick.iterdir()) == [made.path]
 
 
 def test_an_import_and_a_restore_do_not_meet(made: Path, data: Path) -> None:
