@@ -40,7 +40,10 @@ class LastBackup:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """A database that was damaged, and what became of it; the texts are for a person."""
+    """A database that was damaged, and what became of it; the texts are for a person.
+
+    ``at_ms`` 0: it was found before the time was known.
+    """
 
     at_ms: int
     file: str
@@ -110,6 +113,12 @@ class Carebook:
         """A database was set aside."""
         note = {name: getattr(damage, name) for name in Damage.__slots__}
         self._note(damages=[*self._notes.get("damages", []), note][-DAMAGES_KEPT:])
+
+    def date_damages(self, now_ms: int) -> None:
+        """The time is known now: what has none yet was found since the last start."""
+        notes = self._notes.get("damages", [])
+        if any(not note["at_ms"] for note in notes):
+            self._note(damages=[{**note, "at_ms": note["at_ms"] or now_ms} for note in notes])
 
     def sized(self, now_ms: int, size_bytes: int) -> None:
         """The databases take ``size_bytes`` at this moment; one number a day is kept."""

@@ -142,7 +142,7 @@ def _databases(gateway: Gateway) -> Check:
         "checked": to_rfc3339(book.checked_ms) if book.checked_ms else None,
     }
     now_ms = gateway.clock.wall_ms()
-    recent = [damage for damage in book.damages if now_ms - damage.at_ms < TOLD_MS]
+    recent = [d for d in book.damages if not d.at_ms or now_ms - d.at_ms < TOLD_MS]
     if not recent:
         return Check("databases", "good", values)
     return Check(

@@ -13,12 +13,16 @@ from sensor_node.damage import beside, sync_folder
 def write_whole(path: Path, content: bytes) -> None:
     """Give the file ``path`` this ``content``: after a kill it is the old one or the new one."""
     part = beside(path, ".part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    belong(part)
-    part.replace(path)
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        belong(part)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 

@@ -34,10 +34,16 @@ log = logging.getLogger("jardin.care")
 
 
 def look_over(
-    data: Path, book: Carebook, now_ms: int, timezone: str, *, fully: bool = False
+    data: Path,
+    book: Carebook,
+    now_ms: int,
+    timezone: str,
+    *,
+    fully: bool = False,
+    is_dated: bool = True,
 ) -> None:
     """Make sure that every database in ``data`` is whole, or mend it. Call it with nobody else in
-    the folder. ``fully``: look through everything.
+    the folder. ``fully``: look through everything. ``is_dated``: ``now_ms`` can be believed.
 
     Raises ``StorageError`` where a salvage has no room to work.
     """
@@ -45,12 +51,14 @@ def look_over(
         damage.finish(data / name)
     fully = fully or _is_due(data, book, now_ms)
     whole = True
+    if fully:
+        log.info("LOOKING_OVER: the databases are looked through from end to end")
     for name, migrations in DATABASES.items():
         path = data / name
         if path.exists() and not _is_whole(path, fully=fully):
             whole = False
             found, aside = salvage.salvage(path, migrations)
-            _tell(Loss(path, aside, found, now_ms, timezone), book)
+            _tell(Loss(path, aside, found, now_ms, timezone), book, is_dated=is_dated)
     for name in DATABASES:
         salvage.keep_head(data / name)
     if fully and whole:
@@ -59,7 +67,8 @@ def look_over(
 
 def begin(data: Path) -> None:
     """A gateway is at work here from now on."""
-    (data / RUNNING).touch()
+    with damage.told(data / RUNNING):
+        (data / RUNNING).touch()
     belong(data / RUNNING)
 
 
@@ -87,10 +96,11 @@ def _is_whole(path: Path, *, fully: bool) -> bool:
         return not is_damage(error)  # what else is wrong is told by who opens it
 
 
-def _tell(loss: Loss, book: Carebook) -> None:
+def _tell(loss: Loss, book: Carebook, *, is_dated: bool) -> None:
     fr, en = loss.sentence("fr"), loss.sentence("en")
     log.error("DATABASE_SALVAGED: %s", en)
-    book.damaged(Damage(loss.at_ms, loss.path.name, loss.aside.name, fr, en))
+    at_ms = loss.at_ms if is_dated else 0
+    book.damaged(Damage(at_ms, loss.path.name, loss.aside.name, fr, en))
     report = beside(loss.aside, ".txt")
     report.write_text(f"{loss.report('fr')}\n\n{loss.report('en')}\n", encoding="utf-8")
     belong(report)

@@ -40,7 +40,18 @@ def run_gateway(path: Path, *, verbose: bool = False) -> int:
     """
     settings = settings_file.load(GatewaySettings, path)
     set_up_logging(settings.language, verbose=verbose)
-    return run_command(lambda: GatewayProcess(settings).run(), settings.language)
+    return run_command(lambda: _run_and_mend(settings), settings.language)
+
+
+def _run_and_mend(settings: GatewaySettings) -> None:
+    """Run; a database that is found damaged at work is mended by starting once more."""
+    try:
+        GatewayProcess(settings).run()
+    except StorageError as error:
+        if error.code != "DATABASE_DAMAGED":
+            raise
+        log.error("%s", error)
+        GatewayProcess(settings).run()
 
 
 class GatewayProcess:
@@ -84,16 +95,26 @@ class GatewayProcess:
 
     def _open(self) -> Gateway:
         """The gateway on databases that are whole."""
-        settings, now_ms = self._settings, SystemClock().wall_ms()
-        book = Carebook(settings.data)
-        mend.look_over(settings.data, book, now_ms, settings.timezone)
+        self._look_over()
         try:
-            return Gateway.open(settings)
+            return Gateway.open(self._settings)
         except StorageError as error:
             if error.code != "DATABASE_DAMAGED":
                 raise
-        mend.look_over(settings.data, book, now_ms, settings.timezone, fully=True)
-        return Gateway.open(settings)
+        self._look_over(fully=True)
+        return Gateway.open(self._settings)
+
+    def _look_over(self, *, fully: bool = False) -> None:
+        settings = self._settings
+        clock = SystemClock(trusted=settings.clock == "system")
+        mend.look_over(
+            settings.data,
+            Carebook(settings.data),
+            clock.wall_ms(),
+            settings.timezone,
+            fully=fully,
+            is_dated=clock.synchronised(),
+        )
 
     def _run(self, gateway: Gateway, listener: socket.socket) -> None:
         config = uvicorn.Config(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,8 +15,8 @@ from typing import Any
 
 import httpx
 import pytest
-from gardens import NOON_MS, dump, fill, kill_pages, leaves_of, settings_of, store_id
-from harness import eventually, gateway_on, new_mosquitto
+from gardens import NOON_MS, PAGE, dump, fill, kill_pages, leaves_of, settings_of, store_id
+from harness import Ear, eventually, gateway_on, new_mosquitto
 from prometheus_client.parser import text_string_to_metric_families
 from test_api import Door
 from test_chain import NODE, node_on
@@ -25,12 +26,14 @@ from gateway.backup import make_backup
 from gateway.broker import MosquittoBroker, free_port
 from gateway.carebook import Carebook
 from gateway.restore import prepared
+from gateway.run import GatewayProcess
 from gateway.service import Gateway
-from gateway.settings import GatewaySettings
+from gateway.settings import GatewaySettings, Http
 from gateway.store.base import Series
 from gateway.store.sqlite import SqliteStore
 from sensor_node.clock import FakeClock
 from sensor_node.errors import StorageError
+from sensor_node.link import Broker
 
 AIR = Series(NODE, "air")
 
@@ -100,6 +103,7 @@ class Service:
         self.data = folder / "data"
         self.config = folder / "gateway.toml"
         self.http_port = free_port()
+        self.broker_port = port
         (folder / "stick").mkdir()
         self.config.write_text(
             f'data = "{self.data}"\nlanguage = "en"\nclock = "system"\n'
@@ -212,6 +216,46 @@ def test_a_start_after_kill_9_looks_everything_through_and_mends(service: Servic
     assert "between" in report
 
 
+def test_damage_at_work_is_mended_without_anybody(service: Service) -> None:
+    """A page dies under a running gateway; what it wanted to write is written afterwards."""
+    fill(service.data)
+    service.start()
+    path = service.data / "store.sqlite"
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        db.execute("BEGIN IMMEDIATE")
+        kill_pages_under_a_lock(path, [root_of_held(db, "hourly")])
+        # A commit of somebody else's: the gateway looks at the disk again.
+        db.execute("UPDATE meta SET value = value WHERE key = 'readings'")
+        db.execute("COMMIT")
+    ear = Ear(service.broker_port)
+    ear.say("jardin/v1/plante/say/haut", "21.5")
+    eventually(lambda: "DATABASE_SALVAGED" in service.log, "it is mended", 60)
+    eventually(service._answers, "it is back", 60)
+    eventually(
+        lambda: service.client.get("/api/v1/channels/plante/haut/latest").status_code == 200,
+        "the reading is stored",
+    )
+    ear.close()
+    assert service.health()["databases"]["code"] == "DATABASE_SALVAGED"
+
+
+def root_of_held(db: sqlite3.Connection, table: str) -> int:
+    (number,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+    return (int(number) - 1) * PAGE
+
+
+def kill_pages_under_a_lock(path: Path, places: list[int]) -> None:
+    """From another process: to close a file here would take away this process's locks on it."""
+    program = "import sys; from gardens import kill_pages; from pathlib import Path;"
+    program += "kill_pages(Path(sys.argv[1]), map(int, sys.argv[2:]))"
+    subprocess.run(
+        [sys.executable, "-c", program, str(path), *map(str, places)],
+        check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+
+
 # --- the numbers ---------------------------------------------------------------------------------
 
 
@@ -285,6 +329,24 @@ def test_a_small_disk_is_told_before_it_is_full(small_disk: Path) -> None:
     with closing(Gateway.open(GatewaySettings(data=small_disk))) as gateway:
         assert gateway.commit_error is None
         assert "DISK_ALMOST_FULL" in {check.code for check in checks.for_the_page(gateway)}
+
+
+def test_a_gateway_on_a_full_disk_says_so_at_its_start_and_harms_nothing(
+    small_disk: Path,
+) -> None:
+    data = small_disk / "data"
+    fill(data, 100)
+    held = values_of_all(data)
+    with pytest.raises(OSError, match="No space"):
+        (small_disk / "filler").write_bytes(bytes(5_000_000))
+    settings = GatewaySettings(
+        data=data, broker=Broker(port=free_port()), http=Http(host="127.0.0.1", port=free_port())
+    )
+    with pytest.raises(StorageError) as caught:
+        GatewayProcess(settings).run()
+    assert caught.value.code == "DISK_FULL"
+    (small_disk / "filler").unlink()
+    assert values_of_all(data) == held
 
 
 def test_a_backup_that_finds_no_room_leaves_nothing_behind(

@@ -214,6 +214,18 @@ def test_a_salvage_is_told_for_a_week(gateway: Gateway, clock: FakeClock) -> Non
     assert look(gateway, "databases").state == "good"
 
 
+def test_a_salvage_before_the_time_was_known_is_told_for_a_week_from_then(
+    gateway: Gateway, clock: FakeClock
+) -> None:
+    gateway.carebook.damaged(Damage(0, "store.sqlite", "x", "Perdu : …", "Lost: …"))
+    assert look(gateway, "databases").code == "DATABASE_SALVAGED"
+    Upkeep(gateway).turn()
+    clock.advance(7 * DAY_S - 1)
+    assert look(gateway, "databases").code == "DATABASE_SALVAGED"
+    clock.advance(1)
+    assert look(gateway, "databases").state == "good"
+
+
 def test_silent_nodes_are_named(gateway: Gateway, clock: FakeClock) -> None:
     gateway.catalogue.record_packs({("serre", "b"): [1]}, {"serre": NOON_MS}, {})
     assert look(gateway, "nodes").state == "good"
