@@ -20,7 +20,7 @@ from gateway import salvage
 from gateway.carebook import Carebook, Damage
 from gateway.durable import belong
 from gateway.folder import DATABASES
-from gateway.salvage import Found
+from gateway.rescue import PLAUSIBLE, Found
 from sensor_node import damage
 from sensor_node.damage import beside
 from sensor_node.database import is_damage, is_sound
@@ -116,7 +116,7 @@ class Loss:
         self._found = found
         self._zone = ZoneInfo(timezone)
         self.spans = {
-            str(series): [(max(low, salvage.PLAUSIBLE[0]), min(high, at_ms)) for low, high in gaps]
+            str(series): [(max(low, PLAUSIBLE[0]), min(high, at_ms)) for low, high in gaps]
             for series, gaps in found.gaps.items()
         }
 
@@ -190,7 +190,7 @@ class Loss:
         return 0 if found.expected is None else found.expected - found.saved.get("readings", 0)
 
     def _beginning(self, low: int, say: Callable[[str, str], str]) -> str:
-        if low <= salvage.PLAUSIBLE[0]:
+        if low <= PLAUSIBLE[0]:
             return say("le début", "the beginning")
         return self._time(low)
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-MOST_PROBES: Final = 20_000
+MOST_PROBES: Final = 4000
 """Attempts at one table or series before the rest of the gaps is given up."""
 STUMBLES: Final = (sqlite3.DatabaseError, sqlite3.InterfaceError, OverflowError, ValueError)
 

@@ -31,6 +31,7 @@ from gateway.carebook import Carebook, Damage
 from gateway.catalogue import Catalogue
 from gateway.folder import DATABASES
 from gateway.quarantine import Quarantine
+from gateway.rescue import NAMELESS
 from gateway.store.base import Reading, Series
 from gateway.store.sqlite import SqliteStore
 from sensor_node.errors import StorageError
@@ -140,7 +141,7 @@ def test_readings_whose_names_are_all_lost_are_kept_without_a_name(data: Path) -
     kill_pages(path, [root_of(path, "series"), root_of(path, "sqlite_autoindex_series_1")])
     look(data)
     after = readings(data)
-    assert {series.node for series in after} == {salvage.NAMELESS}
+    assert {series.node for series in after} == {NAMELESS}
     assert sum(map(len, after.values())) == ALL
 
 
