@@ -51,7 +51,7 @@ def look_over(
         damage.finish(data / name)
     fully = fully or _is_due(data, book, now_ms)
     whole = True
-    if fully:
+    if fully and _bytes_of(data) > SMALL_BYTES:
         log.info("LOOKING_OVER: the databases are looked through from end to end")
     for name, migrations in DATABASES.items():
         path = data / name
@@ -82,8 +82,11 @@ def end(data: Path) -> None:
 def _is_due(data: Path, book: Carebook, now_ms: int) -> bool:
     if (data / RUNNING).exists() or now_ms - book.checked_ms >= CHECK_EVERY_MS:
         return True
-    size = sum((data / name).stat().st_size for name in DATABASES if (data / name).exists())
-    return size <= SMALL_BYTES
+    return _bytes_of(data) <= SMALL_BYTES
+
+
+def _bytes_of(data: Path) -> int:
+    return sum((data / name).stat().st_size for name in DATABASES if (data / name).exists())
 
 
 def _is_whole(path: Path, *, fully: bool) -> bool:
