@@ -5,6 +5,8 @@
 PORT ?= 8000
 DATA ?= demo-data
 TESTS ?= tests
+# make bench BENCH="--only service --minutes 10": python -m bench --help
+BENCH ?=
 # make lock UPGRADE=--upgrade takes the newest versions
 UPGRADE ?=
 
@@ -22,7 +24,7 @@ demo: .venv/.demo assets ## un jardin entier sur cet ordinateur (PORT=8000) | a 
 	@exec $(PY) -m gateway demo --port $(PORT) --data "$(DATA)"
 
 test: .venv/.dev assets ## les essais, moins les lents (TESTS=tests/unit) | the tests, without the slow ones (TESTS=tests/unit)
-	@.ci/setup system mosquitto chromium
+	@.ci/setup system mosquitto chromium compiler
 	$(PY) -m pytest -m "not prove" $(TESTS)
 
 check: .venv/.dev ## style, types, dépôt et docs | style, types, repository and docs
@@ -33,10 +35,10 @@ check: .venv/.dev ## style, types, dépôt et docs | style, types, repository an
 
 bench: .venv/.dev assets ## les mesures de vitesse et de mémoire | speed and memory, measured
 	@.ci/setup system mosquitto
-	@$(PY) -m bench
+	@$(PY) -m bench $(BENCH)
 
 prove: .venv/.dev assets ## les preuves lentes | the slow proofs
-	@.ci/setup system mosquitto chromium
+	@.ci/setup system mosquitto chromium compiler emulators
 	$(PY) -m pytest -m prove $(TESTS)
 
 assets: .venv/.demo ## les fichiers des pages | the files of the pages
@@ -46,9 +48,10 @@ lock: .venv/.dev ## recalculer requirements/*.txt | compute requirements/*.txt a
 	$(COMPILE) pyproject.toml --extra node --extra gateway --extra dev -o requirements/dev.txt
 	$(COMPILE) pyproject.toml --extra node -c requirements/dev.txt -o requirements/node.txt
 	$(COMPILE) pyproject.toml --extra gateway -c requirements/dev.txt -o requirements/gateway.txt
+	$(COMPILE) --group pyproject.toml:peer -o requirements/peer-mqtt-io.txt
 
 clean: ## enlever ce que make a construit (jamais les données) | remove what make has built (never the data)
-	rm -rf .venv dashboards/dist build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-mqtt-io dashboards/dist build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	rm -rf artefacts *.egg-info .lgd-nfy*
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import disk, drain, ingest, memory, start
+from bench import disk, drain, ingest, service, start
 from bench.figures import Figure, table
 
 
@@ -17,14 +17,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--packs", type=int, default=20_000, help="packs of six readings")
     parser.add_argument("--rounds", type=int, default=5, help="times A and B")
-    parser.add_argument("--only", choices=("ingest", "start", "memory", "disk", "drain"))
+    parser.add_argument("--minutes", type=float, default=3, help="for which a node is watched")
+    parser.add_argument("--interval", type=int, default=60, help="seconds between its packs")
+    parser.add_argument("--only", choices=("start", "service", "disk", "drain", "ingest"))
     options = parser.parse_args()
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="jardin-bench-") as folder:
         if options.only in (None, "start"):
             figures += start.measure()
-        if options.only in (None, "memory"):
-            figures += memory.measure(Path(folder) / "memory")
+        if options.only in (None, "service"):
+            place = Path(folder) / "service"
+            figures += service.measure(place, options.minutes, options.interval)
         if options.only in (None, "disk"):
             figures += disk.measure(Path(folder) / "disk")
         if options.only in (None, "drain"):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gateway import calibrations
 from gateway.store.base import Series
 from sensor_node import wire
 from sensor_node.database import Database, transaction
@@ -56,6 +57,7 @@ MIGRATIONS = (
         rows      INTEGER NOT NULL
     );
     """,
+    calibrations.MIGRATION,
 )
 
 _NODES = (
@@ -127,6 +129,8 @@ class Catalogue:
         self._database = Database(path, MIGRATIONS)
         self._seen: set[tuple[Series, str | None, str | None]] = set()
         self._intervals_s: dict[str, float] = {}
+        self._quantities: dict[Series, str | None] = {}
+        self.calibrations = calibrations.Calibrations(self._database, self.quantity)
 
     # --- what is known --------------------------------------------------------------------
 
@@ -163,6 +167,13 @@ class Catalogue:
         with self._database.reading() as db:
             row = db.execute(f"{_CHANNELS} WHERE node = ? AND channel = ?", series).fetchone()
         return _channel_info(row) if row else None
+
+    def quantity(self, series: Series) -> str | None:
+        """What ``series`` measures, None where nobody has said; asked for at every reading."""
+        if series not in self._quantities:
+            info = self.channel(series)
+            self._quantities[series] = info.quantity if info else None
+        return self._quantities[series]
 
     def imports(self) -> list[ImportInfo]:
         """All imports, oldest first."""
@@ -204,6 +215,7 @@ class Catalogue:
             _ensure_node(db, node)
             db.execute("UPDATE nodes SET about = ? WHERE node = ?", (json.dumps(clean), node))
             self._intervals_s.pop(node, None)
+            self._quantities.clear()
             for channel, quantity, sensor, pin in _channels_of(clean):
                 db.execute(
                     "INSERT INTO channels (node, channel, quantity, unit, sensor, pin)"
@@ -232,6 +244,7 @@ class Catalogue:
                 (*series, quantity or (unit and wire.quantity_of_unit(unit)), unit),
             )
         self._seen.add((series, unit, quantity))
+        self._quantities.pop(series, None)
 
     def record_packs(
         self,

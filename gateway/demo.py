@@ -14,15 +14,18 @@ from pathlib import Path
 
 from gateway import children
 from gateway.broker import HOST, Broker, own_broker
+from gateway.calibrations import Wanted
 from gateway.demo_year import write_year
 from gateway.import_cli import import_into
 from gateway.run import GatewayProcess
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings, Http
+from gateway.store.base import Series
 from sensor_node.clock import SystemClock
 from sensor_node.console import pick, set_up_logging
 from sensor_node.errors import language_of
 from sensor_node.garden.demo import NODES
+from sensor_node.garden.probe import ideal_fraction
 from sensor_node.link import Broker as BrokerAddress
 
 PAST_DAYS = 7
@@ -90,6 +93,7 @@ class _Demo:
         write_year(file, end_ms)
         report = import_into(gateway, file, simulated=True)
         _say(f"… {report.new} mesures importées.", f"… {report.new} readings imported.")
+        _calibrate(gateway)
 
     def _start_nodes(self) -> None:
         for node in NODES:
@@ -105,6 +109,19 @@ class _Demo:
             f"\n  →  http://localhost:{self._port}\n\nThe last week is coming in through the "
             "nodes (a minute). Ctrl-C to stop.",
         )
+
+
+def _calibrate(gateway: Gateway) -> None:
+    """Two points for each soil probe, as a gardener would have found them: dry, and soaked."""
+    dry, soaked = ((ideal_fraction(percent), percent) for percent in (0.0, 45.0))
+    probes = [
+        Series(node.node, channel.channel)
+        for node in NODES
+        for channel in node.channels
+        if channel.quantity == "soil_moisture_raw"
+    ]
+    wanted = [Wanted(probe, dry, soaked) for probe in probes]
+    gateway.catalogue.calibrations.make(wanted, "gardener", gateway.clock.wall_ms())
 
 
 def _say(fr: str, en: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from gateway.batch import Outcome
@@ -54,7 +55,7 @@ class LiveTopics:
         for item in late:
             self._widen_backlog(item)
         for series in fresh:
-            self._tell(series, outcome.channels.get(series))
+            tell_reading(self._gateway, outcome.channels.get(series))
         self._waiting.update(fresh)
         self.tick(now_s)
 
@@ -89,25 +90,6 @@ class LiveTopics:
         topic = wire.live_topic(series.node, series.channel, self._base)
         self._publish(topic, b"" if value is None else repr(value).encode(), retain=True)
 
-    def _tell(self, series: Series, info: ChannelInfo | None) -> None:
-        latest = self._gateway.present.get(series)
-        if latest is None or info is None:
-            return
-        self._gateway.events.publish(
-            "reading",
-            {
-                "channel": str(series),
-                "time": to_rfc3339(latest.at_ms),
-                "t": latest.at_ms,
-                "value": latest.value,
-                "unit": info.unit,
-                "quantity": info.quantity,
-                "quality": latest.quality,
-                "fault": latest.fault,
-                "doubt": latest.doubt,
-            },
-        )
-
     def _widen_backlog(self, item: Reading | Fault) -> None:
         first, last = self._backlog.get(item.series, (item.at_ms, item.at_ms))
         self._backlog[item.series] = (min(first, item.at_ms), max(last, item.at_ms))
@@ -117,3 +99,34 @@ class LiveTopics:
             fields = {"channel": str(series), "backlog": True, "from_ms": first, "to_ms": last}
             self._gateway.events.publish("reading", fields)
         self._backlog.clear()
+
+
+def tell_reading(gateway: Gateway, info: ChannelInfo | None) -> None:
+    """Tell open pages the present of one channel."""
+    latest = gateway.present.get(info.series) if info else None
+    if latest is None or info is None:
+        return
+    meaning = gateway.measured.meaning(info)
+    gateway.events.publish(
+        "reading",
+        {
+            "channel": str(info.series),
+            "time": to_rfc3339(latest.at_ms),
+            "t": latest.at_ms,
+            "value": latest.value,
+            "unit": meaning.unit,
+            "quantity": meaning.quantity,
+            "quality": latest.quality,
+            "fault": latest.fault,
+            "doubt": latest.doubt,
+        },
+    )
+
+
+def tell_recalibrated(gateway: Gateway, channels: Iterable[Series]) -> None:
+    """Tell open pages that all of the history of ``channels`` has new values."""
+    now_ms = gateway.clock.wall_ms()
+    for series in channels:
+        fields = {"channel": str(series), "backlog": True, "from_ms": 0, "to_ms": now_ms}
+        gateway.events.publish("reading", fields)
+        tell_reading(gateway, gateway.catalogue.channel(series))

@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from gateway.store.base import Fault, Reading, Series
+from gateway.scale import Scale
+from gateway.store.base import Fault, Point, Reading, Series
 from sensor_node.clock import Clock
 
 Quality = Literal["good", "stale", "suspect", "fault"]
 STALE_AFTER_INTERVALS = 3
+NOT_CALIBRATED = "not calibrated then"
+"""Why a reading from before its channel's first calibration has no value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,18 @@ class Present:
     """The newest reading or fault of each series.
 
     ``interval_s_of`` gives the sampling interval of a node: after three of them a value is stale.
+    ``scale_of`` gives a channel's calibrations, by which values leave.
     """
 
-    def __init__(self, clock: Clock, interval_s_of: Callable[[str], float]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        interval_s_of: Callable[[str], float],
+        scale_of: Callable[[Series], Scale] = lambda _series: Scale(None),
+    ) -> None:
         self._clock = clock
         self._interval_s_of = interval_s_of
+        self._scale_of = scale_of
         self._newest: dict[Series, Reading | Fault] = {}
         self._lock = threading.Lock()
 
@@ -94,6 +104,11 @@ class Present:
         if isinstance(item, Fault):
             quality: Quality = "stale" if stale else "fault"
             return Latest(item.series, item.at_ms, None, quality, item.reason, None, age_s)
-        quality = "stale" if stale else "suspect" if item.suspect else "good"
-        doubt = item.suspect or None
-        return Latest(item.series, item.at_ms, item.value, quality, None, doubt, age_s)
+        raw = Point(item.at_ms, item.value, item.suspect)
+        point = self._scale_of(item.series).point(raw)
+        if point is None:
+            quality = "stale" if stale else "fault"
+            return Latest(item.series, item.at_ms, None, quality, NOT_CALIBRATED, None, age_s)
+        quality = "stale" if stale else "suspect" if point.suspect else "good"
+        doubt = point.suspect or None
+        return Latest(item.series, item.at_ms, point.value, quality, None, doubt, age_s)

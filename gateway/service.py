@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.carebook import Carebook
 from gateway.catalogue import Catalogue
 from gateway.events import EventHub
+from gateway.measured import Measured
 from gateway.present import Present
 from gateway.quarantine import Quarantine
 from gateway.settings import GatewaySettings
@@ -18,8 +19,9 @@ from sensor_node.errors import StorageError
 class Gateway:
     """Everything behind the doors.
 
-    The ingest keeps ``ingest_alive``, ``broker_up``, and in ``commit_error`` why the last commit
-    failed (None: it did not).
+    ``measured`` gives readings as they leave, ``as_measured`` without calibration. The ingest
+    keeps ``ingest_alive``, ``broker_up``, and in ``commit_error`` why the last commit failed
+    (None: it did not).
     """
 
     def __init__(
@@ -41,7 +43,9 @@ class Gateway:
         self.broker_up = False
         self.ingest_alive = False
         self.commit_error: StorageError | None = None
-        self.present = Present(clock, catalogue.interval_s)
+        self.measured = Measured(store, catalogue)
+        self.as_measured = Measured(store, catalogue, raw=True)
+        self.present = Present(clock, catalogue.interval_s, catalogue.calibrations.scale)
         self.present.load(store.newest())
 
     @classmethod

@@ -10,19 +10,37 @@ import importlib
 import os
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sensor_node.errors import HardwareError
+from sensor_node.turn import Turn
 
 SPI_DEVICE = Path("/dev/spidev0.0")
 I2C_DEVICE = Path("/dev/i2c-1")
 ONE_WIRE_FOLDER = Path("/sys/bus/w1/devices")
+BAUD = 115_200
+SERIAL_PATIENCE_S = 0.5
+
+
+class Ultrasonic(NamedTuple):
+    """The two pins of an ultrasonic sensor."""
+
+    trigger: Any
+    echo: Any
 
 
 class Board(Protocol):
-    """Where drivers get their library's device for a pin."""
+    """Where drivers get their library's device for a pin.
+
+    ``i2c_turn`` and ``spi_turn`` are held by whoever uses that bus: neither Blinka's own lock nor
+    a sequence of conversions is safe between threads.
+    """
+
+    i2c_turn: Turn
+    spi_turn: Turn
 
     def mcp3008(self, adc_channel: int) -> Any:
         """A ``gpiozero.MCP3008`` on ``adc_channel`` (0 to 7) of the chip on SPI 0.0."""
@@ -30,9 +48,17 @@ class Board(Protocol):
     def dht22(self, pin: int) -> Any:
         """An ``adafruit_dht.DHT22`` on GPIO ``pin`` (BCM number)."""
 
+    def dht11(self, pin: int) -> Any:
+        """An ``adafruit_dht.DHT11``, like ``dht22``."""
+
     def contact(self, pin: int, bounce_s: float | None = None) -> Any:
         """A ``gpiozero.DigitalInputDevice`` for a contact between GPIO ``pin`` (BCM number) and
         GND: active when closed. A change shorter than ``bounce_s`` is none.
+        """
+
+    def ultrasonic(self, trigger: int, echo: int) -> Ultrasonic:
+        """A ``gpiozero.OutputDevice`` on GPIO ``trigger`` and a ``gpiozero.InputDevice``, pulled
+        down, on GPIO ``echo`` (BCM numbers).
         """
 
     def output(self, pin: int, *, active_high: bool = True) -> Any:
@@ -60,6 +86,11 @@ class Board(Protocol):
     def sht4x(self, address: int) -> Callable[[], Any]:
         """What opens an ``adafruit_sht4x.SHT4x``, like ``bme280``."""
 
+    def serial(self, port: str) -> Callable[[], Any]:
+        """What opens a ``serial.Serial`` on ``port`` at 115200 baud, for us alone; it raises
+        ``OSError`` where nothing is plugged in. A read waits half a second at the most.
+        """
+
     def monotonic_s(self) -> float:
         """Seconds, for the pauses that a sensor needs between two reads."""
 
@@ -69,6 +100,10 @@ class Board(Protocol):
 
 class PiBoard:
     """The pins of this Raspberry Pi, through gpiozero and Blinka."""
+
+    def __init__(self) -> None:
+        self.i2c_turn = Turn("I²C")
+        self.spi_turn = Turn("SPI")
 
     def mcp3008(self, adc_channel: int) -> Any:
         if not SPI_DEVICE.exists():
@@ -89,11 +124,17 @@ class PiBoard:
             raise _pins_absent(error) from error
 
     def dht22(self, pin: int) -> Any:
+        return self._dht("DHT22", pin)
+
+    def dht11(self, pin: int) -> Any:
+        return self._dht("DHT11", pin)
+
+    def _dht(self, name: str, pin: int) -> Any:
         try:
             import adafruit_dht  # noqa: PLC0415 - only a node with a DHT loads Blinka
             import board  # noqa: PLC0415
 
-            return adafruit_dht.DHT22(getattr(board, f"D{pin}"))
+            return getattr(adafruit_dht, name)(getattr(board, f"D{pin}"))
         except Exception as error:
             raise _pins_absent(error) from error
 
@@ -102,6 +143,18 @@ class PiBoard:
             from gpiozero import DigitalInputDevice  # noqa: PLC0415 - only a node with a contact
 
             return DigitalInputDevice(pin, pull_up=True, bounce_time=bounce_s)
+        except Exception as error:
+            raise _pins_absent(error) from error
+
+    def ultrasonic(self, trigger: int, echo: int) -> Ultrasonic:
+        try:
+            from gpiozero import InputDevice, OutputDevice  # noqa: PLC0415 - only with a sonar
+
+            with ExitStack() as opened:
+                output = opened.enter_context(OutputDevice(trigger))
+                pins = Ultrasonic(output, InputDevice(echo, pull_up=False))
+                opened.pop_all()  # both are there: none of them is given back
+            return pins
         except Exception as error:
             raise _pins_absent(error) from error
 
@@ -171,6 +224,13 @@ class PiBoard:
         except Exception as error:
             raise _pins_absent(error) from error
         return partial(part, bus, address)
+
+    def serial(self, port: str) -> Callable[[], Any]:
+        try:
+            import serial  # noqa: PLC0415 - only with a device on a serial port
+        except ImportError as error:
+            raise _pins_absent(error) from error
+        return partial(serial.Serial, port, BAUD, timeout=SERIAL_PATIENCE_S, exclusive=True)
 
     def monotonic_s(self) -> float:
         return time.monotonic()

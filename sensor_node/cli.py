@@ -1,4 +1,4 @@
-"""The command line of a node: ``jardin-node run | replay | simulate``.
+"""The command line of a node: ``jardin-node init | wiring | read | doctor | run | …``.
 
 Each command loads its own libraries, so that ``--help`` answers at once on a Pi Zero.
 """
@@ -6,11 +6,38 @@ Each command loads its own libraries, so that ``--help`` answers at once on a Pi
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from pathlib import Path
+import importlib
+from collections.abc import Mapping, Sequence
 
 from sensor_node import __version__
 from sensor_node.console import pick, run_command
+
+COMMANDS: Mapping[str, tuple[str, str, str]] = {
+    "init": (
+        "init_cli",
+        "demander ce qui est branché et écrire node.toml",
+        "ask what is connected and write node.toml",
+    ),
+    "wiring": (
+        "wiring_cli",
+        "dessiner où va chaque fil de ce nœud",
+        "draw where each wire of this node goes",
+    ),
+    "read": ("read_cli", "lire chaque capteur une fois", "read each sensor once"),
+    "doctor": (
+        "doctor_cli",
+        "examiner le nœud et dire quoi faire",
+        "examine the node and say what to do",
+    ),
+    "run": ("run_cli", "mesurer et envoyer, sans fin", "measure and send, for ever"),
+    "replay": ("replay_cli", "envoyer un enregistrement CSV", "send a recording from CSV"),
+    "simulate": (
+        "simulate_cli",
+        "un nœud du jardin simulé, sans matériel",
+        "a node of the simulated garden",
+    ),
+}
+"""Each command: the module that knows its arguments, and what it does."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,44 +59,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"jardin-node {__version__}")
     commands = top.add_subparsers(required=True, metavar=pick("commande", "command"))
-    _add_run(commands)
-    _add_replay(commands)
-    _add_simulate(commands)
+    for name, (module, fr, en) in COMMANDS.items():
+        command = commands.add_parser(name, help=pick(fr, en), description=pick(fr, en))
+        importlib.import_module(f"sensor_node.{module}").add_arguments(command)
     return top
-
-
-_Commands = argparse._SubParsersAction
-
-
-def _add_run(commands: _Commands[argparse.ArgumentParser]) -> None:
-    run = commands.add_parser(
-        "run", help=pick("mesurer et envoyer, sans fin", "measure and send, for ever")
-    )
-    run.add_argument("--config", type=Path, required=True, metavar="node.toml")
-    run.add_argument("--verbose", action="store_true")
-    run.set_defaults(command=_run)
-
-
-def _add_replay(commands: _Commands[argparse.ArgumentParser]) -> None:
-    from sensor_node.replay_cli import add_arguments  # noqa: PLC0415
-
-    replay = commands.add_parser(
-        "replay", help=pick("envoyer un enregistrement CSV", "send a recording from CSV")
-    )
-    add_arguments(replay)
-
-
-def _add_simulate(commands: _Commands[argparse.ArgumentParser]) -> None:
-    from sensor_node.simulate_cli import add_arguments  # noqa: PLC0415
-
-    simulate = commands.add_parser(
-        "simulate",
-        help=pick("un nœud du jardin simulé, sans matériel", "a node of the simulated garden"),
-    )
-    add_arguments(simulate)
-
-
-def _run(options: argparse.Namespace) -> int:
-    from sensor_node.run import run_node  # noqa: PLC0415
-
-    return run_node(options.config, verbose=options.verbose)

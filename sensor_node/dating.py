@@ -86,6 +86,12 @@ class Dating:
             return Stamp(mono_s, None, None)
         return Stamp(mono_s, self._start.ms + round(mono_s * 1000), self._start.source)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the time is known and nothing waits for it: no need to look each second."""
+        is_done = self._all_dated and not self._corrected
+        return self._start is not None and is_done and not self.is_held
+
     def undated(self) -> None:
         """Say that a pack without a time is now in the outbox."""
         self._all_dated = False

@@ -21,67 +21,15 @@ from pathlib import Path
 from sensor_node import damage, salvage, wire
 from sensor_node.database import Database, transaction
 from sensor_node.errors import StorageError
+from sensor_node.outbox_schema import LAST_SEQ, MIGRATIONS, PAGE_BYTES, SEQ_BITS
 
 DAY_MS = 86_400_000
 KEEP_ACKNOWLEDGED_MS = 30 * DAY_MS
 DEFAULT_CAPACITY = 50_000
 """Packs: 30 days at one a minute are 43,200."""
 MARKS_A_COMMIT = 100
-PAGE_BYTES = 1024
-"""A pack of six readings is 260 bytes: an append writes few pages, and little of them in vain."""
-SEQ_BITS = 40
-LAST_SEQ = (1 << SEQ_BITS) - 1
 
 log = logging.getLogger("jardin.outbox")
-
-MIGRATIONS = (
-    """
-    CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
-    CREATE TABLE packs (
-        id      INTEGER PRIMARY KEY AUTOINCREMENT,  -- in the order of sampling
-        boot    TEXT    NOT NULL,
-        seq     INTEGER NOT NULL,
-        mono_s  REAL    NOT NULL,                   -- seconds since the start of this boot
-        at_ms   INTEGER,                            -- NULL: not dated yet, cannot be sent
-        clock   TEXT,
-        records TEXT    NOT NULL,                   -- the inside of the SenML array
-        acked   INTEGER NOT NULL DEFAULT 0,         -- 1: committed by the store in meta
-        UNIQUE (boot, seq)
-    );
-    CREATE INDEX packs_waiting ON packs (id) WHERE acked = 0;
-    """,
-    """
-    CREATE TABLE counters (
-        name     TEXT PRIMARY KEY,
-        counted  INTEGER NOT NULL,  -- pulses there ever were, as of the last save
-        reported INTEGER NOT NULL   -- those of them that are in packs
-    ) WITHOUT ROWID;
-    """,
-    # One B-tree for a pack where there were three: a card wears by the pages that are written.
-    """
-    CREATE TABLE boots (number INTEGER PRIMARY KEY, boot TEXT NOT NULL UNIQUE);
-    INSERT INTO boots (boot) SELECT boot FROM packs GROUP BY boot ORDER BY min(id);
-    CREATE TABLE numbered (
-        id      INTEGER PRIMARY KEY,         -- number of the boot, then 40 bits of seq
-        mono_s  REAL    NOT NULL,            -- seconds since the start of this boot
-        at_ms   INTEGER,                     -- NULL: not dated yet
-        clock   TEXT,
-        records TEXT    NOT NULL,            -- the inside of the SenML array
-        acked   INTEGER NOT NULL DEFAULT 0,  -- 1: committed by the store in meta
-        settled INTEGER NOT NULL DEFAULT 1   -- 1: the time stands, the pack may have been sent
-    );
-    INSERT INTO numbered
-        SELECT (number << 40) + seq, mono_s, at_ms, clock, records, acked,
-               at_ms IS NOT NULL
-        FROM packs JOIN boots USING (boot) ORDER BY 1;
-    DROP TABLE packs;
-    ALTER TABLE numbered RENAME TO packs;
-    CREATE INDEX packs_waiting ON packs (id) WHERE acked = 0;
-    CREATE INDEX packs_unsettled ON packs (id) WHERE settled = 0;
-    """,
-)
-
-SHAPE = salvage.Shape(MIGRATIONS, PAGE_BYTES, SEQ_BITS)
 
 _ENTRY = f"boot, id & {LAST_SEQ}, mono_s, at_ms, clock, records, id"
 _PACKS = f"packs JOIN boots ON number = id >> {SEQ_BITS}"
@@ -153,14 +101,15 @@ class Outbox:
 
     def save_counts(self, counted: Mapping[str, int]) -> None:
         """Write how many pulses were ``counted`` by each counter; a count never goes back."""
-        with self._database.writing() as db:
-            db.executemany(
-                "INSERT INTO counters VALUES (?, ?, 0) ON CONFLICT (name) DO UPDATE SET"
-                " counted = max(counted, excluded.counted)",
-                counted.items(),
-            )
-            written = _read_counts(db)
-        self._counts = written
+        with self._database.reading() as db:
+            with transaction(db):
+                db.executemany(
+                    "INSERT INTO counters VALUES (?, ?, 0) ON CONFLICT (name) DO UPDATE SET"
+                    " counted = max(counted, excluded.counted)",
+                    counted.items(),
+                )
+                written = _read_counts(db)
+            self._counts = written
 
     def counts(self) -> list[Count]:
         """Each counter as it was last written."""
@@ -328,12 +277,12 @@ class Outbox:
 
     def _save_what_can_be_read(self, path: Path) -> None:
         """Have another file take the place of a damaged one."""
-        found = salvage.salvage(path, SHAPE)
+        found = salvage.salvage(path)
         found.packs = [row for row in found.packs if row[0] not in self._marked]
         if self._counts:
             # Without them all the rain there ever was would be told a second time.
             found.counters = [(c.name, c.counted, c.reported) for c in self._counts]
-        salvage.write(found, path, SHAPE)
+        salvage.write(found, path)
         aside = damage.replace(path)
         self._marked.clear()
         self._count = len(found.packs)

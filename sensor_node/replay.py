@@ -49,7 +49,8 @@ class Report:
 class Probes:
     """The recording's soil probes: fake inputs under the real MCP3008 driver.
 
-    ``samples``: conversions averaged for each reading; a recording's volts stand still, so 1.
+    ``samples``: conversions averaged for each reading; a recording's volts stand still, so 1. The
+    board's time stands still too: a recording's probe is judged by nothing that takes hours.
     """
 
     def __init__(self, channels: Sequence[str], samples: int = 1) -> None:
@@ -68,6 +69,7 @@ class Probes:
         self._sensors: dict[str, Sensor] = {
             sensor.channels[0].name: sensor for sensor in build_sensors(tables, self.board)
         }
+        self._samplers: dict[tuple[str, ...], Sampler] = {}
 
     def channel(self, name: str) -> Channel:
         """The channel as the driver describes it."""
@@ -77,10 +79,15 @@ class Probes:
         """Put ``volts`` on the inputs and read them as a node would."""
         for name, value in volts.items():
             self.board.adc.set_volts(self._inputs[name], value)
-        return Sampler([self._sensors[name] for name in volts]).sample()
+        names = tuple(volts)  # a row may lack a column
+        if names not in self._samplers:
+            self._samplers[names] = Sampler([self._sensors[name] for name in names])
+        return self._samplers[names].sample()
 
     def close(self) -> None:
         """Let go of the fake bus."""
+        for sampler in self._samplers.values():
+            sampler.close()
         for sensor in self._sensors.values():
             sensor.close()
 

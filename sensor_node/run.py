@@ -12,6 +12,7 @@ from sensor_node.drivers import build_sensors
 from sensor_node.node import Node
 from sensor_node.outbox import Outbox
 from sensor_node.sampler import Sampler
+from sensor_node.setup.disk import check_that_it_stays
 from sensor_node.signals.display import Signals
 from sensor_node.supervisor import Supervisor
 
@@ -41,6 +42,8 @@ def _run(settings: config.NodeSettings) -> None:
     board, clock = board_of(settings), SystemClock(trusted=settings.clock == "system")
     sampler = Sampler(build_sensors(settings.sensors, board))
     signals = Signals(settings.signals, board, clock)
+    if settings.pins == "gpio":  # on fakes nothing is measured that could be lost
+        check_that_it_stays(settings.data)
     outbox = Outbox(settings.outbox_path, settings.outbox_packs)
     node = Node(
         settings.node,

@@ -18,6 +18,7 @@ from typing import Any
 
 from sensor_node.damage import clear_new, told, with_another_head
 from sensor_node.database import open_database, transaction
+from sensor_node.outbox_schema import MIGRATIONS, PAGE_BYTES, SEQ_BITS
 
 MOST_SKIPPED = 2000
 """Entries in a row that cannot be read, before the rest of their start is given up: one inner page
@@ -30,17 +31,6 @@ LAST_ID = 2**63 - 1
 Row = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How an outbox is laid out: its ``migrations``, its pages, and how many bits of an entry's id
-    are not the number of its start.
-    """
-
-    migrations: tuple[str, ...]
-    page_bytes: int
-    seq_bits: int
-
-
 @dataclass(slots=True)
 class Salvaged:
     """What could be read: rows of the tables of the outbox, as they were."""
@@ -51,27 +41,27 @@ class Salvaged:
     meta: list[Row] = field(default_factory=list)
 
 
-def salvage(path: Path, shape: Shape) -> Salvaged:
+def salvage(path: Path) -> Salvaged:
     """Read what can be read of the outbox at ``path``; at worst it is empty.
 
     Raises ``StorageError`` where there is no room to work.
     """
-    found = _read(path, shape.seq_bits)
+    found = _read(path)
     if found is None:
-        with told(path), with_another_head(path, _head(shape)) as copy:
-            found = _read(copy, shape.seq_bits) or Salvaged()
+        with told(path), with_another_head(path, _head()) as copy:
+            found = _read(copy) or Salvaged()
     known = {number for number, _ in found.boots}
-    lost = {pack[0] >> shape.seq_bits for pack in found.packs} - known
+    lost = {pack[0] >> SEQ_BITS for pack in found.packs} - known
     # Under a new name they are new to the gateway, which stores each (channel, time) once.
     found.boots += [(number, secrets.token_hex(8)) for number in sorted(lost)]
     return found
 
 
-def write(found: Salvaged, path: Path, shape: Shape) -> None:
+def write(found: Salvaged, path: Path) -> None:
     """Begin a new outbox for ``path`` with what was ``found``; ``damage.replace`` puts it there."""
     with told(path):
         new = clear_new(path)
-        opened = open_database(new, shape.migrations, page_bytes=shape.page_bytes, alone=True)
+        opened = open_database(new, MIGRATIONS, page_bytes=PAGE_BYTES, alone=True)
         with closing(opened) as db, transaction(db):
             db.executemany("INSERT OR IGNORE INTO boots VALUES (?, ?)", found.boots)
             db.executemany("INSERT OR IGNORE INTO packs VALUES (?, ?, ?, ?, ?, ?, ?)", found.packs)
@@ -79,12 +69,12 @@ def write(found: Salvaged, path: Path, shape: Shape) -> None:
             db.executemany("INSERT OR IGNORE INTO meta VALUES (?, ?)", found.meta)
 
 
-def _read(path: Path, seq_bits: int) -> Salvaged | None:
+def _read(path: Path) -> Salvaged | None:
     """What can be read; None where not even the tables are known."""
     with contextlib.suppress(sqlite3.Error), closing(sqlite3.connect(path)) as db:
         db.execute("SELECT 1 FROM packs LIMIT 0")
         return Salvaged(
-            list(_packs(db, seq_bits)),
+            list(_packs(db)),
             _rows(db, "SELECT number, boot FROM boots NOT INDEXED"),
             _rows(db, "SELECT name, counted, reported FROM counters"),
             _rows(db, "SELECT key, value FROM meta"),
@@ -92,7 +82,7 @@ def _read(path: Path, seq_bits: int) -> Salvaged | None:
     return None
 
 
-def _packs(db: sqlite3.Connection, seq_bits: int) -> Iterator[Row]:
+def _packs(db: sqlite3.Connection) -> Iterator[Row]:
     """Every pack that can be read and waits, oldest first; steps over what cannot be read."""
     after, skipped, starts = 0, 0, 0
     while after < LAST_ID and starts < MOST_STARTS:
@@ -108,7 +98,7 @@ def _packs(db: sqlite3.Connection, seq_bits: int) -> Iterator[Row]:
         except sqlite3.DatabaseError:
             after, skipped = after + 1, skipped + 1
             if skipped > MOST_SKIPPED:
-                after, skipped, starts = ((after >> seq_bits) + 1) << seq_bits, 0, starts + 1
+                after, skipped, starts = ((after >> SEQ_BITS) + 1) << SEQ_BITS, 0, starts + 1
         else:
             return
 
@@ -120,9 +110,9 @@ def _rows(db: sqlite3.Connection, query: str) -> list[Row]:
     return rows
 
 
-def _head(shape: Shape) -> bytes:
+def _head() -> bytes:
     with closing(sqlite3.connect(":memory:")) as blank:
-        blank.execute(f"PRAGMA page_size = {shape.page_bytes}")
-        for script in shape.migrations:
+        blank.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+        for script in MIGRATIONS:
             blank.executescript(script)
-        return blank.serialize()[: shape.page_bytes]
+        return blank.serialize()[:PAGE_BYTES]

@@ -23,6 +23,10 @@ from sensor_node.errors import ConfigError
 
 T = TypeVar("T")
 ENV_PREFIX = "JARDIN_"
+_YES_AND_NO = {
+    **dict.fromkeys(("true", "yes", "y", "oui", "o"), True),
+    **dict.fromkeys(("false", "no", "n", "non"), False),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,27 @@ def describe(kind: type[Any], prefix: str = "") -> Iterator[tuple[str, Field[Any
             yield from describe(typing.cast(type[Any], hints[each.name]), f"{prefix}{each.name}.")
         elif "about" in each.metadata:
             yield prefix + each.name, each, each.metadata["about"]
+
+
+def from_answer(kind: type[Any], name: str, text: str) -> Any:
+    """The value of the setting ``name`` of ``kind`` that a person typed: a decimal comma will do,
+    so will oui and non, and a list is numbers or words with commas between them.
+
+    Raises ``ConfigError`` that says what is expected.
+    """
+    wanted = typing.get_type_hints(kind)[name]
+    (about,) = (each.metadata.get("about") for each in fields(kind) if each.name == name)
+    kinds = {wanted, *typing.get_args(wanted)}
+    value: Any = text
+    if list[str] in kinds:
+        value = [word for word in text.replace(",", " ").split() if word]
+    elif list[float] in kinds:
+        value = _from_text(f"[{text}]", wanted)
+    elif bool in kinds:
+        value = _YES_AND_NO.get(text.strip().lower(), text)
+    else:
+        value = _from_text(text.replace(",", ".") if float in kinds else text, wanted)
+    return _check(value, wanted, name, about)
 
 
 def variable_of(key: str) -> str:

@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from sensor_node import wire
 from sensor_node.clock import Clock
@@ -24,12 +25,11 @@ from sensor_node.garden import STEP_MS, Moment, Place, SimulatedGarden, SoilProb
 from sensor_node.garden.demo import BEDS, NODES, SEED, TROUBLES, DemoNode, NodeSilent, ProbeInAir
 from sensor_node.node import Node
 from sensor_node.outbox import Outbox
-from sensor_node.sampler import Sampler
+from sensor_node.sampler import Sampler, Sampling
 
-SAMPLES = 4
+SAMPLES = 2
 """Conversions averaged: the fake converter is slow, and its noise is the model's."""
 PACKS_A_COMMIT = 48
-DAY_MS = 86_400_000
 
 log = logging.getLogger("jardin.simulate")
 
@@ -124,6 +124,14 @@ class SimulatedSampling:
                 self._board.dht22_parts[channel.port].humidity_pct = truth
 
 
+class PastSampling(Sampling, Protocol):
+    """Sampling that can be asked for moments that are over."""
+
+    def sample_at(self, at_ms: int) -> list[wire.Record]: ...
+
+    def close(self) -> None: ...
+
+
 class Simulation:
     """Runs ``node``: the moments since ``from_ms`` at once, then the present, until it is told.
 
@@ -131,7 +139,7 @@ class Simulation:
     """
 
     def __init__(
-        self, node: Node, sampling: SimulatedSampling, outbox: Outbox, troubles: Troubles
+        self, node: Node, sampling: PastSampling, outbox: Outbox, troubles: Troubles
     ) -> None:
         self._node = node
         self._sampling = sampling

@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sensor_node.console import pick, set_up_logging, stopped_by_signals
+from sensor_node.console import pick, run_command, set_up_logging, stopped_by_signals
 from sensor_node.errors import UsageError, language_of
+
+if TYPE_CHECKING:
+    from sensor_node.clock import Clock
+    from sensor_node.config import NodeSettings
+    from sensor_node.link import Broker
+    from sensor_node.simulate import PastSampling, Troubles
+
+DAY_MS = 86_400_000
+DEMO_INTERVAL_S = 10.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The node that is to run: its name, its outbox's folder, where it delivers, how often."""
+
+    node: str
+    data: Path
+    broker: Broker
+    interval_s: float
+
 
 LEAST_INTERVAL_S, MOST_INTERVAL_S = 10.0, 3600.0
 MOST_PAST_DAYS = 30
@@ -15,8 +36,13 @@ MOST_PAST_DAYS = 30
 
 def add_arguments(simulate: argparse.ArgumentParser) -> None:
     """What ``simulate`` understands."""
-    simulate.add_argument(
-        "--node", required=True, help=pick("serre, potager, verger ou meteo", "which demo node")
+    which = simulate.add_mutually_exclusive_group(required=True)
+    which.add_argument("--node", help=pick("serre, potager, verger ou meteo", "which demo node"))
+    which.add_argument(
+        "--config",
+        type=Path,
+        metavar="node.toml",
+        help=pick("les capteurs d'un nœud à soi, factices", "a node's own sensors, as fakes"),
     )
     simulate.add_argument(
         "--data", type=Path, help=pick("dossier de la boîte d'envoi", "folder of the outbox")
@@ -24,7 +50,12 @@ def add_arguments(simulate: argparse.ArgumentParser) -> None:
     simulate.add_argument("--host", help=pick("serveur MQTT", "MQTT broker"))
     simulate.add_argument("--port", type=int, help=pick("port MQTT", "MQTT port"))
     simulate.add_argument(
-        "--interval", type=float, default=10.0, help=pick("secondes, 10 à 3600", "seconds")
+        "--interval",
+        type=float,
+        help=pick(
+            "secondes, 10 à 3600. Par défaut : 10, ou celui du fichier",
+            "seconds, 10 to 3600. Default is 10, or the file's",
+        ),
     )
     simulate.add_argument(
         "--past-days",
@@ -37,31 +68,57 @@ def add_arguments(simulate: argparse.ArgumentParser) -> None:
 
 def run_simulate(options: argparse.Namespace) -> int:
     """Run the simulated node until it is told to stop."""
+    _check(options)
+    if options.config is None:
+        return _run_demo(options)
+    from sensor_node import config  # noqa: PLC0415 - --help needs none of these
+
+    settings = config.load(options.config)
+    return run_command(lambda: _run_own(options, settings), settings.language)
+
+
+def _run_demo(options: argparse.Namespace) -> int:
     from sensor_node.clock import SystemClock  # noqa: PLC0415 - --help needs none of these
     from sensor_node.link import broker_from_environment  # noqa: PLC0415
-    from sensor_node.node import Node  # noqa: PLC0415
-    from sensor_node.outbox import Outbox  # noqa: PLC0415
-    from sensor_node.simulate import (  # noqa: PLC0415
-        DAY_MS,
-        SimulatedSampling,
-        Simulation,
-        Troubles,
-        demo_node,
-    )
+    from sensor_node.simulate import SimulatedSampling, Troubles, demo_node  # noqa: PLC0415
 
-    _check(options)
-    broker = broker_from_environment()
-    broker = replace(broker, host=options.host or broker.host, port=options.port or broker.port)
+    broker = _address(options, broker_from_environment())
     set_up_logging(language_of())
     described = demo_node(options.node)
     clock = SystemClock(trusted=True)  # a computer on somebody's desk
-    now_ms = clock.wall_ms()
-    from_ms = now_ms - round(options.past_days * DAY_MS)
-    troubles = Troubles(options.node, now_ms)
-    outbox = Outbox((options.data or Path("simulate-data") / options.node) / "outbox.sqlite")
+    troubles = Troubles(options.node, clock.wall_ms())
+    from_ms = _from_ms(options, troubles.now_ms)
     sampling = SimulatedSampling(described, troubles, clock, from_ms)
+    data = options.data or Path("simulate-data") / options.node
+    plan = Plan(options.node, data, broker, options.interval or DEMO_INTERVAL_S)
+    return _run(plan, sampling, clock, troubles, from_ms)
+
+
+def _run_own(options: argparse.Namespace, settings: NodeSettings) -> int:
+    """The node of a settings file. What it keeps stands apart from what the real node keeps."""
+    from sensor_node.clock import SystemClock  # noqa: PLC0415 - --help needs none of these
+    from sensor_node.simulate import Troubles  # noqa: PLC0415
+    from sensor_node.simulate_own import OwnSampling  # noqa: PLC0415
+
+    set_up_logging(settings.language)
+    clock = SystemClock(trusted=True)
+    nothing_goes_wrong = Troubles("", clock.wall_ms())
+    from_ms = _from_ms(options, nothing_goes_wrong.now_ms)
+    sampling = OwnSampling(settings, clock, from_ms)
+    data = options.data or settings.data / "simulated"
+    broker = _address(options, settings.broker)
+    plan = Plan(settings.node, data, broker, options.interval or settings.interval_s)
+    return _run(plan, sampling, clock, nothing_goes_wrong, from_ms)
+
+
+def _run(plan: Plan, sampling: PastSampling, clock: Clock, troubles: Troubles, from_ms: int) -> int:
+    from sensor_node.node import Node  # noqa: PLC0415 - --help needs none of these
+    from sensor_node.outbox import Outbox  # noqa: PLC0415
+    from sensor_node.simulate import Simulation  # noqa: PLC0415
+
+    outbox = Outbox(plan.data / "outbox.sqlite")
     node = Node(
-        options.node, sampling, outbox, broker, clock, interval_s=options.interval, simulated=True
+        plan.node, sampling, outbox, plan.broker, clock, interval_s=plan.interval_s, simulated=True
     )
     simulation = Simulation(node, sampling, outbox, troubles)
     with stopped_by_signals(simulation.stop):
@@ -71,8 +128,16 @@ def run_simulate(options: argparse.Namespace) -> int:
     return 0
 
 
+def _address(options: argparse.Namespace, broker: Broker) -> Broker:
+    return replace(broker, host=options.host or broker.host, port=options.port or broker.port)
+
+
+def _from_ms(options: argparse.Namespace, now_ms: int) -> int:
+    return now_ms - round(float(options.past_days) * DAY_MS)
+
+
 def _check(options: argparse.Namespace) -> None:
-    if not LEAST_INTERVAL_S <= options.interval <= MOST_INTERVAL_S:
+    if options.interval is not None and not LEAST_INTERVAL_S <= options.interval <= MOST_INTERVAL_S:
         raise UsageError(
             "BAD_INTERVAL",
             fr="--interval va de 10 à 3600 secondes.",

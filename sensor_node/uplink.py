@@ -48,6 +48,10 @@ class Link(Protocol):
 class Dating(Protocol):
     """What settles the time of packs; see ``sensor_node.dating``."""
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the time is known and no pack waits for it: no need to look each second."""
+
     def receive(self, payload: bytes) -> None:
         """An answer of the gateway's clock."""
 
@@ -125,6 +129,7 @@ class Uplink:
         self.tally = Tally()
         self.refusal: NetworkError | None = None
         self.was_connected = False
+        self._has_left = False
 
     def listen(self, topic: str, hear: Callable[[bytes], None]) -> None:
         """Have ``hear`` called in the link's thread with each payload on ``topic``, which the
@@ -151,6 +156,7 @@ class Uplink:
 
     def farewell(self) -> None:
         """The last words of a clean stop."""
+        self._has_left = True
         if not self._yields:
             self._say("state", b"offline", retain=True)
 
@@ -249,7 +255,8 @@ class Uplink:
         return self._wait_s(now_s)
 
     def _wait_s(self, now_s: float) -> float:
-        longest_s = IDLE_S if self._dating is None else DATING_EVERY_S
+        is_settled = self._dating is None or self._dating.is_settled
+        longest_s = IDLE_S if is_settled else DATING_EVERY_S
         if not self._gateway_online:
             return longest_s
         next_due_s = min((f.due_s for f in self._under_way.values()), default=math.inf)
@@ -370,7 +377,8 @@ class Uplink:
             self._say_online()  # the last will of a connection that is no more
 
     def _say_online(self) -> None:
-        if not self._yields:
+        # Its own "offline" comes back to it while it waits for the broker to take it.
+        if not self._yields and not self._has_left:
             self._say("state", b"online", retain=True)
 
     def _say_about(self) -> None:

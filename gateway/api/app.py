@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from gateway import assets
 from gateway.api import (
+    calibrations,
     channels,
     checks,
     docs,
@@ -101,7 +102,8 @@ def _programs() -> APIRouter:
             "5XX": {**PROBLEM, "description": "The garden failed"},
         },
     )
-    for noun in (garden, nodes, channels, readings, events, quarantine, checks):
+    nouns = (garden, nodes, channels, calibrations, readings, events, quarantine, checks)
+    for noun in nouns:
         programs.include_router(noun.router)
     return programs
 

@@ -34,7 +34,7 @@ def channels(
 ) -> ChannelList:
     """Each channel with its newest value, its age and its quality."""
     _check_filters(gateway, node, quantity, bed)
-    known, present = gateway.catalogue.channels(), gateway.present.all()
+    known, present = gateway.measured.channels(), gateway.present.all()
     return ChannelList(
         channels=[
             channel_shape(known[series], present.get(series))
@@ -131,7 +131,7 @@ def plain_number(value: float) -> str:
 
 
 def _known(gateway: Gateway, series: Series) -> ChannelInfo:
-    info = gateway.catalogue.channel(series)
+    info = gateway.measured.channel(series)
     if info is None:
         raise unknown_channel(gateway, str(series))
     return info

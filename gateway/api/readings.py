@@ -17,6 +17,7 @@ from gateway.api.shapes import Readings
 from gateway.api.spans import span_of
 from gateway.catalogue import ChannelInfo
 from gateway.formats import write_csv, write_csv_fr, write_senml
+from gateway.measured import Measured
 from gateway.service import Gateway
 from gateway.store.base import Series
 from gateway.times import MAX_BUCKETS, Every, edges, parse_every, to_rfc3339
@@ -25,6 +26,7 @@ router = APIRouter(tags=["readings"])
 
 MAX_CHANNELS: Final = 50
 MAX_POINTS: Final = MAX_BUCKETS
+SCREEN_POINTS: Final = 500
 """Of one answer: almost two years of one channel at five minutes."""
 Format = Literal["json", "csv", "csv-fr", "senml"]
 MEDIA_TYPES: Final[Mapping[Format, str]] = {
@@ -77,7 +79,10 @@ def readings(
         str | None, Query(description="Exclusive; a moment or a date; default: now")
     ] = None,
     every: Annotated[
-        str | None, Query(description="`5m`, `1h`, `1d`…; absent: each reading")
+        str | None,
+        Query(
+            description="`5m`, `1h`, `1d`…; `auto`: as many as a screen shows; absent: each reading"
+        ),
     ] = None,
     aggregate: Annotated[
         list[str] | None,
@@ -95,31 +100,32 @@ def readings(
     Over the limit of points the problem `TOO_MANY_POINTS` names the `every` that would fit.
     """
     span = span_of(from_, to, gateway.clock.wall_ms(), gateway.settings.timezone)
-    cut = None if every is None else parse_every(every)
-    infos = [_known(gateway, name) for name in dict.fromkeys(channel)]
+    cut = _cut(every, span)
+    measured = gateway.as_measured if raw else gateway.measured
+    infos = [_known(gateway, measured, name) for name in dict.fromkeys(channel)]
     _check_length(span, cut, len(infos))
     wanted = _wanted(infos, span, cut, aggregate or [], gateway.settings.timezone)
-    _check_count(sum(how_many(gateway.store, one) for one in wanted), span, len(wanted))
+    _check_count(sum(how_many(measured, one) for one in wanted), span, len(wanted))
     about = {
         "from": to_rfc3339(span[0]),
         "to": to_rfc3339(span[1]),
-        "every": every,
+        "every": None if cut is None else str(cut),
         "times": times,
         "timezone": gateway.settings.timezone,
         "raw": raw,
     }
-    written = _written(gateway, wanted, about, format_)
+    written = _written(measured, wanted, about, format_)
     return StreamingResponse(
         written, media_type=MEDIA_TYPES[format_], headers=_file_headers(infos, span, format_)
     )
 
 
 def _written(
-    gateway: Gateway, wanted: Sequence[Wanted], about: Mapping[str, Any], form: Format
+    measured: Measured, wanted: Sequence[Wanted], about: Mapping[str, Any], form: Format
 ) -> Iterator[str]:
     if form == "json":
-        return readings_json(gateway.store, about, wanted, in_ms=about["times"] == "ms")
-    rows = (row for one in wanted for row in file_rows(gateway.store, one))
+        return readings_json(measured, about, wanted, in_ms=about["times"] == "ms")
+    rows = (row for one in wanted for row in file_rows(measured, one))
     aggregated = about["every"] is not None
     if form == "csv":
         return write_csv(rows, aggregated=aggregated)
@@ -141,9 +147,9 @@ def _file_headers(
     }
 
 
-def _known(gateway: Gateway, name: str) -> ChannelInfo:
+def _known(gateway: Gateway, measured: Measured, name: str) -> ChannelInfo:
     series = Series(*name.partition("/")[::2])
-    info = gateway.catalogue.channel(series)
+    info = measured.channel(series)
     if info is None:
         raise unknown_channel(gateway, name)
     return info
@@ -184,6 +190,14 @@ def _aggregate_alone() -> Problem:
         fr="« aggregate » demande aussi « every », par exemple every=1h.",
         en="'aggregate' needs 'every' too, for example every=1h.",
     )
+
+
+def _cut(every: str | None, span: tuple[int, int]) -> Every | None:
+    """What ``every`` asks for; ``auto`` is the shortest step of which a screen shows all."""
+    if every != "auto":
+        return None if every is None else parse_every(every)
+    steps = [parse_every(step) for step in STEPS]
+    return next((s for s in steps if _buckets(span, s) <= SCREEN_POINTS), steps[-1])
 
 
 def _check_length(span: tuple[int, int], every: Every | None, channels: int) -> None:

@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gateway.api.series import AGGREGATES, Wanted, buckets, faults, points
-from gateway.store.base import Bucket, Fault, Point, Store
+from gateway.measured import Measured
+from gateway.store.base import Bucket, Fault, Point
 from gateway.times import to_rfc3339
 
 Rows = Iterator[list[str]]
 
 
 def readings_json(
-    store: Store, head: Mapping[str, Any], wanted: Sequence[Wanted], *, in_ms: bool
+    store: Measured, head: Mapping[str, Any], wanted: Sequence[Wanted], *, in_ms: bool
 ) -> Iterator[str]:
     """The object with the members of ``head`` and the ``series``.
 
@@ -44,7 +45,7 @@ def _about(wanted: Wanted) -> dict[str, Any]:
     }
 
 
-def _rows(store: Store, wanted: Wanted, time: Callable[[int], str]) -> Rows:
+def _rows(store: Measured, wanted: Wanted, time: Callable[[int], str]) -> Rows:
     if wanted.aggregates:
         columns = [AGGREGATES[name] for name in wanted.aggregates]
         for some in buckets(store, wanted):
@@ -66,7 +67,7 @@ def _bucket_row(
     return f"[{time(bucket.start_ms)},{values}]"
 
 
-def _fault_rows(store: Store, wanted: Wanted, time: Callable[[int], str]) -> Rows:
+def _fault_rows(store: Measured, wanted: Wanted, time: Callable[[int], str]) -> Rows:
     for piece in faults(store, wanted):
         yield [_fault_row(fault, time) for fault in piece]
 

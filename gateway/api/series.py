@@ -9,7 +9,8 @@ from typing import Final
 
 from gateway.catalogue import ChannelInfo
 from gateway.formats import Row
-from gateway.store.base import Bucket, Fault, Point, Store
+from gateway.measured import Measured
+from gateway.store.base import Bucket, Fault, Point
 from sensor_node.wire import QUANTITIES
 
 PIECE: Final = 1000
@@ -46,7 +47,7 @@ def default_aggregate(quantity: str | None) -> str:
     return "sum" if known and known.aggregate == "sum" else "mean"
 
 
-def how_many(store: Store, wanted: Wanted) -> int:
+def how_many(store: Measured, wanted: Wanted) -> int:
     """How many rows ``wanted`` has, at the most."""
     if wanted.aggregates:
         return max(0, len(wanted.edges) - 1)
@@ -54,7 +55,7 @@ def how_many(store: Store, wanted: Wanted) -> int:
     return sum(b.count for b in store.buckets(wanted.info.series, span, vector=False))
 
 
-def points(store: Store, wanted: Wanted) -> Iterator[list[Point]]:
+def points(store: Measured, wanted: Wanted) -> Iterator[list[Point]]:
     """Each reading, oldest first, in pieces."""
     from_ms = wanted.from_ms
     while piece := store.points(wanted.info.series, from_ms, wanted.to_ms, PIECE):
@@ -62,7 +63,7 @@ def points(store: Store, wanted: Wanted) -> Iterator[list[Point]]:
         from_ms = piece[-1].at_ms + 1
 
 
-def faults(store: Store, wanted: Wanted) -> Iterator[list[Fault]]:
+def faults(store: Measured, wanted: Wanted) -> Iterator[list[Fault]]:
     """Each fault, oldest first, in pieces."""
     from_ms = wanted.from_ms
     while piece := store.faults(wanted.info.series, from_ms, wanted.to_ms, PIECE):
@@ -70,7 +71,7 @@ def faults(store: Store, wanted: Wanted) -> Iterator[list[Fault]]:
         from_ms = piece[-1].at_ms + 1
 
 
-def buckets(store: Store, wanted: Wanted) -> Iterator[list[Bucket]]:
+def buckets(store: Measured, wanted: Wanted) -> Iterator[list[Bucket]]:
     """The buckets between the edges that hold readings, oldest first, in pieces."""
     quantity = QUANTITIES.get(wanted.info.quantity or "")
     vector = quantity is not None and quantity.aggregate == "vector"
@@ -79,7 +80,7 @@ def buckets(store: Store, wanted: Wanted) -> Iterator[list[Bucket]]:
         yield store.buckets(wanted.info.series, edges, vector=vector)
 
 
-def file_rows(store: Store, wanted: Wanted) -> Iterator[Row]:
+def file_rows(store: Measured, wanted: Wanted) -> Iterator[Row]:
     """``wanted`` as lines of a file; with several aggregates one line for each."""
     info = wanted.info
     meaning = (*info.series, info.quantity, info.unit)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, FiniteFloat
 
 Quality = Literal["good", "stale", "suspect", "fault"]
 TIME = Field(description="RFC 3339, UTC", examples=["2026-05-01T06:00:00.000Z"])
@@ -164,6 +164,63 @@ class Retried(BaseModel):
 
     accepted: int = Field(description="Now stored")
     left: int = Field(description="Still in quarantine")
+
+
+Role = Literal["gardener", "keeper", "group", "program"]
+
+
+class CalibrationPoint(BaseModel, extra="forbid"):
+    """What the sensor gave, and what that meant."""
+
+    raw: FiniteFloat = Field(description="As measured", examples=[0.75])
+    value: FiniteFloat = Field(description="What it means, in the unit that leaves", examples=[0.0])
+
+
+Points = Annotated[list[CalibrationPoint], Field(min_length=2, max_length=2)]
+
+
+class NewCalibration(BaseModel, extra="forbid"):
+    """Two points, and from when they hold."""
+
+    points: Points
+    from_: str | None = Field(
+        None,
+        alias="from",
+        description="From when on; absent: always, or from now where one holds already",
+        examples=["2026-05-01T06:00:00Z"],
+    )
+    by: Role = Field("gardener", description="The role of who measured, never a name")
+
+
+class CalibrationOfChannel(NewCalibration):
+    """One of many."""
+
+    channel: str = Field(examples=["potager-1/bac-1-soil"])
+
+
+class CalibrationBatch(BaseModel, extra="forbid"):
+    """A class's probes, calibrated at once: all or none."""
+
+    calibrations: list[CalibrationOfChannel] = Field(min_length=1, max_length=500)
+    by: Role = Field("gardener", description="The role of who measured, never a name")
+
+
+class CalibrationShape(BaseModel):
+    """A calibration that was made."""
+
+    id: int
+    channel: str = Field(examples=["potager-1/bac-1-soil"])
+    points: list[CalibrationPoint]
+    from_: str = Field(serialization_alias="from", examples=["2026-05-01T06:00:00.000Z"])
+    by: str
+    made: str = TIME
+    undone: str | None = Field(description="When it was taken back; null: it holds")
+
+
+class CalibrationList(BaseModel):
+    """Calibrations, newest first."""
+
+    calibrations: list[CalibrationShape]
 
 
 class SeriesOfReadings(BaseModel):

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from gateway.catalogue import ChannelInfo, NodeInfo
+from gateway.measured import Measured
 from gateway.pages import words
 from gateway.pages.curve import Curve, curve_of, runs_of
 from gateway.pages.numbers import Format, rfc3339
 from gateway.pages.week import HOUR_MS, Aggregate, Span, Week, week_of
 from gateway.pages.wording import Row, Wording
 from gateway.present import STALE_AFTER_INTERVALS, Latest
-from gateway.store.base import Series, Store
+from gateway.store.base import Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,12 @@ class Writer:
     """Writes cards for one reader at one moment."""
 
     def __init__(
-        self, store: Store, span: Span, write: Format, texts: gettext.NullTranslations, now_ms: int
+        self,
+        store: Measured,
+        span: Span,
+        write: Format,
+        texts: gettext.NullTranslations,
+        now_ms: int,
     ) -> None:
         self._store = store
         self._span = span

@@ -69,7 +69,7 @@ def render(gateway: Gateway, language: str) -> str:
     texts = installed().of(language)
     write = Format(language, gateway.settings.timezone)
     span = week_until(now_ms, write.zone)
-    views = _views(gateway, Writer(gateway.store, span, write, texts, now_ms))
+    views = _views(gateway, Writer(gateway.measured, span, write, texts, now_ms))
     return (
         environment(language)
         .get_template("garden.html")
@@ -104,7 +104,7 @@ def _views(gateway: Gateway, writer: Writer) -> list[NodeView]:
     nodes = gateway.catalogue.nodes()
     present = gateway.present.all()
     by_node: dict[str, list[Card]] = {name: [] for name in nodes}
-    for channel in sorted(gateway.catalogue.channels().values(), key=_order):
+    for channel in sorted(gateway.measured.channels().values(), key=_order):
         name = channel.series.node
         interval_s = nodes[name].interval_s if name in nodes else DEFAULT_INTERVAL_S
         card = writer.card(channel, present.get(channel.series), interval_s)

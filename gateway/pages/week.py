@@ -11,7 +11,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from gateway.store.base import Bucket, Series, Store
+from gateway.measured import Measured
+from gateway.store.base import Bucket, Series
 
 DAYS: Final = 7
 HOUR_MS: Final = 3_600_000
@@ -81,7 +82,7 @@ def _ms(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 
 
-def week_of(store: Store, series: Series, span: Span, aggregate: Aggregate) -> Week:
+def week_of(store: Measured, series: Series, span: Span, aggregate: Aggregate) -> Week:
     """Read the week of ``series``. Raises ``StorageError``."""
     vector = aggregate == "vector"
     hours = store.buckets(series, [*span.hours_ms, span.to_ms], vector=vector)

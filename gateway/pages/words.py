@@ -141,6 +141,38 @@ FAULTS: Final[Mapping[str, tuple[str, str]]] = {
         N_("le convertisseur ne répond pas"),
         N_("Vérifiez les fils du MCP3008 et son alimentation."),
     ),
+    "bus busy": (
+        N_("un autre capteur bloque le bus"),
+        N_("Débranchez ses capteurs un par un pour trouver lequel, puis relancez le nœud."),
+    ),
+    "unsteady": (
+        N_("la mesure n’arrête pas de changer"),
+        N_("Vérifiez ses fils, et que rien ne bouge devant le capteur."),
+    ),
+    "below its range": (
+        N_("ce capteur ne mesure pas le froid"),
+        N_("Mettez-le dans une pièce chauffée ; dehors, prenez un autre capteur."),
+    ),
+    "over the scale": (
+        N_("la tension dépasse ce que l’entrée mesure"),
+        N_("Débranchez la batterie et vérifiez les deux résistances."),
+    ),
+    "saturated": (
+        N_("il y a plus de lumière que le capteur n’en mesure"),
+        N_("Mettez-lui un petit dôme blanc."),
+    ),
+    "is no rain": (
+        N_("le pluviomètre a compté plus qu’il ne peut pleuvoir"),
+        N_("Vérifiez son contact et ses fils."),
+    ),
+    "is no wind": (
+        N_("l’anémomètre a compté plus que le vent ne peut souffler"),
+        N_("Vérifiez son contact et ses fils."),
+    ),
+    "not calibrated then": (
+        N_("la sonde n’était pas encore étalonnée"),
+        N_("Attendez la mesure suivante, ou étalonnez-la aussi pour le passé."),
+    ),
     "out of range": (
         N_("la valeur lue est impossible"),
         N_("Vérifiez le capteur et ses fils."),
@@ -160,6 +192,10 @@ DOUBTS: Final[Mapping[str, tuple[str, str]]] = {
     "flooded": (
         N_("la sonde est dans l’eau"),
         N_("Laissez la terre s’égoutter ; si elle est sèche, séchez la sonde."),
+    ),
+    "out of range": (
+        N_("plus d’eau que tout, ou moins que rien"),
+        N_("Étalonnez de nouveau la sonde : une fois sèche, une fois arrosée et ressuyée."),
     ),
     "estimated time": (
         N_("l’heure de cette mesure est estimée"),

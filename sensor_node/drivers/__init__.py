@@ -18,20 +18,31 @@ from sensor_node.drivers.base import Channel, Sensor
 from sensor_node.errors import ConfigError, HardwareError
 from sensor_node.settings import build, reject_unknown
 
-__all__ = ["TABLE", "Channel", "Sensor", "build_sensor", "build_sensors"]
+__all__ = [
+    "TABLE",
+    "Channel",
+    "Sensor",
+    "build_sensor",
+    "build_sensors",
+    "driver_module",
+    "options_of",
+]
 
 TABLE: Mapping[str, str] = {
     "soil-mcp3008": "sensor_node.drivers.soil_mcp3008:SoilMcp3008",
     "dht22": "sensor_node.drivers.dht22:Dht22",
+    "dht11": "sensor_node.drivers.dht11:Dht11",
     "ds18b20": "sensor_node.drivers.ds18b20:Ds18b20",
     "bme280": "sensor_node.drivers.bme280:Bme280",
     "bh1750": "sensor_node.drivers.bh1750:Bh1750",
     "sht4x": "sensor_node.drivers.sht4x:Sht4x",
     "tank-float": "sensor_node.drivers.tank_float:TankFloat",
+    "hc-sr04": "sensor_node.drivers.hc_sr04:HcSr04",
     "pi-health": "sensor_node.drivers.pi_health:PiHealth",
     "rain-gauge": "sensor_node.drivers.rain_gauge:RainGauge",
     "anemometer": "sensor_node.drivers.anemometer:Anemometer",
     "wind-vane": "sensor_node.drivers.wind_vane:WindVane",
+    "microbit": "sensor_node.drivers.microbit:Microbit",
     "battery": "sensor_node.drivers.battery:Battery",
 }
 
@@ -68,6 +79,14 @@ def _add(sensors: list[Sensor], table: Any, board: Board) -> HardwareError | Non
 
 def build_sensor(table: Any, board: Board) -> Sensor:
     """One sensor from its table; ``type`` names the driver."""
+    module, options = options_of(table)
+    _, _, name = TABLE[table["type"]].partition(":")
+    sensor: Sensor = getattr(module, name)(options, board)
+    return sensor
+
+
+def options_of(table: Any) -> tuple[Any, Any]:
+    """The driver's module that a table's ``type`` names, and its ``Options`` from the table."""
     if not isinstance(table, dict) or not isinstance(table.get("type"), str):
         raise ConfigError(
             "SENSOR_NO_TYPE",
@@ -75,12 +94,14 @@ def build_sensor(table: Any, board: Board) -> Sensor:
             en=f"Each [[sensors]] needs a 'type': {', '.join(TABLE)}.",
         )
     options = dict(table)
-    kind = options.pop("type")
+    module = driver_module(options.pop("type"))
+    return module, build(module.Options, options)
+
+
+def driver_module(kind: str) -> Any:
+    """The module of the driver ``kind``; ``ConfigError`` names the nearest right one."""
     reject_unknown({kind: None}, list(TABLE), "sensors.type=")
-    place, _, name = TABLE[kind].partition(":")
-    module = importlib.import_module(place)
-    sensor: Sensor = getattr(module, name)(build(module.Options, options), board)
-    return sensor
+    return importlib.import_module(TABLE[kind].partition(":")[0])
 
 
 def _check_channels(sensors: Sequence[Sensor]) -> None:

@@ -1,7 +1,7 @@
 """A cup anemometer: its contact closes once or more in each turn (gpiozero).
 
 Wiring: one wire of the reed contact to the GPIO, the other to GND; the Pi's own pull-up does the
-rest. A calm and a cut wire give the same nothing: 0 m/s for days is a reason to look at it.
+rest. A calm and a cut wire give the same nothing: 0 m/s for a week is doubted. A gust is no jump.
 """
 
 from __future__ import annotations
@@ -11,14 +11,17 @@ from dataclasses import dataclass
 
 from sensor_node.board import Board
 from sensor_node.counters import Counter
-from sensor_node.drivers.base import Channel
+from sensor_node.drivers.base import Channel, Measured, doubted
+from sensor_node.drivers.stillness import Stillness
 from sensor_node.errors import SensorFault
 from sensor_node.settings import setting
+from sensor_node.wiring import Wiring, Words, contact
 
 SHORTEST_S = 3.0
 """Of less than this no mean is taken: one pulse more or less would be too much."""
 STRONGEST_M_S = 75.0
 """What such cups survive, by their data sheets."""
+STUCK_AFTER_H = 7 * 24
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class Anemometer:
             options.channel, "wind_speed", "cup anemometer", f"GPIO{options.pin}"
         )
         self._pulses = Counter(options.channel)
+        self._still = Stillness(STUCK_AFTER_H)
         self._since_s = board.monotonic_s()
         self._contact = board.contact(options.pin, options.bounce_s)
         self._contact.when_activated = self._pulses.count
@@ -63,7 +67,7 @@ class Anemometer:
     def channels(self) -> tuple[Channel, ...]:
         return (self._channel,)
 
-    def read(self) -> Mapping[str, float]:
+    def read(self) -> Mapping[str, Measured]:
         """Asked again too soon, or for the first time, it listens for three seconds.
 
         Raises ``SensorFault`` for more pulses than any wind makes.
@@ -76,7 +80,7 @@ class Anemometer:
         self._since_s = now_s
         if mean_m_s > STRONGEST_M_S:
             raise self._chatter(mean_m_s)
-        return {self._channel.name: mean_m_s}
+        return doubted({self._channel.name: mean_m_s}, self._still.doubt(now_s, mean_m_s))
 
     def close(self) -> None:
         self._contact.close()
@@ -90,3 +94,8 @@ class Anemometer:
             en=f"The anemometer {self._channel.name} on {self._channel.pin} gave {mean_m_s} m/s, "
             "which is no wind: check its wires, and 'm_s_per_hz'.",
         )
+
+
+def wiring(options: Options) -> Wiring:
+    """How it is wired."""
+    return contact(Words("anémomètre à coupelles", "cup anemometer"), options.pin)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from sensor_node.board import Board
-from sensor_node.drivers.base import Channel, Counting, Measured, Sensor
+from sensor_node.drivers.base import Channel, Counting, Measured, Sensor, Warmed
 from sensor_node.errors import HardwareError, SensorFault
 
 FIRST_WAIT_S = 60.0
@@ -29,6 +29,7 @@ class Awaited:
         if isinstance(blank, Counting):
             raise absent  # its pulses are kept from the first moment on, or not at all
         self._channels = blank.channels
+        blank.close()
         self._build = build
         self._board = board
         self._absent = absent
@@ -47,6 +48,10 @@ class Awaited:
             absent = self._absent
             raise SensorFault("no bus", code=absent.code, fr=absent.fr, en=absent.en)
         return self._sensor.read()
+
+    def feel(self, soil_c: float) -> None:
+        if isinstance(self._sensor, Warmed):
+            self._sensor.feel(soil_c)
 
     def close(self) -> None:
         if self._sensor is not None:

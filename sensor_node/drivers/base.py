@@ -37,6 +37,13 @@ Measured = float | Suspect | SensorFault
 """What one channel gives at one moment."""
 
 
+def doubted(values: Mapping[str, float], reason: str | None) -> Mapping[str, Measured]:
+    """``values`` as they are, or all of them ``Suspect`` where there is a ``reason``."""
+    if reason is None:
+        return values
+    return {name: Suspect(value, reason) for name, value in values.items()}
+
+
 class Sensor(Protocol):
     """A physical part wired to the node."""
 

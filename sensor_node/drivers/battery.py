@@ -2,6 +2,8 @@
 
 Wiring, for 12 V: 47 kΩ from the battery's plus to the input, 10 kΩ from the input to GND, and
 the battery's minus to GND: the input never sees more than 3.3 V below 18.8 V.
+
+A load makes the voltage jump, so a jump is none; one that stands still for a day is doubted.
 """
 
 from __future__ import annotations
@@ -11,14 +13,17 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from sensor_node.board import Board
-from sensor_node.drivers.base import Channel
+from sensor_node.drivers.base import Channel, Measured, doubted
+from sensor_node.drivers.mcp3008 import FULL_SCALE, REFERENCE_V, Burst, Input
+from sensor_node.drivers.stillness import Stillness
 from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.settings import setting
+from sensor_node.wiring import BLACK, GND, VIOLET, Resistor, Wire, Wiring, Words, adc
 
-REFERENCE_V, FULL_SCALE = 3.3, 1023
-DEAD_LOW, DEAD_HIGH = 15, 1010
-"""Counts at or beyond which no battery is measured."""
 SAMPLES = 16
+STUCK_AFTER_H = 24
+LOWER_OHM = 10_000
+"""The divider's resistor to GND."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,10 @@ class Battery:
     def __init__(self, options: Options, board: Board) -> None:
         _check(options)
         self._options = options
-        self._pin = f"MCP3008 CH{options.adc_channel}"
-        self._adc = board.mcp3008(options.adc_channel)
+        self._board = board
+        self._input = Input(board, options.adc_channel)
+        self._pin = self._input.pin
+        self._still = Stillness(STUCK_AFTER_H)
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -78,24 +85,32 @@ class Battery:
             if name is not None
         )
 
-    def read(self) -> Mapping[str, float]:
-        """Both from one burst. Raises ``SensorFault`` at an end of the converter's scale."""
-        burst = [self._adc.raw_value for _ in range(SAMPLES)]
-        if min(burst) <= DEAD_LOW:
-            raise self._fault("disconnected")
-        if max(burst) >= DEAD_HIGH:
-            raise self._fault("over the scale")
+    def read(self) -> Mapping[str, Measured]:
+        """Both from one burst. Raises ``SensorFault`` at an end of the converter's scale, and for
+        an input without a wire.
+        """
+        burst = self._input.burst(SAMPLES)
+        if fault := self._unusable(burst):
+            raise fault
         options = self._options
-        volts = fmean(burst) / FULL_SCALE * REFERENCE_V * options.divider
+        volts = fmean(burst.counts) / FULL_SCALE * REFERENCE_V * options.divider
         percent = 100 * (volts - options.empty_v) / (options.full_v - options.empty_v)
         values = (
             (options.voltage, round(volts, 3)),
             (options.charge, round(min(100.0, max(0.0, percent)), 1)),
         )
-        return {name: value for name, value in values if name is not None}
+        named = {name: value for name, value in values if name is not None}
+        return doubted(named, self._still.doubt(self._board.monotonic_s(), volts))
 
     def close(self) -> None:
-        self._adc.close()
+        self._input.close()
+
+    def _unusable(self, burst: Burst) -> SensorFault | None:
+        if burst.is_low:
+            return self._input.bus_fault() or self._fault("disconnected")
+        if burst.is_high:
+            return self._input.bus_fault() or self._fault("over the scale")
+        return self._fault("floating") if burst.is_floating else None
 
     def _fault(self, reason: str) -> SensorFault:
         return SensorFault(
@@ -122,3 +137,24 @@ def _check(options: Options) -> None:
             fr="« empty_v » doit être plus petit que « full_v ».",
             en="'empty_v' must be less than 'full_v'.",
         )
+
+
+def wiring(options: Options) -> Wiring:
+    """How it is wired: 10 kΩ to GND, and what divides as ``divider`` says before it."""
+    at = adc(options.adc_channel)
+    return Wiring(
+        Words("batterie, derrière deux résistances", "battery, behind two resistors"),
+        (
+            Wire("+", at, VIOLET, through_ohm=max(1, round((options.divider - 1) * LOWER_OHM))),
+            Wire("−", GND, BLACK),
+        ),
+        (Resistor(LOWER_OHM, at, GND),),
+        (
+            Words(
+                "Le + de la batterie ne touche l'entrée qu'à travers sa résistance : jamais en "
+                "direct. Pas de 100 kΩ de plus ici.",
+                "The battery's + reaches the input through its resistor only, never directly. No "
+                "100 kΩ more here.",
+            ),
+        ),
+    )

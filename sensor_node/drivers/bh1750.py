@@ -5,7 +5,8 @@ ADDR at 3.3 V.
 
 The library's own setting saturates at 27306 lx, half of what the part can measure, and a part
 that lost its supply would read 0 lx at noon: this module measures in steps of 1 lx, and has each
-reading measured for itself.
+reading measured for itself. A cloud is no jump; light that stands still for a day and a night is
+doubted.
 """
 
 from __future__ import annotations
@@ -15,15 +16,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from sensor_node.board import Board
-from sensor_node.drivers.base import Channel
+from sensor_node.drivers.base import Channel, Measured, doubted
 from sensor_node.drivers.i2c import I2cPart
+from sensor_node.drivers.stillness import Stillness
 from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.settings import setting
+from sensor_node.wiring import Wiring, Words, i2c
 
 ADDRESSES = (0x23, 0x5C)
 ONE_LUX_STEPS, ONE_SHOT = 0, 2
 """The library's ``Resolution.MID`` and ``Mode.ONE_SHOT``."""
 SATURATED_LX = 65535 / 1.2
+STUCK_AFTER_H = 24
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,8 @@ class Bh1750:
                 fr=f"Un BH1750 n'a pas l'adresse 0x{options.address:02x} : donnez 0x23 ou 0x5c.",
                 en=f"A BH1750 has no address 0x{options.address:02x}: give 0x23 or 0x5c.",
             )
+        self._board = board
+        self._still = Stillness(STUCK_AFTER_H)
         self._part = I2cPart(board.bh1750(options.address), board, "BH1750", options.address)
         self._channel = Channel(options.channel, "illuminance", "BH1750", self._part.pin)
 
@@ -54,7 +60,7 @@ class Bh1750:
     def channels(self) -> tuple[Channel, ...]:
         return (self._channel,)
 
-    def read(self) -> Mapping[str, float]:
+    def read(self) -> Mapping[str, Measured]:
         """One measure of its own, in up to three tries. Raises ``SensorFault`` where there is
         none, and where there is more light than it can measure.
         """
@@ -68,7 +74,8 @@ class Bh1750:
                 en=f"The BH1750 ({self._part.pin}) gets more light than it can measure: give it "
                 "a small white dome.",
             )
-        return {self._channel.name: round(lux, 1)}
+        doubt = self._still.doubt(self._board.monotonic_s(), lux)
+        return doubted({self._channel.name: round(lux, 1)}, doubt)
 
     def close(self) -> None:
         """The board keeps the bus."""
@@ -80,3 +87,12 @@ def _measure(device: Any) -> float:
     device.mode = ONE_SHOT
     lux: float = device.lux
     return lux
+
+
+def wiring(options: Options) -> Wiring:
+    """How it is wired."""
+    part = Words("BH1750, lumière", "BH1750, light")
+    if options.address == ADDRESSES[0]:
+        return i2c(part, supply="VCC")
+    note = Words("Adresse 0x5c : ADDR au 3,3 V.", "Address 0x5c: ADDR to 3.3 V.")
+    return i2c(part, note, supply="VCC")

@@ -2,7 +2,8 @@
 
 Wiring: VIN to 3.3 V, GND to GND, SDA to GPIO2, SCL to GPIO3. Its address is 0x76, or 0x77 with
 SDO at 3.3 V. Its bus has no checksum, and a chip that has not measured holds values that the
-library makes plausible numbers of: this module refuses those.
+library makes plausible numbers of: this module refuses those, and doubts values of which none has
+moved in a day.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from sensor_node.board import Board
-from sensor_node.drivers.base import Channel
+from sensor_node.drivers.base import Channel, Measured, doubted
 from sensor_node.drivers.i2c import I2cPart, Unusable, within
 from sensor_node.drivers.jumps import Jumps
+from sensor_node.drivers.stillness import Stillness
 from sensor_node.errors import ConfigError
 from sensor_node.settings import setting
+from sensor_node.wiring import Wiring, Words, i2c
 
 DATA_REGISTER, DATA_LENGTH = 0xF7, 8
+STUCK_AFTER_H = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class Bme280:
                 "« pressure ».",
                 en="The BME280 has no channel: name 'temperature', 'humidity' or 'pressure'.",
             )
+        self._board = board
+        self._still = Stillness(STUCK_AFTER_H)
         self._part = I2cPart(board.bme280(options.address), board, "BME280", options.address)
         self._jumps = Jumps(*(kind.jump for kind in self._kinds))
         self._channels = tuple(
@@ -84,10 +90,11 @@ class Bme280:
     def channels(self) -> tuple[Channel, ...]:
         return self._channels
 
-    def read(self) -> Mapping[str, float]:
+    def read(self) -> Mapping[str, Measured]:
         """Up to three tries. Raises ``SensorFault`` with the last try's reason."""
         values = self._part.ask(self._measure)
-        return {c.name: round(v, 2) for c, v in zip(self._channels, values, strict=True)}
+        named = {c.name: round(v, 2) for c, v in zip(self._channels, values, strict=True)}
+        return doubted(named, self._still.doubt(self._board.monotonic_s(), *values))
 
     def close(self) -> None:
         """The board keeps the bus."""
@@ -104,3 +111,14 @@ class Bme280:
         if doubt := self._jumps.doubt(*values):
             raise Unusable(doubt)
         return values
+
+
+def wiring(options: Options) -> Wiring:
+    """How it is wired."""
+    part = Words(
+        "BME280, air : température, humidité, pression",
+        "BME280, air: temperature, humidity, pressure",
+    )
+    if options.address == 0x76:
+        return i2c(part)
+    return i2c(part, Words("Adresse 0x77 : SDO au 3,3 V.", "Address 0x77: SDO to 3.3 V."))

@@ -4,7 +4,8 @@ Wiring: red to 3.3 V, black to GND, yellow to the bus's GPIO with 4.7 kΩ up to 
 on GPIO4 unless ``dtoverlay=w1-gpio,gpiopin=…`` says otherwise. Several share the three wires.
 
 The library refuses a wrong checksum and 85.0 °C, which is what the sensor holds before its first
-measure (a weak supply); -127 °C is what other software makes of a missing one.
+measure (a weak supply); -127 °C is what other software makes of a missing one. Even deep soil
+moves by a sixteenth of a degree in two days: one that does not is doubted.
 """
 
 from __future__ import annotations
@@ -13,16 +14,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sensor_node.board import Board
-from sensor_node.drivers.base import Channel
+from sensor_node.drivers.base import Channel, Measured, doubted
 from sensor_node.drivers.jumps import Jumps
+from sensor_node.drivers.stillness import Stillness
 from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.settings import setting
+from sensor_node.wiring import (
+    BLACK,
+    GND,
+    ONE_WIRE,
+    RED,
+    V33,
+    YELLOW,
+    Resistor,
+    Wire,
+    Wiring,
+    Words,
+)
 
 FAMILY = "28-"
 TRIES = 3
 PAUSE_S = 1.0
 JUMP_C = 5.0
 """More than this from the last reading is believed only when a second measure agrees."""
+STUCK_AFTER_H = 48
 COLDEST_C, HOTTEST_C = -55.0, 125.0
 """What a DS18B20 can measure, by its data sheet."""
 REASONS = {
@@ -67,6 +82,7 @@ class Ds18b20:
         if not self._id and found:
             self._id = found[0]
         self._jumps = Jumps(JUMP_C)
+        self._still = Stillness(STUCK_AFTER_H)
         pin = f"1-Wire {FAMILY}{self._id}" if self._id else "1-Wire"
         self._channel = Channel(options.channel, options.quantity, "DS18B20", pin)
 
@@ -74,7 +90,7 @@ class Ds18b20:
     def channels(self) -> tuple[Channel, ...]:
         return (self._channel,)
 
-    def read(self) -> Mapping[str, float]:
+    def read(self) -> Mapping[str, Measured]:
         """Up to three tries, a second apart. Raises ``SensorFault`` with the last try's reason."""
         reason: str | None = None
         for attempt in range(TRIES):
@@ -87,7 +103,8 @@ class Ds18b20:
                 continue
             reason = _implausible(temperature_c) or self._jumps.doubt(temperature_c)
             if reason is None:
-                return {self._channel.name: temperature_c}
+                doubt = self._still.doubt(self._board.monotonic_s(), temperature_c)
+                return doubted({self._channel.name: temperature_c}, doubt)
         raise self._fault(reason or "no answer")
 
     def close(self) -> None:
@@ -139,3 +156,18 @@ def _implausible(temperature_c: float) -> str | None:
     if not COLDEST_C <= temperature_c <= HOTTEST_C:
         return f"{temperature_c} Cel is out of range"
     return None
+
+
+def wiring(_options: Options) -> Wiring:
+    """How it is wired: all of them share three wires and one resistor."""
+    return Wiring(
+        Words("DS18B20, thermomètre étanche", "DS18B20, waterproof thermometer"),
+        (Wire("VDD", V33, RED), Wire("DQ", ONE_WIRE, YELLOW), Wire("GND", GND, BLACK)),
+        (Resistor(4_700, ONE_WIRE, V33),),
+        (
+            Words(
+                "Plusieurs DS18B20 se partagent ces trois fils et une seule résistance.",
+                "Several DS18B20 share these three wires and a single resistor.",
+            ),
+        ),
+    )

@@ -21,6 +21,7 @@ class I2cPart:
     """What ``opener`` opens at ``address``, which may be missing at first or be plugged in again.
 
     A part that lost its supply has lost its settings too, and is set up anew by the library.
+    Other parts are asked by other threads, so each try takes its turn on the bus.
     """
 
     def __init__(self, opener: Callable[[], Any], board: Board, sensor: str, address: int) -> None:
@@ -33,16 +34,17 @@ class I2cPart:
     def ask(self, measure: Callable[[Any], T]) -> T:
         """What ``measure`` makes of the library's device, in up to three tries.
 
-        Raises ``SensorFault`` with the last try's reason.
+        Raises ``SensorFault`` with the last try's reason, or where another part holds the bus.
         """
         reason = "no answer"
         for attempt in range(TRIES):
             if attempt:
                 self._board.sleep(PAUSE_S)
             try:
-                if self._device is None:
-                    self._device = self._open()
-                return measure(self._device)
+                with self._board.i2c_turn:
+                    return self._measured(measure)
+            except SensorFault:
+                raise
             except Unusable as doubt:
                 reason = str(doubt)
             except Exception as error:
@@ -56,6 +58,11 @@ class I2cPart:
             en=f"The {self._sensor} ({self.pin}) gave no measure ({reason}): check its four wires "
             "and its address.",
         )
+
+    def _measured(self, measure: Callable[[Any], T]) -> T:
+        if self._device is None:
+            self._device = self._open()
+        return measure(self._device)
 
 
 def within(value: float, least: float, most: float, unit: str) -> float:

@@ -1,7 +1,8 @@
 """The Raspberry Pi's own health, from the files that its kernel keeps: nothing to wire.
 
 Under-voltage is the alarm of the ``rpi_volt`` chip: the firmware saw the 5 V under 4.63 V since
-the kernel last looked.
+the kernel last looked. That, and the Wi-Fi's level, may stand still for days; a processor's
+temperature to the thousandth does not, and is doubted after one.
 """
 
 from __future__ import annotations
@@ -11,15 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sensor_node.board import Board
-from sensor_node.drivers.base import Channel
+from sensor_node.drivers.base import Channel, Measured, Suspect
+from sensor_node.drivers.stillness import Stillness
 from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.settings import setting
+from sensor_node.wiring import Wiring, Words
 
 ZONE = Path("sys/class/thermal/thermal_zone0/temp")
 HWMON, CHIP, ALARM = Path("sys/class/hwmon"), "rpi_volt", "in0_lcrit_alarm"
 WIRELESS = Path("proc/net/wireless")
 COLDEST_C, HOTTEST_C = -40.0, 125.0
 WEAKEST_DBM = -120
+STUCK_AFTER_H = 24
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class PiHealth:
     """
 
     def __init__(self, options: Options, board: Board) -> None:
+        self._board = board
+        self._still = Stillness(STUCK_AFTER_H)
         self._root = board.system_root
         self._interface = options.interface
         asked = (
@@ -53,7 +59,7 @@ class PiHealth:
             (options.undervoltage, "undervoltage", CHIP, self._undervoltage),
             (options.signal, "signal", options.interface, self._signal),
         )
-        self._parts: dict[Channel, Callable[[], float]] = {
+        self._parts: dict[Channel, Callable[[], float | Suspect]] = {
             Channel(name, quantity, "Raspberry Pi", pin): read
             for name, quantity, pin, read in asked
             if name is not None
@@ -71,18 +77,19 @@ class PiHealth:
     def channels(self) -> tuple[Channel, ...]:
         return tuple(self._parts)
 
-    def read(self) -> Mapping[str, float | SensorFault]:
+    def read(self) -> Mapping[str, Measured]:
         """Each channel's value, or the fault of what is not there."""
         return {channel.name: _value_or_fault(read) for channel, read in self._parts.items()}
 
     def close(self) -> None:
         """Nothing is held."""
 
-    def _temperature(self) -> float:
+    def _temperature(self) -> float | Suspect:
         celsius = _number(self._text(ZONE)) / 1000
         if not COLDEST_C <= celsius <= HOTTEST_C:
             raise _fault(f"{celsius} Cel is out of range")
-        return celsius
+        doubt = self._still.doubt(self._board.monotonic_s(), celsius)
+        return Suspect(celsius, doubt) if doubt else celsius
 
     def _undervoltage(self) -> float:
         for name in sorted((self._root / HWMON).glob("*/name")):
@@ -111,7 +118,7 @@ class PiHealth:
             raise _fault(f"no {path.name}") from error
 
 
-def _value_or_fault(read: Callable[[], float]) -> float | SensorFault:
+def _value_or_fault(read: Callable[[], float | Suspect]) -> Measured:
     try:
         return read()
     except SensorFault as fault:
@@ -134,3 +141,8 @@ def _fault(reason: str) -> SensorFault:
         en=f"The system does not tell ({reason}): is this a Raspberry Pi, on Wi-Fi? If not, take "
         "this channel out of 'pi-health'.",
     )
+
+
+def wiring(_options: Options) -> Wiring:
+    """Nothing to wire."""
+    return Wiring(Words("santé du Raspberry Pi lui-même", "the Raspberry Pi's own health"))

@@ -2,6 +2,9 @@
 
 Wiring: one wire of the reed contact to the GPIO, the other to GND; the Pi's own pull-up does the
 rest. The tips are a counter that the node keeps on disk: see ``sensor_node.counters``.
+
+Weeks without a tip are a drought, and a shower comes at once: by nature nothing is stuck here, and
+nothing jumps. Only more than it can rain is refused.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from sensor_node.counters import Counter
 from sensor_node.drivers.base import Channel
 from sensor_node.errors import SensorFault
 from sensor_node.settings import setting
+from sensor_node.wiring import Wiring, Words, contact
 
 HEAVIEST_MM_PER_MIN = 40.0
 """The record is 38 mm in a minute (Guadeloupe, 1970): more is a contact that chatters."""
@@ -86,3 +90,8 @@ class RainGauge:
             en=f"The rain gauge {self._channel.name} on {self._channel.pin} counted {rain_mm} mm, "
             "which is no rain: check its wires, and 'mm_per_tip'.",
         )
+
+
+def wiring(options: Options) -> Wiring:
+    """How it is wired."""
+    return contact(Words("pluviomètre à augets", "tipping-bucket rain gauge"), options.pin)

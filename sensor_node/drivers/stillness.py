@@ -16,6 +16,11 @@ class Stillness:
         self._within = within
         self._since: tuple[float, tuple[float, ...]] | None = None
 
+    @property
+    def since_s(self) -> float | None:
+        """When the values last moved."""
+        return None if self._since is None else self._since[0]
+
     def doubt(self, now_s: float, *values: float) -> str | None:
         """``stuck`` once all ``values`` have stood still for too long, else None.
 

@@ -2,6 +2,8 @@
 
 Wiring: one wire to the GPIO, the other to GND; the Pi's own pull-up does the rest. Mount it so
 that it opens when the tank is empty: a cut wire then says "empty" and no pump runs dry.
+
+A tank may stay full, or empty, for months: by nature a float is never doubted for standing still.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from sensor_node.board import Board
 from sensor_node.drivers.base import Channel
 from sensor_node.errors import SensorFault
 from sensor_node.settings import setting
+from sensor_node.wiring import Wiring, Words, contact
 
 AGREEING = 5
 """Looks in a row that must say the same: a float bobs and a contact bounces."""
@@ -71,3 +74,15 @@ class TankFloat:
 
     def close(self) -> None:
         self._contact.close()
+
+
+def wiring(options: Options) -> Wiring:
+    """How it is wired."""
+    return contact(
+        Words("flotteur de citerne", "tank float switch"),
+        options.pin,
+        Words(
+            "Monté pour s'ouvrir quand la cuve est vide : un fil coupé dit alors « vide ».",
+            "Mounted to open when the tank is empty: a cut wire then says 'empty'.",
+        ),
+    )

@@ -2,6 +2,8 @@
 
 Wiring: one wire of the vane to GND, the other to the input, and 10 kΩ from the input to 3.3 V.
 Point its north to north.
+
+Wind turns as it likes, so no change is a jump; a vane that stands still for three days is doubted.
 """
 
 from __future__ import annotations
@@ -12,11 +14,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from sensor_node.board import Board
-from sensor_node.drivers.base import Channel
+from sensor_node.drivers.base import Channel, Measured, doubted
+from sensor_node.drivers.mcp3008 import FULL_SCALE, REFERENCE_V, Input
+from sensor_node.drivers.stillness import Stillness
 from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.settings import setting
+from sensor_node.wiring import BLACK, GND, V33, YELLOW, Resistor, Wire, Wiring, Words, adc
 
-REFERENCE_V, FULL_SCALE = 3.3, 1023
 LADDER_OHM = (
     33_000, 6_570, 8_200, 891, 1_000, 688, 2_200, 1_410,
     3_900, 3_140, 16_000, 14_120, 120_000, 42_120, 64_900, 21_880,
@@ -28,6 +32,7 @@ FARTHEST_V = 0.1
 CLOSEST_V = 0.01
 """Two positions nearer to each other cannot be told apart."""
 LOOKS, PAUSE_S = 20, 0.15
+STUCK_AFTER_H = 72
 STEADY = 0.3
 """Length of the looks' mean vector below which they have no direction in common."""
 
@@ -55,19 +60,17 @@ class WindVane:
     def __init__(self, options: Options, board: Board) -> None:
         self._board = board
         self._volts = usual_volts() if options.volts is None else _checked(options.volts)
-        self._adc = board.mcp3008(options.adc_channel)
+        self._input = Input(board, options.adc_channel)
+        self._still = Stillness(STUCK_AFTER_H)
         self._channel = Channel(
-            options.channel,
-            "wind_direction",
-            "wind vane on MCP3008",
-            f"MCP3008 CH{options.adc_channel}",
+            options.channel, "wind_direction", "wind vane on MCP3008", self._input.pin
         )
 
     @property
     def channels(self) -> tuple[Channel, ...]:
         return (self._channel,)
 
-    def read(self) -> Mapping[str, float]:
+    def read(self) -> Mapping[str, Measured]:
         """The mean, as vectors, of 20 looks within three seconds.
 
         Raises ``SensorFault`` when half of them are no position, or when they have no direction
@@ -76,19 +79,22 @@ class WindVane:
         looks = [self._look() for _ in range(LOOKS)]
         bearings = [bearing for bearing in looks if bearing is not None]
         if len(bearings) <= LOOKS // 2:
-            raise self._fault("disconnected")
+            raise self._input.bus_fault() or self._fault("disconnected")
         east = math.fsum(math.sin(bearing) for bearing in bearings) / len(bearings)
         north = math.fsum(math.cos(bearing) for bearing in bearings) / len(bearings)
         if math.hypot(east, north) < STEADY:
             raise self._fault("unsteady")
-        return {self._channel.name: round(math.degrees(math.atan2(east, north)), 1) % 360}
+        bearing = round(math.degrees(math.atan2(east, north)), 1) % 360
+        doubt = self._still.doubt(self._board.monotonic_s(), bearing)
+        return doubted({self._channel.name: bearing}, doubt)
 
     def close(self) -> None:
-        self._adc.close()
+        self._input.close()
 
     def _look(self) -> float | None:
         """The position's bearing in radians, or None where the voltage is no position's."""
-        volts = self._adc.raw_value / FULL_SCALE * REFERENCE_V
+        (counts,) = self._input.burst(1).counts
+        volts = counts / FULL_SCALE * REFERENCE_V
         self._board.sleep(PAUSE_S)
         off_v, position = min((abs(volts - each), n) for n, each in enumerate(self._volts))
         return None if off_v > FARTHEST_V else math.tau * position / len(self._volts)
@@ -126,4 +132,20 @@ def _checked(volts: Sequence[object]) -> list[float]:
         "aiguilles d'une montre, tous différents d'au moins 0.01.",
         en="The 'volts' of a wind vane: 8 or 16 numbers from 0 to 3.3, clockwise from north, no "
         "two nearer than 0.01.",
+    )
+
+
+def wiring(options: Options) -> Wiring:
+    """How it is wired."""
+    at = adc(options.adc_channel)
+    return Wiring(
+        Words("girouette à résistances", "wind vane with resistors"),
+        (Wire("1", at, YELLOW), Wire("2", GND, BLACK)),
+        (Resistor(PULL_UP_OHM, at, V33),),
+        (
+            Words(
+                "Pas de 100 kΩ sur cette entrée : ils fausseraient les directions.",
+                "No 100 kΩ on this input: they would falsify the directions.",
+            ),
+        ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 
 CHIP_ID, BMP280_CHIP_ID = 0x60, 0x58
@@ -35,6 +36,16 @@ class FakeBme280:
         self._chip_id = chip_id
         self._pointer = 0
         self.power_on()
+
+    def set_air(
+        self, temperature_c: float, humidity_pct: float, pressure_hpa: float | None = None
+    ) -> None:
+        """Have its converter give what this air would; the pressure stays where none is said."""
+        heat = 5120.0 * temperature_c
+        self.temperature_counts = round(_temperature_counts(heat))
+        self.humidity_counts = round(min(65535.0, max(0.0, _humidity_counts(humidity_pct, heat))))
+        if pressure_hpa is not None:
+            self.pressure_counts = round(_pressure_counts(100 * pressure_hpa, heat))
 
     def power_on(self) -> None:
         """What a cut of its supply leaves: the calibration alone."""
@@ -80,3 +91,32 @@ class FakeBme280:
             # What is not sampled (oversampling 0) reads as if it had never been measured.
             measured = part if on else _NOT_MEASURED[start:end]
             self.registers[_DATA + start : _DATA + end] = measured
+
+
+# The data sheet's compensation (section 8.1, with t_fine here called heat), turned round: what
+# the library computes from these counts is the air that was set.
+
+
+def _temperature_counts(heat: float) -> float:
+    t1, t2, t3 = struct.unpack("<Hhh", TEMPERATURE_AND_PRESSURE[:6])
+    root = math.sqrt(64.0 * t2 * t2 + 4.0 * t3 * heat)
+    return float(131072.0 * ((root - 8.0 * t2) / (2.0 * t3) + t1 / 8192.0))
+
+
+def _humidity_counts(humidity_pct: float, heat: float) -> float:
+    over = heat - 76800.0
+    bend = H1 / 524288.0
+    straight = (1.0 - math.sqrt(1.0 - 4.0 * bend * humidity_pct)) / (2.0 * bend)
+    slope = H2 / 65536.0 * (1.0 + H6 / 67108864.0 * over * (1.0 + H3 / 67108864.0 * over))
+    return straight / slope + 64.0 * H4 + H5 / 16384.0 * over
+
+
+def _pressure_counts(pascals: float, heat: float) -> float:
+    p = (0, *struct.unpack("<Hhhhhhhhh", TEMPERATURE_AND_PRESSURE[6:]))  # p[1] is the sheet's P1
+    over = heat / 2.0 - 64000.0
+    offset = (over * over * p[6] / 32768.0 + 2.0 * over * p[5]) / 4.0 + 65536.0 * p[4]
+    scale = (1.0 + (p[3] * over * over / 524288.0 + p[2] * over) / 524288.0 / 32768.0) * p[1]
+    bend, slope = p[9] / 2**35, 1.0 + p[8] / 2**19
+    root = math.sqrt(slope * slope - 4.0 * bend * (p[7] / 16.0 - pascals))
+    raw = (root - slope) / (2.0 * bend)
+    return float(1048576.0 - offset / 4096.0 - scale / 6250.0 * raw)

@@ -11,13 +11,17 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from sensor_node.board import SERIAL_PATIENCE_S, Ultrasonic
 from sensor_node.fakes.bh1750 import FakeBh1750
 from sensor_node.fakes.bme280 import FakeBme280
+from sensor_node.fakes.dht11 import FakeDht11
 from sensor_node.fakes.dht22 import FakeDht22, FakeTime, fit
 from sensor_node.fakes.ds18b20 import DEFAULT_ID, FakeOneWire
 from sensor_node.fakes.i2c import FakeI2cBus
+from sensor_node.fakes.microbit import FakeMicrobit
 from sensor_node.fakes.sht4x import FakeSht4x
 from sensor_node.fakes.system import FakeSystem
+from sensor_node.turn import Turn
 
 CLOCK_PIN, MOSI_PIN, MISO_PIN, SELECT_PIN = 11, 10, 9, 8
 LEVELS_KEPT = 1000
@@ -27,14 +31,19 @@ class FakeBoard:
     """Gives drivers the real libraries on fake pins; one board at a time in a process.
 
     ``counts``: what every input of the converter gives at first. ``adc`` is the chip whose
-    ``counts`` a test sets; ``dht22_parts`` the DHT22 at each pin; ``one_wire`` has the
-    DS18B20, ``i2c`` what is on that bus, ``system`` the kernel's files. Time stands still but for
-    the pauses that drivers take; ``let_pass`` moves it on between two samples.
+    ``counts`` a test sets; ``dht22_parts`` and ``dht11_parts`` the DHT at each pin;
+    ``one_wire`` has the DS18B20, ``i2c`` what is on that bus, ``system`` the kernel's files. Time
+    stands still but for the pauses that drivers take; ``let_pass`` moves it on between two samples.
     """
 
     def __init__(self, counts: int = 0) -> None:
         self._counts = counts
+        self.i2c_turn = Turn("I²C")
+        self.spi_turn = Turn("SPI")
         self.dht22_parts: dict[int, FakeDht22] = {}
+        self.dht11_parts: dict[int, FakeDht11] = {}
+        self._microbits: dict[str, FakeMicrobit] = {}
+        self._sonars: dict[tuple[int, int], Any] = {}
         self._time = FakeTime()
 
     @cached_property
@@ -72,18 +81,42 @@ class FakeBoard:
         )
 
     def dht22(self, pin: int) -> Any:
+        return self._dht("DHT22", self.dht22_parts.setdefault(pin, FakeDht22()))
+
+    def dht11(self, pin: int) -> Any:
+        return self._dht("DHT11", self.dht11_parts.setdefault(pin, FakeDht11()))
+
+    def _dht(self, name: str, part: FakeDht22) -> Any:
         os.environ.setdefault("BLINKA_OS_AGNOSTIC", "1")  # before Blinka looks for its board
         import adafruit_dht  # noqa: PLC0415 - only with a DHT
 
         fit(adafruit_dht, self._time)
-        part = self.dht22_parts.setdefault(pin, FakeDht22())
-        return adafruit_dht.DHT22(part, use_pulseio=True)
+        return getattr(adafruit_dht, name)(part, use_pulseio=True)
 
     def contact(self, pin: int, bounce_s: float | None = None) -> Any:
         from gpiozero import DigitalInputDevice  # noqa: PLC0415 - only with a contact
 
         return DigitalInputDevice(
             pin, pull_up=True, bounce_time=bounce_s, pin_factory=self._pin_factory
+        )
+
+    def sonar(self, trigger: int, echo: int) -> Any:
+        """The HC-SR04 on these two pins."""
+        from sensor_node.fakes.hc_sr04 import FakeHcSr04  # noqa: PLC0415 - loads gpiozero
+
+        if (trigger, echo) not in self._sonars:
+            part = FakeHcSr04(self._pin_factory, trigger, echo, self.monotonic_s)
+            self._sonars[trigger, echo] = part
+        return self._sonars[trigger, echo]
+
+    def ultrasonic(self, trigger: int, echo: int) -> Ultrasonic:
+        from gpiozero import InputDevice, OutputDevice  # noqa: PLC0415 - only with a sonar
+
+        self.sonar(trigger, echo)
+        factory = self._pin_factory
+        return Ultrasonic(
+            OutputDevice(trigger, pin_factory=factory),
+            InputDevice(echo, pull_up=False, pin_factory=factory),
         )
 
     def output(self, pin: int, *, active_high: bool = True) -> Any:
@@ -168,6 +201,18 @@ class FakeBoard:
         # Whichever of the two the library pauses with.
         module.time, module.sleep = self._time, self._time.sleep
         return partial(getattr(module, name), self.i2c, address)
+
+    def microbit(self, port: str) -> FakeMicrobit:
+        """The micro:bit on ``port``, plugged in at first."""
+        if port not in self._microbits:
+            self._microbits[port] = FakeMicrobit()
+        return self._microbits[port]
+
+    def serial(self, port: str) -> Callable[[], Any]:
+        import serial  # noqa: PLC0415 - only with a device on a serial port
+
+        part = self.microbit(port)
+        return lambda: serial.Serial(part.path, timeout=SERIAL_PATIENCE_S, exclusive=True)
 
     def let_pass(self, seconds: float) -> None:
         """Let the time between two samples pass for the parts on this board."""

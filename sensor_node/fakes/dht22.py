@@ -48,7 +48,10 @@ class FakeDht22:
         self.asked += 1
         if self._queue:
             return self._queue.popleft()
-        return pulses(frame(self.temperature_c, self.humidity_pct))
+        return pulses(self._frame())
+
+    def _frame(self) -> bytes:
+        return frame(self.temperature_c, self.humidity_pct)
 
 
 class FakePulseIn:

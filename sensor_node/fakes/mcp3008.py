@@ -14,13 +14,16 @@ class FakeMcp3008(MockSPIDevice):  # type: ignore[misc]
     """The chip of Microchip's data sheet DS21295, figure 6-1: start bit, SGL/DIFF, D2 D1 D0, one
     clock of sampling, a null bit, then ten bits of counts.
 
-    ``counts``: what each of the eight inputs gives, 0 to 1023. ``conversions``: how often each
-    input was clocked out.
+    ``counts``: what each of the eight inputs gives, 0 to 1023. ``floating``: the inputs that
+    nothing is wired to: the chip's capacitor keeps what the conversion before left in it.
+    ``conversions``: how often each input was clocked out.
     """
 
     def __init__(self, *pins: int, pin_factory: Any) -> None:
         self.counts = [0] * 8
+        self.floating: set[int] = set()
         self.conversions = [0] * 8
+        self._held = 0
         self.rx_buf: list[bool] = []
         self._started = False
         super().__init__(*pins, pin_factory=pin_factory)
@@ -43,5 +46,7 @@ class FakeMcp3008(MockSPIDevice):  # type: ignore[misc]
         elif len(self.rx_buf) == CONTROL_BITS:
             channel = self.rx_word() & 0b111
             self.conversions[channel] += 1
+            if channel not in self.floating:
+                self._held = self.counts[channel]
             # Two more clocks (sampling, null bit) before the ten bits.
-            self.tx_word(self.counts[channel], 12)
+            self.tx_word(self._held, 12)

@@ -9,6 +9,7 @@ from sensor_node import wire
 from sensor_node.errors import ConfigError
 from sensor_node.settings import setting
 from sensor_node.signals.quiet import QuietHours
+from sensor_node.wiring import BLACK, GND, GREEN, RED, V5, WHITE, Wire, Wiring, Words, gpio
 
 
 @dataclass(frozen=True)
@@ -95,4 +96,37 @@ def _wrong(key: str, fr: str, en: str) -> ConfigError:
         "CONFIG_WRONG_VALUE",
         fr=f"Réglage « signals.{key} » : {fr}.",
         en=f"Setting 'signals.{key}': {en}.",
+    )
+
+
+def wirings(settings: SignalSettings) -> list[Wiring]:
+    """How the lamp and the buzzer are wired, those that there are."""
+    found = []
+    if settings.led is not None:
+        long_leg = Wire("+", gpio(settings.led), WHITE, through_ohm=330)
+        note = Words("Le + est la patte longue.", "The + is the long leg.")
+        wires = (long_leg, Wire("−", GND, BLACK))
+        found.append(Wiring(Words("lampe (LED)", "lamp (LED)"), wires, (), (note,)))
+    if settings.buzzer is not None:
+        found.append(_buzzer(settings.buzzer))
+    return found
+
+
+def _buzzer(pin: int) -> Wiring:
+    return Wiring(
+        Words("buzzer, par un transistor NPN", "buzzer, through an NPN transistor"),
+        (
+            Wire("B", gpio(pin), GREEN, through_ohm=1_000),
+            Wire("E", GND, BLACK),
+            Wire("buzzer +", V5, RED),
+        ),
+        (),
+        (
+            Words(
+                "B, C, E : base, collecteur et émetteur d'un BC547 ou 2N2222. Le « − » du buzzer "
+                "va à C, et 10 kΩ relient B au rail −. Le 5 V ne touche que le buzzer.",
+                "B, C, E: base, collector and emitter of a BC547 or 2N2222. The buzzer's − goes "
+                "to C, and 10 kΩ join B to rail −. The 5 V touch the buzzer only.",
+            ),
+        ),
     )

@@ -1,7 +1,8 @@
 """The programs that the kill tests start and kill: a gateway and a node, as their own processes.
 
 They are the real ones, built from the package's own parts; what a test adds goes in by the seams
-(a store that dies after its commit, an outbox that dies before it marks).
+(a store that dies after its commit, an outbox that dies before it marks). A server that has
+imported everything forks them, so that a thousand starts do not take an hour.
 """
 
 from __future__ import annotations
@@ -9,9 +10,8 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gateway.run import GatewayProcess
@@ -19,18 +19,22 @@ from gateway.service import Gateway
 from gateway.settings import GatewaySettings, Http
 from gateway.store.base import Committed, Fault, Reading
 from gateway.store.sqlite import SqliteStore
+from sensor_node import link
 from sensor_node.clock import SystemClock
 from sensor_node.console import stopped_by_signals
 from sensor_node.drivers import build_sensors
 from sensor_node.fakes import FakeBoard
 from sensor_node.link import Broker
 from sensor_node.node import Node
-from sensor_node.outbox import Outbox
+from sensor_node.outbox import Count, Entry, Outbox
 from sensor_node.sampler import Sampler
 from sensor_node.wire import Record
 
 HOST = "127.0.0.1"
 NODE = "potager-1"
+RAIN_PIN = 6
+MM_PER_TIP = 1.0
+TIPS_A_SAMPLE = 2
 
 
 def die() -> None:
@@ -83,18 +87,42 @@ def run_gateway(data: Path, broker_port: int, http_port: int, die_after_commits:
     GatewayProcess(settings, before=set_trap).run()
 
 
-class Counting:
-    """Samples the fakes; every reading differs from the one before it."""
+class Telling(DiesBeforeMark):
+    """Writes down beside itself what it has on disk: the boot, the number and the tips counted."""
 
-    def __init__(self, sampler: Sampler, board: FakeBoard) -> None:
+    def append(
+        self, entries: Sequence[Entry], counts: Sequence[Count] = (), *, settled: bool = True
+    ) -> None:
+        super().append(entries, counts, settled=settled)
+        tell(
+            self.path.with_name("told.txt"),
+            *(f"{e.boot} {e.seq} {max(c.counted for c in counts)}" for e in entries),
+        )
+
+
+def tell(path: Path, *lines: str) -> None:
+    """Add lines that a kill of this process does not take back."""
+    with path.open("a", encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in lines)
+
+
+class Wet:
+    """Samples the fakes; every reading differs from the one before it, and it rains all the time:
+    two tips of the gauge a sample, each written down before it falls.
+    """
+
+    def __init__(self, sampler: Sampler, board: FakeBoard, tips: Path) -> None:
         self._sampler = sampler
         self._board = board
+        self._tips = tips
         self.channels = sampler.channels
 
     def sample(self) -> list[Record]:
         self._board.let_pass(10)
         part = self._board.dht22_parts[4]
         part.temperature_c = (part.temperature_c + 0.1) % 40
+        tell(self._tips, *["tip"] * TIPS_A_SAMPLE)
+        self._board.tip(RAIN_PIN, TIPS_A_SAMPLE)
         return self._sampler.sample()
 
 
@@ -104,13 +132,20 @@ def run_node(data: Path, broker_port: int, die_before_mark: int, sampling: bool)
     tables: list[dict[str, object]] = [
         {"type": "soil-mcp3008", "channel": "soil", "adc_channel": 0, "samples": 1},
         {"type": "dht22", "pin": 4, "temperature": "air", "humidity": "humidity"},
+        {"type": "rain-gauge", "channel": "rain", "pin": RAIN_PIN, "mm_per_tip": MM_PER_TIP},
     ]
     sampler = Sampler(build_sensors(tables, board))
-    outbox = DiesBeforeMark(data / "outbox.sqlite")
+    outbox = Telling(data / "outbox.sqlite")
     outbox.marks_left = die_before_mark
-    address = Broker(host=HOST, port=broker_port)
-    clock = SystemClock(trusted=True)
-    node = Node(NODE, Counting(sampler, board), outbox, address, clock, interval_s=0.04)
+    node = Node(
+        NODE,
+        Wet(sampler, board, data / "tips.txt"),
+        outbox,
+        Broker(host=HOST, port=broker_port),
+        SystemClock(trusted=True),
+        interval_s=0.04,
+        counters=sampler.counters,
+    )
     if sampling:
         with stopped_by_signals(node.stop):
             node.run()
@@ -123,10 +158,10 @@ def run_node(data: Path, broker_port: int, die_before_mark: int, sampling: bool)
     outbox.close()
 
 
-if __name__ == "__main__":
-    program, folder, *numbers = sys.argv[1:]
-    if program == "gateway":
-        run_gateway(Path(folder), *(int(n) for n in numbers))
-    else:
-        port, before_mark, samples = (int(n) for n in numbers)
-        run_node(Path(folder), port, before_mark, bool(samples))
+def run(program: Callable[..., None], log: Path, *arguments: object) -> None:
+    """Run ``program`` in this process, which says what it says to ``log``."""
+    with log.open("ab") as file:
+        for standard in (1, 2):
+            os.dup2(file.fileno(), standard)
+    link.ABSENT = link.Backoff(0.05, 1.0)  # seconds of rest would prove nothing more
+    program(*arguments)

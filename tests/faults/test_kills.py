@@ -7,24 +7,28 @@ moments that matter most: after the commit before the ack, and after the ack bef
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import random
 import sqlite3
-import subprocess
-import sys
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+import programs
 import pytest
 from harness import eventually, new_mosquitto
+from programs import MM_PER_TIP, TIPS_A_SAMPLE
 
 from gateway.broker import free_port
 from sensor_node.outbox import Outbox
 
-PROGRAMS = Path(__file__).with_name("programs.py")
-KILLS = 18
+KILLS = 50
 MANY_KILLS = 1000
+SERVER = multiprocessing.get_context("forkserver")
+SERVER.set_forkserver_preload(["programs"])
 Multiset = Counter[tuple[str, int, str, float]]
 
 
@@ -33,28 +37,38 @@ class Garden:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.node_kills = 0
         self.broker = new_mosquitto(folder / "broker")
         self.broker.start()
         self._http_port = free_port()
-        self.gateway: subprocess.Popen[bytes] | None = None
-        self.node: subprocess.Popen[bytes] | None = None
+        self.gateway: ForkServerProcess | None = None
+        self.node: ForkServerProcess | None = None
 
     def start_gateway(self, die_after_commits: int = 0) -> None:
-        self.gateway = self._start("gateway", self.broker.port, self._http_port, die_after_commits)
+        self.gateway = self._start(
+            programs.run_gateway, "gateway", self._http_port, die_after_commits
+        )
 
     def start_node(self, die_before_mark: int = 0, *, sampling: bool = True) -> None:
-        self.node = self._start("node", self.broker.port, die_before_mark, int(sampling))
+        self.node = self._start(programs.run_node, "node", die_before_mark, sampling)
+
+    def kill_node(self) -> None:
+        self.node_kills += 1
+        kill(self.node)
 
     def restart_broker(self) -> None:
         self.broker.kill()
         self.broker.start()
 
-    def _start(self, program: str, *numbers: int) -> subprocess.Popen[bytes]:
-        command = [sys.executable, str(PROGRAMS), program, str(self.folder / program)]
-        with (self.folder / f"{program}.log").open("ab") as log:
-            return subprocess.Popen(
-                [*command, *map(str, numbers)], stdout=log, stderr=log, stdin=subprocess.DEVNULL
-            )
+    def _start(self, program: Callable[..., None], name: str, *arguments: int) -> ForkServerProcess:
+        log, data = self.folder / f"{name}.log", self.folder / name
+        process = SERVER.Process(
+            target=programs.run,
+            args=(program, log, data, self.broker.port, *arguments),
+            daemon=True,
+        )
+        process.start()
+        return process
 
     def stored_count(self) -> int:
         path = self.folder / "gateway" / "store.sqlite"
@@ -73,12 +87,10 @@ class Garden:
 
     def deliver_the_rest(self) -> None:
         """Stop sampling, and let a node deliver what is still in the outbox."""
-        if self.node is not None:
-            self.node.kill()
-            self.node.wait()
+        self.kill_node()
         self.start_node(sampling=False)
         assert self.node is not None
-        assert self.node.wait(120) == 0
+        assert ended(self.node, 120) == 0
 
     def in_outbox(self) -> Multiset:
         outbox = Outbox(self.folder / "node" / "outbox.sqlite")
@@ -101,10 +113,21 @@ class Garden:
 
     def close(self) -> None:
         for process in (self.node, self.gateway):
-            if process is not None:
-                process.kill()
-                process.wait()
+            kill(process)
         self.broker.kill()
+
+
+def kill(process: ForkServerProcess | None) -> None:
+    """``kill -9``."""
+    if process is not None:
+        process.kill()
+        process.join()
+
+
+def ended(process: ForkServerProcess, patience_s: float = 60) -> int | None:
+    """How the process ended by itself."""
+    process.join(patience_s)
+    return process.exitcode
 
 
 @pytest.fixture
@@ -119,13 +142,47 @@ def assert_nothing_lost_or_doubled(garden: Garden, at_least: int) -> None:
     measured, stored = garden.in_outbox(), garden.in_store()
     assert sum(measured.values()) >= at_least
     assert stored == measured
+    assert_all_that_was_on_disk_is_there(garden)
+    assert_rain_is_told_once(garden)
+
+
+def assert_all_that_was_on_disk_is_there(garden: Garden) -> None:
+    """At most the sample in hand is missing after a kill: no number is left out."""
+    kept: dict[str, list[int]] = {}
+    with closing(Outbox(garden.folder / "node" / "outbox.sqlite")) as outbox:
+        for entry, _ in outbox.entries():
+            kept.setdefault(entry.boot, []).append(entry.seq)
+    for seqs in kept.values():
+        assert seqs == list(range(1, len(seqs) + 1))
+    told = [line.split() for line in read_lines(garden.folder / "node" / "told.txt")]
+    assert {(boot, int(seq)) for boot, seq, _ in told} <= {
+        (boot, seq) for boot, seqs in kept.items() for seq in seqs
+    }
+
+
+def assert_rain_is_told_once(garden: Garden) -> None:
+    """No tip twice, and none missing but those of the sample that a kill of the node met."""
+    fallen = len(read_lines(garden.folder / "node" / "tips.txt"))
+    told = max(int(line.split()[2]) for line in read_lines(garden.folder / "node" / "told.txt"))
+    rain = sum(
+        round(value / MM_PER_TIP) * times
+        for (_, _, channel, value), times in garden.in_store().items()
+        if channel == "rain"
+    )
+    assert told <= rain <= fallen
+    assert fallen - rain <= TIPS_A_SAMPLE * garden.node_kills
+
+
+def read_lines(path: Path) -> list[str]:
+    """The whole lines of a file whose writer was killed."""
+    return [line for line in path.read_text().splitlines(keepends=True) if line.endswith("\n")]
 
 
 def test_a_gateway_killed_between_commit_and_ack_loses_nothing(garden: Garden) -> None:
     garden.start_node()
     garden.start_gateway(die_after_commits=3)
     assert garden.gateway is not None
-    assert garden.gateway.wait(60) == -9
+    assert ended(garden.gateway) == -9
     committed = garden.stored_count()
     assert committed > 0
     garden.start_gateway()
@@ -139,7 +196,8 @@ def test_a_node_killed_between_ack_and_mark_sends_again_and_is_stored_once(
     garden.start_gateway()
     garden.start_node(die_before_mark=3)
     assert garden.node is not None
-    assert garden.node.wait(60) == -9
+    assert ended(garden.node) == -9
+    garden.node_kills += 1
     committed = garden.stored_count()
     assert committed > 0
     garden.start_node()
@@ -163,14 +221,10 @@ def kill_at_random(garden: Garden, kills: int) -> None:
         if victim == "broker":
             garden.restart_broker()
         elif victim == "gateway":
-            assert garden.gateway is not None
-            garden.gateway.kill()
-            garden.gateway.wait()
+            kill(garden.gateway)
             garden.start_gateway()
         else:
-            assert garden.node is not None
-            garden.node.kill()
-            garden.node.wait()
+            garden.kill_node()
             garden.start_node()
     garden.grows(30)
     assert_nothing_lost_or_doubled(garden, 3 * kills)

@@ -8,7 +8,6 @@ installed on the computer itself, and what is mounted for a run ends with it.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import shutil
@@ -57,6 +56,7 @@ def need_root() -> None:
     """The test skips for a user who may not make and enter a root."""
     if sys.platform != "linux" or os.geteuid() != 0:
         pytest.skip("needs root on Linux to make and enter a Debian root: sudo make prove")
+    need("unshare", "util-linux")
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,8 @@ class Root:
         what = [f"--arch={self.arch}", "--variant=minbase", f"--include={','.join(self.packages)}"]
         isolated = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
         checked([*isolated, debootstrap, *what, "bookworm", str(self.folder)], MAKE_S)
+        for package in (self.folder / "var/cache/apt/archives").glob("*.deb"):
+            package.unlink()
 
     def _install_pins(self, pins: str) -> None:
         wheels = self.folder / "opt" / "wheels"
@@ -130,6 +132,8 @@ class Root:
     @contextlib.contextmanager
     def _lock(self) -> Iterator[None]:
         """Two runs never make one root at the same time."""
+        import fcntl  # noqa: PLC0415 - Windows, which skips these tests, has none
+
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         with self.folder.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -137,7 +141,7 @@ class Root:
 
 
 def pins(machine: str, *more: str) -> list[str]:
-    """The lines of ``requirements/node.txt`` for ``machine``, and of dev.txt what ``more`` names."""
+    """The pins of ``requirements/node.txt`` for ``machine``, and of dev.txt what ``more`` names."""
     lines = _lines("node.txt")
     lines += [line for line in _lines("dev.txt") if line.split("==")[0] in more]
     target = {

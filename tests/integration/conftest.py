@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from door import Door, garden_door
 from harness import new_mosquitto
 
 from gateway.broker import Broker, EmbeddedBroker, MosquittoBroker, free_port
@@ -37,3 +38,9 @@ def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Broker]:
     yield broker
     broker.stop()
     gc.collect()
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Iterator[Door]:
+    with garden_door(tmp_path) as opened:
+        yield opened

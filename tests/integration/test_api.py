@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 import json
 import logging
-import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,134 +13,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-import uvicorn
+from door import AIR, MINUTE_MS, NOW_MS, PORCH, RAIN, WIND, Door, problem
 
-from gateway.api.app import create_app
-from gateway.api.server import GardenServer
 from gateway.assets import Assets
 from gateway.catalogue import Catalogue
 from gateway.formats import Row, read_csv
 from gateway.quarantine import Refused
-from gateway.service import Gateway
-from gateway.settings import GatewaySettings
-from gateway.store.base import Fault, Reading, Series
+from gateway.store.base import Fault, Reading
+from gateway.times import to_rfc3339
 from sensor_node import wire
-from sensor_node.clock import FakeClock
-
-NOW_MS = 1_763_785_800_000  # 2025-11-22T04:30:00Z
-MINUTE_MS = 60_000
-AIR = Series("potager-1", "air")
-RAIN = Series("potager-1", "pluie")
-WIND = Series("potager-1", "vent")
-PORCH = Series("serre", "porche")
-
-
-class Door:
-    """A gateway being served, and a client in front of it."""
-
-    def __init__(self, gateway: Gateway, clock: FakeClock) -> None:
-        self.gateway = gateway
-        self.clock = clock
-        # With its protocol named, asyncio sends small answers at once (TCP_NODELAY).
-        self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._listener.bind(("127.0.0.1", 0))
-        self._listener.listen(64)
-        config = uvicorn.Config(
-            create_app(gateway, pages=False), log_config=None, access_log=False, lifespan="on"
-        )
-        self.server = GardenServer(config, gateway.events)
-        self._thread = threading.Thread(target=self._serve)
-        self.address = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        self.client = httpx.Client(
-            base_url=self.address,
-            headers={"Accept-Language": "en"},
-            trust_env=False,
-            timeout=30,
-            limits=httpx.Limits(max_connections=None),
-        )
-
-    def open(self) -> None:
-        self._thread.start()
-
-    def _serve(self) -> None:
-        asyncio.run(self.server.serve([self._listener]))
-
-    def shut(self) -> None:
-        self.server.should_exit = True
-        self._thread.join()
-
-    def close(self) -> None:
-        self.client.close()
-        self.shut()
-        self._listener.close()
-        self.gateway.close()
-
-    def get(self, path: str, **parameters: Any) -> httpx.Response:
-        return self.client.get(f"/api/v1{path}", params=parameters)
-
-    def json(self, path: str, **parameters: Any) -> Any:
-        answer = self.get(path, **parameters)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def measure(self, *items: Reading | Fault) -> None:
-        readings = [item for item in items if isinstance(item, Reading)]
-        faults = [item for item in items if isinstance(item, Fault)]
-        self.gateway.store.commit(readings, faults)
-        for item in items:
-            self.gateway.present.offer(item)
-
-
-@pytest.fixture
-def door(tmp_path: Path) -> Iterator[Door]:
-    settings = GatewaySettings(
-        data=tmp_path, name="Jardin d'essai", latitude=47.32167, longitude=5.04139
-    )
-    clock = FakeClock(NOW_MS)
-    gateway = Gateway.open(settings, clock)
-    gateway.catalogue.set_about(
-        "potager-1",
-        {
-            "interval_s": 300,
-            "outbox": {"waiting": 0, "dropped": 2},
-            "channels": {
-                "air": {"quantity": "air_temperature", "sensor": "DHT22", "pin": "GPIO4"},
-                "pluie": {"quantity": "rain"},
-                "vent": {"quantity": "wind_direction"},
-            },
-        },
-    )
-    gateway.catalogue.set_about(
-        "serre", {"channels": {"porche": {"quantity": "relative_humidity"}}}
-    )
-    gateway.catalogue.set_state("potager-1", "online")
-    gateway.catalogue.set_state("serre", "lost")
-    gateway.catalogue.record_packs(
-        {("potager-1", "7c1e9a52d01b44f3"): [1, 2, 3]},
-        {"potager-1": NOW_MS - 1000},
-        {"potager-1": "ntp"},
-    )
-    gateway.broker_up = gateway.ingest_alive = True
-    opened = Door(gateway, clock)
-    opened.open()
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 def air(minutes_ago: float, value: float, *, suspect: str = "") -> Reading:
     return Reading(AIR, NOW_MS - round(minutes_ago * MINUTE_MS), value, suspect)
-
-
-def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
-    assert answer.headers["content-type"] == "application/problem+json"
-    body: dict[str, Any] = answer.json()
-    assert (answer.status_code, body["status"], body["code"]) == (status, status, code)
-    assert {"type", "title", "detail"} <= body.keys()
-    return body
 
 
 # --- the garden, its nodes, its channels --------------------------------------------------------
@@ -327,6 +211,18 @@ def test_times_may_be_numbers_for_whoever_draws(door: Door) -> None:
     (series,) = door.json("/readings", channel="potager-1/air", times="ms")["series"]
     assert series["points"] == [[NOW_MS - 5 * MINUTE_MS, 3.5]]
     assert series["faults"] == [[NOW_MS - MINUTE_MS, "checksum"]]
+
+
+@pytest.mark.parametrize(
+    ("days", "every"),
+    [(0.3, "1m"), (1, "5m"), (5, "15m"), (20, "1h"), (60, "3h"), (365, "1d"), (3000, "1w")],
+)
+def test_every_auto_gives_as_many_rows_as_a_screen_shows(
+    door: Door, days: float, every: str
+) -> None:
+    begin = to_rfc3339(NOW_MS - round(days * 86_400_000))
+    answer = door.json("/readings", **{"channel": str(AIR), "from": begin, "every": "auto"})
+    assert answer["every"] == every
 
 
 def test_every_gives_one_row_a_span(door: Door) -> None:
@@ -722,6 +618,9 @@ def test_the_description_names_every_address_of_the_programs_door(door: Door) ->
         "/healthz",
         "/metrics",
         "/api/v1/health",
+        "/api/v1/calibrations",
+        "/api/v1/channels/{node}/{channel}/calibrations",
+        "/api/v1/channels/{node}/{channel}/calibrations/{number}",
         "/api/v1/garden",
         "/api/v1/nodes",
         "/api/v1/nodes/{node}",

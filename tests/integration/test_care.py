@@ -15,10 +15,10 @@ from typing import Any
 
 import httpx
 import pytest
+from door import Door
 from gardens import NOON_MS, PAGE, dump, fill, kill_pages, leaves_of, settings_of, store_id
 from harness import Ear, eventually, gateway_on, new_mosquitto
 from prometheus_client.parser import text_string_to_metric_families
-from test_api import Door
 from test_chain import NODE, node_on
 
 from gateway import checks, folder, mend

@@ -10,7 +10,7 @@ import pytest
 from sensor_node.board import Board
 from sensor_node.drivers import TABLE, build_sensor, build_sensors
 from sensor_node.drivers.awaited import BlankBoard
-from sensor_node.drivers.base import Sensor
+from sensor_node.drivers.base import Sensor, Suspect, Warmed
 from sensor_node.errors import ConfigError, HardwareError, SensorFault
 from sensor_node.fakes import FakeBoard
 
@@ -69,6 +69,22 @@ def test_it_measures_when_its_bus_comes() -> None:
     soil.close()
 
 
+def test_a_probe_that_came_late_is_told_how_the_soil_warms() -> None:
+    board = PartlyWired("SPI")
+    soil, _ = build_sensors([SOIL, DHT], board)
+    assert isinstance(soil, Warmed)
+    soil.feel(12.0)  # it is not there yet, and feels nothing
+    board.missing.clear()
+    board.let_pass(60)
+    soil.read()
+    for celsius in (12.0, 15.0):
+        soil.feel(celsius)
+    board.let_pass(48 * 3600)
+
+    assert soil.read() == {"soil": Suspect(pytest.approx(600 / 1023, abs=1e-6), "stuck")}
+    soil.close()
+
+
 def test_it_is_looked_for_ever_less_often_down_to_once_an_hour() -> None:
     board = PartlyWired("SPI")
     soil, _ = build_sensors([SOIL, DHT], board)
@@ -112,6 +128,9 @@ EVERY: dict[str, dict[str, Any]] = {
     "anemometer": {"channel": "a", "pin": 7},
     "wind-vane": {"channel": "a", "adc_channel": 1},
     "battery": {"voltage": "a", "adc_channel": 2},
+    "dht11": {"pin": 4, "temperature": "a", "humidity": "b", "indoors": True},
+    "hc-sr04": {"channel": "a", "trigger": 8, "echo": 9, "empty_cm": 120, "full_cm": 20},
+    "microbit": {"channels": ["a"]},
 }
 
 
@@ -130,3 +149,4 @@ def test_every_sensor_tells_its_channels_before_it_is_there(kind: str) -> None:
 
     assert names(blank) == names(real)
     real.close()
+    blank.close()

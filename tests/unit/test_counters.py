@@ -21,7 +21,8 @@ from sensor_node.errors import StorageError
 from sensor_node.fakes import FakeBoard
 from sensor_node.link import Broker
 from sensor_node.node import Node
-from sensor_node.outbox import MIGRATIONS, Count, Entry, Outbox
+from sensor_node.outbox import Count, Entry, Outbox
+from sensor_node.outbox_schema import MIGRATIONS
 from sensor_node.sampler import Sampler
 
 NOON = 1_763_809_200_000

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
+import inspect
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,7 +19,7 @@ import pytest
 from gateway.settings import GatewaySettings
 from sensor_node.config import NodeSettings
 from sensor_node.conversions import CONVERSIONS
-from sensor_node.drivers import build_sensors
+from sensor_node.drivers import TABLE, build_sensors
 from sensor_node.fakes import FakeBoard
 from sensor_node.recording import Recording, RecordingMap
 from sensor_node.settings import build
@@ -23,6 +28,7 @@ from sensor_node.signals.signs import DARK, Sign, steps_of
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("[!.]*/README.md")])
 GETTING_STARTED = [ROOT / "docs/getting-started.fr.md", ROOT / "docs/getting-started.en.md"]
+ADDING = ROOT / "docs/adding-a-sensor.md"
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
 CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 # What makes an error, a refusal or a trouble out of a code and its words.
@@ -160,3 +166,80 @@ def test_the_replay_guide_names_every_conversion_in_both_languages() -> None:
     text = (ROOT / "docs/replay.md").read_text(encoding="utf-8")
     tables = "".join(line for line in text.splitlines() if line.startswith("|"))
     assert [name for name in CONVERSIONS if tables.count(f"`{name}`") < 2] == []
+
+
+def _python(title: str) -> str:
+    """The block of the guide to a new sensor that begins with ``# title``."""
+    blocks = re.findall(r"^```python\n(.*?)^```", ADDING.read_text(encoding="utf-8"), re.M | re.S)
+    (block,) = [block for block in blocks if block.startswith(f"# {title}\n")]
+    return str(block)
+
+
+def _loaded(name: str, path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def ldr(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The guide's driver, in the table as the guide says; the folder with its file."""
+    (tmp_path / "ldr.py").write_text(_python("sensor_node/drivers/ldr.py"), encoding="utf-8")
+    line = _python("sensor_node/drivers/__init__.py").splitlines()[1]
+    for kind, place in ast.literal_eval("{" + line + "}").items():
+        monkeypatch.setitem(TABLE, kind, place)  # type: ignore[misc]
+        name = place.partition(":")[0]
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+        _loaded(name, tmp_path / "ldr.py")
+    return tmp_path
+
+
+def test_the_new_sensor_of_the_guide_passes_the_guides_tests(ldr: Path) -> None:
+    (ldr / "test_ldr.py").write_text(_python("tests/unit/test_driver_ldr.py"), encoding="utf-8")
+    tests = _loaded("the_guides_tests", ldr / "test_ldr.py")
+    del sys.modules["the_guides_tests"]
+    found = [test for name, test in inspect.getmembers(tests) if name.startswith("test_")]
+
+    assert len(found) == 3
+    for test in found:
+        test(FakeBoard())
+
+
+def test_the_new_sensor_of_the_guide_answers_what_the_guide_says(
+    ldr: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (ldr / "try_it.py").write_text(_python("try_it.py"), encoding="utf-8")
+    _loaded("try_it", ldr / "try_it.py")
+    del sys.modules["try_it"]
+
+    said = capsys.readouterr().out.splitlines()
+
+    assert len(said) == 2
+    for half in ADDING.read_text(encoding="utf-8").split("\n## English\n"):
+        assert all(f"`{line}`" in half for line in said)
+
+
+def test_the_new_sensor_of_the_guide_measures_in_a_node(ldr: Path) -> None:
+    settings = build(NodeSettings, _toml(ADDING, "node.toml"))
+    (sensor,) = build_sensors(settings.sensors, FakeBoard(counts=600))
+
+    assert sensor.read() == {"light": 0.587}
+    sensor.close()
+
+
+@pytest.mark.parametrize("command", [["check", "--ignore", "S101"], ["format", "--check"]], ids=str)
+def test_the_code_of_the_guide_is_in_the_style_of_the_house(ldr: Path, command: list[str]) -> None:
+    (ldr / "test_ldr.py").write_text(_python("tests/unit/test_driver_ldr.py"), encoding="utf-8")
+    ruff = [sys.executable, "-m", "ruff", *command, "--config", str(ROOT / "pyproject.toml")]
+    done = subprocess.run([*ruff, str(ldr)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_guide_to_a_new_sensor_names_only_files_that_are_there() -> None:
+    named = set(re.findall(r"`(\w+\.py)`", ADDING.read_text(encoding="utf-8")))
+    absent = {name for name in named if not list((ROOT / "sensor_node").rglob(name))}
+    assert absent == {"try_it.py"}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sensor_node.drivers import build_sensor
-from sensor_node.drivers.base import Sensor
+from sensor_node.drivers.base import Sensor, Suspect
 from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.fakes import FakeBoard
 from sensor_node.sampler import Sampler
@@ -98,3 +98,17 @@ def test_it_says_what_it_measures_and_where(cups: Sensor) -> None:
 def test_a_wrong_setting_is_refused(board: FakeBoard, wrong: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match="CONFIG_WRONG_VALUE"):
         build_sensor(CUPS | wrong, board)
+
+
+def test_a_week_without_a_breath_is_doubted_until_the_cups_turn(
+    cups: Sensor, board: FakeBoard
+) -> None:
+    board.let_pass(300)
+    assert list(cups.read().values()) == [0.0]
+    board.let_pass(7 * 24 * 3600 - 300)
+    assert list(cups.read().values()) == [0.0]
+    board.let_pass(300)
+
+    assert list(cups.read().values()) == [Suspect(0.0, "stuck")]
+    board.blow(CUPS["pin"], hertz=3, seconds=300)
+    assert list(cups.read().values()) == [pytest.approx(2.0, abs=0.01)]

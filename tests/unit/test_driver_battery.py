@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sensor_node.drivers import build_sensor
-from sensor_node.drivers.base import Sensor
+from sensor_node.drivers.base import Sensor, Suspect
 from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.fakes import FakeBoard
 
@@ -68,6 +68,7 @@ def test_only_what_has_a_name_is_measured(board: FakeBoard, option: str) -> None
 def test_an_end_of_the_scale_is_a_fault(
     battery: Sensor, board: FakeBoard, counts: int, reason: str
 ) -> None:
+    board.adc.counts = [500] * 8
     board.adc.counts[INPUT] = counts
 
     with pytest.raises(SensorFault) as caught:
@@ -75,6 +76,42 @@ def test_an_end_of_the_scale_is_a_fault(
 
     assert (caught.value.code, caught.value.reason) == ("BATTERY_FAILED", reason)
     assert "MCP3008 CH7" in caught.value.en
+
+
+@pytest.mark.parametrize("counts", [0, 1023])
+def test_a_converter_that_does_not_answer_is_told_from_a_battery_that_is_cut_off(
+    battery: Sensor, board: FakeBoard, counts: int
+) -> None:
+    board.adc.counts = [counts] * 8
+
+    with pytest.raises(SensorFault, match="ADC_SILENT"):
+        battery.read()
+
+
+def test_an_open_input_that_follows_its_neighbours_is_a_fault(
+    battery: Sensor, board: FakeBoard
+) -> None:
+    board.adc.counts = [300, 0, 0, 0, 0, 0, 700, 0]
+    board.adc.floating = {INPUT}
+
+    with pytest.raises(SensorFault, match="BATTERY_FAILED") as caught:
+        battery.read()
+    assert caught.value.reason == "floating"
+
+
+def test_a_voltage_that_stands_still_for_a_day_is_doubted(
+    battery: Sensor, board: FakeBoard
+) -> None:
+    charge_to(board, 12.25)
+    supply, charge = battery.read().values()
+    board.let_pass(24 * 3600)
+
+    assert battery.read() == {
+        "supply": Suspect(supply, "stuck"),
+        "charge": Suspect(charge, "stuck"),
+    }
+    charge_to(board, 12.3)
+    assert not [one for one in battery.read().values() if isinstance(one, Suspect)]
 
 
 def test_it_says_what_it_measures(battery: Sensor) -> None:

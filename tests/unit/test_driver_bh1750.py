@@ -7,7 +7,7 @@ import importlib
 import pytest
 
 from sensor_node.drivers import bh1750, build_sensor
-from sensor_node.drivers.base import Sensor
+from sensor_node.drivers.base import Sensor, Suspect
 from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.fakes import FakeBoard
 from sensor_node.fakes.bh1750 import FakeBh1750
@@ -145,3 +145,17 @@ def test_it_shares_the_bus_with_a_bme280(light: Sensor, board: FakeBoard) -> Non
     air = build_sensor({"type": "bme280", "temperature": "air"}, board)
 
     assert light.read() | air.read() == {"light": 10_000.0, "air": 25.08}
+
+
+def test_light_that_stands_still_for_a_day_and_a_night_is_doubted_until_it_moves(
+    light: Sensor, board: FakeBoard, part: FakeBh1750
+) -> None:
+    part.lux = 0
+    light.read()
+    board.let_pass(24 * 3600 - 1)
+    assert list(light.read().values()) == [0.0]
+    board.let_pass(1)
+
+    assert list(light.read().values()) == [Suspect(0.0, "stuck")]
+    part.lux = 12_000
+    assert list(light.read().values()) == [12_000.0]

@@ -11,7 +11,7 @@ from sensing import in_pauses
 from sensor_node import board as pi
 from sensor_node.board import PiBoard
 from sensor_node.drivers import build_sensor
-from sensor_node.drivers.base import Sensor
+from sensor_node.drivers.base import Sensor, Suspect
 from sensor_node.errors import ConfigError, HardwareError, SensorFault
 from sensor_node.fakes import FakeBoard
 from sensor_node.fakes.bme280 import BMP280_CHIP_ID, FakeBme280
@@ -250,3 +250,16 @@ def test_a_machine_without_i2c_is_said_so_with_what_to_do(
 
     with pytest.raises(HardwareError, match=r"I2C_ABSENT.*do_i2c.*pins = \"fake\""):
         PiBoard().bme280(ADDRESS)
+
+
+def test_values_that_stand_still_for_a_day_are_doubted_until_one_moves(
+    bme280: Sensor, board: FakeBoard, part: FakeBme280
+) -> None:
+    believed = bme280.read()
+    board.let_pass(24 * 3600 - 1)
+    assert bme280.read() == believed
+    board.let_pass(1)
+
+    assert bme280.read() == {name: Suspect(v, "stuck") for name, v in believed.items()}
+    part.pressure_counts += 20
+    assert not [one for one in bme280.read().values() if isinstance(one, Suspect)]

@@ -12,7 +12,7 @@ from sensing import in_pauses
 from sensor_node import board as pi
 from sensor_node.board import PiBoard
 from sensor_node.drivers import build_sensor
-from sensor_node.drivers.base import Sensor
+from sensor_node.drivers.base import Sensor, Suspect
 from sensor_node.errors import ConfigError, HardwareError, SensorFault
 from sensor_node.fakes import FakeBoard
 from sensor_node.fakes.ds18b20 import DEFAULT_ID, FakeDs18b20, scratchpad
@@ -280,3 +280,17 @@ def test_the_real_board_gives_the_real_library_and_loads_no_kernel_module(
 
     assert str(library.BASE_DIRECTORY) == "/sys/bus/w1/devices"
     assert os.environ["W1THERMSENSOR_NO_KERNEL_MODULE"] == "1"
+
+
+def test_a_temperature_that_stands_still_for_two_days_is_doubted_until_it_moves(
+    board: FakeBoard, part: FakeDs18b20
+) -> None:
+    soil = build(board)
+    soil.read()
+    board.let_pass(48 * 3600 - 1)
+    assert list(soil.read().values()) == [20.0]
+    board.let_pass(1)
+
+    assert list(soil.read().values()) == [Suspect(20.0, "stuck")]
+    part.measures(20.0625)
+    assert list(soil.read().values()) == [20.0625]

@@ -10,7 +10,7 @@ import pytest
 
 from sensor_node.board import PiBoard
 from sensor_node.drivers import build_sensor
-from sensor_node.drivers.base import Sensor
+from sensor_node.drivers.base import Sensor, Suspect
 from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.fakes import FakeBoard
 from sensor_node.sampler import Sampler
@@ -160,3 +160,18 @@ def test_the_fake_files_go_with_their_board() -> None:
     del board
 
     assert not root.exists()
+
+
+def test_a_processor_whose_temperature_stands_still_for_a_day_is_doubted_and_nothing_else_is(
+    health: Sensor, board: FakeBoard
+) -> None:
+    believed = health.read()
+    board.let_pass(24 * 3600 - 1)
+    assert health.read() == believed
+    board.let_pass(1)
+
+    doubted = {name for name, one in health.read().items() if isinstance(one, Suspect)}
+
+    assert doubted == {c.name for c in health.channels if c.quantity == "cpu_temperature"}
+    board.system.set_cpu_temperature(48.313)
+    assert not [one for one in health.read().values() if isinstance(one, Suspect)]

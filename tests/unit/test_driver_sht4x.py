@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sensor_node.drivers import build_sensor
-from sensor_node.drivers.base import Sensor
+from sensor_node.drivers.base import Sensor, Suspect
 from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.fakes import FakeBoard
 from sensor_node.fakes.sht4x import FakeSht4x, answer, crc8
@@ -162,3 +162,16 @@ def test_its_other_addresses_can_be_set(board: FakeBoard) -> None:
 def test_no_other_address_is_allowed(board: FakeBoard, address: int) -> None:
     with pytest.raises(ConfigError, match="address"):
         build_sensor(TABLE | {"address": address}, board)
+
+
+def test_values_that_stand_still_for_a_day_are_doubted_until_one_moves(
+    sht4x: Sensor, board: FakeBoard, part: FakeSht4x
+) -> None:
+    sht4x.read()
+    board.let_pass(24 * 3600 - 1)
+    assert sht4x.read() == {"air": 20.0, "damp": 50.0}
+    board.let_pass(1)
+
+    assert sht4x.read() == {"air": Suspect(20.0, "stuck"), "damp": Suspect(50.0, "stuck")}
+    part.humidity_pct = 50.1
+    assert sht4x.read() == {"air": 20.0, "damp": pytest.approx(50.1, abs=0.01)}

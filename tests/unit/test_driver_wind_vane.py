@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sensor_node.drivers import build_sensor
-from sensor_node.drivers.base import Sensor
+from sensor_node.drivers.base import Sensor, Suspect
 from sensor_node.drivers.wind_vane import usual_volts
 from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.fakes import FakeBoard
@@ -98,9 +98,31 @@ def test_a_vane_that_spins_has_no_direction(
 
 @pytest.mark.parametrize("counts", [0, 1023])
 def test_a_cut_or_shorted_wire_is_a_fault(vane: Sensor, board: FakeBoard, counts: int) -> None:
+    board.adc.counts = [500] * 8
     board.adc.counts[INPUT] = counts
 
     assert fault(vane).reason == "disconnected"
+
+
+def test_a_converter_that_does_not_answer_is_told_from_a_cut_wire(
+    vane: Sensor, board: FakeBoard
+) -> None:
+    board.adc.counts = [0] * 8
+
+    with pytest.raises(SensorFault, match="ADC_SILENT"):
+        vane.read()
+
+
+def test_a_vane_that_stands_still_for_three_days_is_doubted(vane: Sensor, board: FakeBoard) -> None:
+    board.adc.set_volts(INPUT, usual_volts()[4])
+    before = vane.read()["from"]
+    board.let_pass(72 * 3600 - 60)
+    assert vane.read() == {"from": before}
+    board.let_pass(60)
+
+    assert vane.read() == {"from": Suspect(90.0, "stuck")}
+    board.adc.set_volts(INPUT, usual_volts()[5])
+    assert vane.read() == {"from": pytest.approx(112.5, abs=0.051)}
 
 
 def test_a_look_between_two_positions_is_left_out(

@@ -7,10 +7,12 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from gpiozero import Device
+from gpiozero.pins.mock import MockFactory
 
 from sensor_node.board import PiBoard
 from sensor_node.drivers import build_sensor, build_sensors
-from sensor_node.drivers.base import Sensor
+from sensor_node.drivers.base import Sensor, Suspect
 from sensor_node.errors import ConfigError, HardwareError, SensorFault
 from sensor_node.fakes import FakeBoard
 from sensor_node.fakes.dht22 import FakeDht22, frame, pulses
@@ -43,147 +45,6 @@ def fault(sensor: Sensor) -> SensorFault:
     return caught.value
 
 
-# --- the soil probe on an MCP3008 ---------------------------------------------------------------
-
-
-def test_every_count_comes_through_the_wire_exactly(board: FakeBoard) -> None:
-    device = board.mcp3008(5)
-    try:
-        for counts in range(1024):
-            board.adc.counts[5] = counts
-            assert device.raw_value == counts
-    finally:
-        device.close()
-
-
-def test_a_reading_is_the_fraction_of_full_scale(build: Build, board: FakeBoard) -> None:
-    soil = build(SOIL, samples=1)
-    for counts in range(16, 1010):
-        board.adc.counts[2] = counts
-        assert soil.read() == {"soil": pytest.approx(counts / 1023, abs=5e-7)}
-        board.let_pass(60)
-        board.adc.counts[2] = 500  # back in the soil before half an hour is over
-        soil.read()
-
-
-def test_each_input_is_read_on_its_own(build: Build, board: FakeBoard) -> None:
-    board.adc.counts = [100, 200, 300, 400, 500, 600, 700, 800]
-    probes = [build(SOIL, channel=f"soil-{n}", adc_channel=n, samples=1) for n in range(8)]
-
-    readings = [next(iter(probe.read().values())) for probe in probes]
-
-    assert [round(value * 1023) for value in readings] == board.adc.counts
-    assert board.adc.conversions == [1] * 8
-
-
-@pytest.mark.parametrize("samples", [1, 16, 64])
-def test_the_chip_is_clocked_once_for_each_sample(
-    build: Build, board: FakeBoard, samples: int
-) -> None:
-    board.adc.counts[2] = 600
-
-    build(SOIL, samples=samples).read()
-
-    assert board.adc.conversions == [0, 0, samples, 0, 0, 0, 0, 0]
-
-
-def test_a_reading_is_the_mean_of_its_samples(
-    build: Build, board: FakeBoard, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    counts = iter([600, 601, 603, 604])
-    monkeypatch.setattr(board.adc, "counts", _Noise(counts))
-
-    assert build(SOIL, samples=4).read() == {"soil": pytest.approx(602 / 1023, abs=5e-7)}
-
-
-class _Noise:
-    """Counts that differ from one conversion to the next."""
-
-    def __init__(self, counts: Iterator[int]) -> None:
-        self._counts = counts
-
-    def __getitem__(self, _channel: int) -> int:
-        return next(self._counts)
-
-
-@pytest.mark.parametrize("counts", [0, 15, 1010, 1023])
-def test_an_end_of_the_scale_is_a_probe_that_is_not_connected(
-    build: Build, board: FakeBoard, counts: int
-) -> None:
-    board.adc.counts[2] = counts
-    probe = build(SOIL, samples=4)
-
-    error = fault(probe)
-
-    assert (error.code, error.reason) == ("PROBE_DISCONNECTED", "disconnected")
-    assert f"({counts} of 1023)" in error.en
-    assert "MCP3008 CH2" in error.en
-    assert board.adc.conversions[2] == 3 * 4  # three bursts before it gives up
-
-
-def test_a_connection_that_comes_back_in_the_third_burst_is_a_reading(
-    build: Build, board: FakeBoard, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(board.adc, "counts", _Noise(iter([0, 0, 1023, 1023, 600, 602])))
-
-    assert build(SOIL, samples=2).read() == {"soil": pytest.approx(601 / 1023, abs=5e-7)}
-
-
-def test_a_loose_wire_between_both_ends_of_the_scale_is_not_taken_for_moist_soil(
-    build: Build, board: FakeBoard, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(board.adc, "counts", _Noise(iter([0, 1023] * 6)))
-
-    assert fault(build(SOIL, samples=4)).reason == "disconnected"
-
-
-def in_air(build: Build, board: FakeBoard) -> Sensor:
-    probe = build(SOIL, samples=1)
-    board.adc.counts[2] = 834 - 25
-    probe.read()
-    board.let_pass(1800)
-    return probe
-
-
-def test_a_probe_near_its_air_value_for_half_an_hour_is_out_of_the_soil(
-    build: Build, board: FakeBoard
-) -> None:
-    error = fault(in_air(build, board))
-
-    assert (error.code, error.reason) == ("PROBE_IN_AIR", "in air")
-
-
-def test_a_second_less_than_half_an_hour_is_dry_soil(build: Build, board: FakeBoard) -> None:
-    probe = build(SOIL, samples=1)
-    board.adc.counts[2] = 834
-    probe.read()
-    board.let_pass(1799)
-
-    assert probe.read() == {"soil": pytest.approx(834 / 1023, abs=5e-7)}
-
-
-def test_a_probe_put_back_into_the_soil_measures_again_at_once(
-    build: Build, board: FakeBoard
-) -> None:
-    probe = in_air(build, board)
-    fault(probe)
-
-    board.adc.counts[2] = 834 - 26
-    assert probe.read() == {"soil": pytest.approx(808 / 1023, abs=5e-7)}
-
-    board.adc.counts[2] = 834
-    assert probe.read()  # another half hour begins
-
-
-def test_what_a_probe_gives_in_the_air_can_be_set(build: Build, board: FakeBoard) -> None:
-    probe = build(SOIL, samples=1, air=900)
-    board.adc.counts[2] = 834
-    probe.read()
-    board.let_pass(1800)
-
-    assert probe.read() == {"soil": pytest.approx(834 / 1023, abs=5e-7)}
-
-
 # --- the DHT22 ----------------------------------------------------------------------------------
 
 
@@ -204,12 +65,38 @@ def test_a_measure_comes_through_the_wire_exactly_with_its_sign(
     assert dht.read() == {"air": temperature_c, "damp": humidity_pct}
 
 
-def test_both_values_come_from_one_measure(build: Build, board: FakeBoard) -> None:
+def measuring(build: Build, board: FakeBoard) -> Sensor:
+    """A DHT22 whose first reading, 20 °C and 50 %, has been confirmed."""
     dht = build(DHT)
+    assert dht.read() == {"air": 20.0, "damp": 50.0}
+    part(board).asked = 0
+    return dht
+
+
+def test_both_values_come_from_one_measure(build: Build, board: FakeBoard) -> None:
+    dht = measuring(build, board)
 
     dht.read()
 
     assert part(board).asked == 1
+
+
+def test_a_wrong_first_value_that_passes_its_checksum_is_not_believed(
+    build: Build, board: FakeBoard
+) -> None:
+    dht = build(DHT)
+    part(board).queue(pulses(frame(45.6, 50.0)))
+
+    assert dht.read() == {"air": 20.0, "damp": 50.0}
+    assert part(board).asked == 3
+
+
+def test_a_first_value_that_nothing_confirms_is_a_fault(build: Build, board: FakeBoard) -> None:
+    dht = build(DHT)
+    part(board).queue(pulses(frame(45.6, 50.0)), *[FAILURES["checksum"]] * 2, GOOD)
+
+    assert fault(dht).reason == "a first value of 20.0, 50.0 that nothing confirms"
+    assert dht.read() == {"air": 20.0, "damp": 50.0}  # the next sample confirms it
 
 
 def broken(good: bytes) -> bytes:
@@ -256,7 +143,7 @@ def test_the_clones_two_s_complement_of_minus_0_7_is_the_frame_that_is_refused()
 
 
 def test_after_a_failed_try_the_next_one_is_believed(build: Build, board: FakeBoard) -> None:
-    dht = build(DHT)
+    dht = measuring(build, board)
     part(board).queue(FAILURES["checksum"], FAILURES["no answer"], FAILURES["incomplete answer"])
 
     assert dht.read() == {"air": 20.0, "damp": 50.0}
@@ -288,7 +175,7 @@ def asked_at(board: FakeBoard, monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def test_two_tries_are_at_least_2_1_seconds_apart(
     build: Build, board: FakeBoard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dht = build(DHT)
+    dht = measuring(build, board)
     part(board).queue(*[FAILURES["checksum"]] * 3)
     times = asked_at(board, monkeypatch)
 
@@ -301,7 +188,7 @@ def test_two_tries_are_at_least_2_1_seconds_apart(
 def test_two_readings_are_at_least_2_1_seconds_apart(
     build: Build, board: FakeBoard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dht = build(DHT)
+    dht = measuring(build, board)
     times = asked_at(board, monkeypatch)
 
     dht.read()
@@ -377,12 +264,11 @@ def test_a_wrong_value_that_passes_its_checksum_is_measured_again_and_not_believ
 
 
 def test_a_jump_that_a_second_measure_confirms_is_believed(build: Build, board: FakeBoard) -> None:
-    dht = build(DHT)
-    dht.read()
+    dht = measuring(build, board)
     part(board).temperature_c, part(board).humidity_pct = 32.0, 30.0
 
     assert dht.read() == {"air": 32.0, "damp": 30.0}
-    assert part(board).asked == 3
+    assert part(board).asked == 2
 
 
 def test_values_that_jump_at_every_try_are_a_fault(build: Build, board: FakeBoard) -> None:
@@ -394,8 +280,8 @@ def test_values_that_jump_at_every_try_are_a_fault(build: Build, board: FakeBoar
 
 
 def test_a_slow_change_is_believed_at_once(build: Build, board: FakeBoard) -> None:
-    dht = build(DHT)
-    for tenths in range(0, 400, 50):
+    dht = measuring(build, board)
+    for tenths in range(200, 600, 50):
         part(board).temperature_c = tenths / 10
         assert dht.read()["air"] == tenths / 10
 
@@ -405,7 +291,7 @@ def test_a_slow_change_is_believed_at_once(build: Build, board: FakeBoard) -> No
 def test_when_the_computer_stalls_two_measures_are_never_mixed(
     build: Build, board: FakeBoard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dht = build(DHT)
+    dht = measuring(build, board)
     stalls = iter([3.0, 0.0])
     answer = part(board).answer
 
@@ -420,6 +306,37 @@ def test_when_the_computer_stalls_two_measures_are_never_mixed(
     reading = dht.read()
 
     assert reading == {"air": 22.0, "damp": 52.0}  # the first two fell together, and are let go
+
+
+def test_the_tries_that_failed_are_counted_and_told(
+    board: FakeBoard, caplog: pytest.LogCaptureFixture
+) -> None:
+    dht = build_sensor(DHT, board)
+    part(board).queue(FAILURES["checksum"], FAILURES["a frame of zeros"])
+    dht.read()
+    part(board).queue(*[FAILURES["no answer"]] * 4)
+
+    error = fault(dht)
+
+    assert "7 essais manqués sur 8." in error.fr
+    assert "7 tries of 8 failed." in error.en
+    caplog.set_level("INFO")
+    dht.close()
+    assert caplog.messages == ["DHT22, GPIO4: 8 tries, 7 failed"]
+
+
+def test_air_that_stands_still_for_a_day_is_doubted_until_it_moves(
+    build: Build, board: FakeBoard
+) -> None:
+    dht = build(DHT)
+    dht.read()
+    board.let_pass(24 * 3600 - 60)
+    assert dht.read() == {"air": 20.0, "damp": 50.0}
+    board.let_pass(60)
+
+    assert dht.read() == {"air": Suspect(20.0, "stuck"), "damp": Suspect(50.0, "stuck")}
+    part(board).temperature_c = 20.1
+    assert dht.read() == {"air": 20.1, "damp": 50.0}
 
 
 # --- the table of drivers -----------------------------------------------------------------------
@@ -460,6 +377,25 @@ def test_sensors_built_before_a_wrong_one_are_let_go_of(board: FakeBoard) -> Non
 def test_a_machine_without_spi_is_said_so_with_what_to_do() -> None:
     with pytest.raises(HardwareError, match=r"SPI_ABSENT.*raspi-config.*pins = \"fake\""):
         PiBoard().mcp3008(0)
+
+
+def test_a_pin_given_twice_is_told_as_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Device, "pin_factory", MockFactory())
+    first = PiBoard().contact(PIN)
+    with pytest.raises(HardwareError, match=r"PIN_BUSY.*already in use.*node\.toml give it twice"):
+        PiBoard().contact(PIN)
+    first.close()
+
+
+def test_a_pin_that_is_taken_gives_the_other_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Device, "pin_factory", MockFactory())
+    taken = PiBoard().contact(24)
+    with pytest.raises(HardwareError, match="PIN_BUSY"):
+        PiBoard().ultrasonic(23, 24)
+    taken.close()
+
+    for device in PiBoard().ultrasonic(23, 24):
+        device.close()
 
 
 def test_a_fake_converter_read_for_weeks_does_not_fill_the_memory(board: FakeBoard) -> None:

@@ -33,6 +33,7 @@ GPIO = {
     "busio",
     "digitalio",
     "pulseio",
+    "serial",
 }
 FOR_THE_GATEWAY = {
     "wire",

@@ -82,12 +82,11 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 def held(path: Path) -> dict[str, list[tuple[object, ...]]]:
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        tables = db.execute("SELECT name FROM sqlite_master ORDER BY name").fetchall()
+        tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         (version,) = db.execute("PRAGMA user_version").fetchone()
         rows = {
             name: db.execute(f'SELECT * FROM "{name}"').fetchall()  # noqa: S608
             for (name,) in tables
-            if not name.startswith("sqlite_autoindex") and not name.endswith("_node")
         }
     return {**rows, "version": [(version,)]}
 

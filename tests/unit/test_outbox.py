@@ -15,7 +15,8 @@ from killed import as_a_kill_leaves_it
 from sensor_node import database, wire
 from sensor_node.database import open_database, transaction
 from sensor_node.errors import StorageError
-from sensor_node.outbox import DAY_MS, MIGRATIONS, Entry, Outbox
+from sensor_node.outbox import DAY_MS, Entry, Outbox
+from sensor_node.outbox_schema import MIGRATIONS
 
 BOOT, EARLIER = "7c1e9a52d01b44f3", "00000000000000aa"
 NOON = 1_763_809_200_000
@@ -479,7 +480,7 @@ def test_a_second_process_is_told_that_the_outbox_is_in_use(
         Outbox(path)
 
     outbox.append([entry(1)])
-    assert not path.with_name("outbox.sqlite-shm").exists()
+    assert {file.name for file in path.parent.iterdir()} == {"outbox.sqlite", "outbox.sqlite-wal"}
 
 
 # --- when things go wrong -----------------------------------------------------------------------

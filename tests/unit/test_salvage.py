@@ -16,11 +16,19 @@ import pytest
 from killed import as_a_kill_leaves_it
 
 from sensor_node import salvage, wire
+from sensor_node.clock import FakeClock
+from sensor_node.drivers import build_sensors
 from sensor_node.errors import StorageError
-from sensor_node.outbox import PAGE_BYTES, SEQ_BITS, SHAPE, Count, Entry, Outbox
+from sensor_node.fakes import FakeBoard
+from sensor_node.link import Broker
+from sensor_node.node import Node
+from sensor_node.outbox import Count, Entry, Outbox
+from sensor_node.outbox_schema import PAGE_BYTES, SEQ_BITS
+from sensor_node.sampler import Sampler
 
 BOOT, EARLIER = "7c1e9a52d01b44f3", "00000000000000aa"
 NOON = 1_763_809_200_000
+NOBODY = Broker("127.0.0.1", 1)
 PACKS = 600
 ACKED = 300
 
@@ -307,6 +315,28 @@ def test_damage_while_it_runs_is_mended_at_the_next_use_and_costs_no_new_pack(
     assert len(damage_told(caplog)) == 1
 
 
+def test_a_node_goes_on_sampling_when_its_outbox_is_damaged(
+    running: Outbox, noise: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    table = {"type": "dht22", "pin": 4, "temperature": "air", "humidity": "humidity"}
+    sampler = Sampler(build_sensors([table], FakeBoard()))
+    node = Node("potager", sampler, running, NOBODY, FakeClock(NOON), interval_s=0.0)
+    node.sample()
+    destroy(running, noise)
+
+    node.sample()
+    node.sample()
+
+    assert {2, 3} <= {e.seq for e, _ in running.entries() if e.boot == node.boot}
+    errors = [r.getMessage() for r in caplog.records if r.levelname == "ERROR"]
+    assert errors == damage_told(caplog)
+    assert len(errors) == 1
+    node.stop()
+    node.delivery.start()
+    node.delivery.stop()  # lets go of its link
+    sampler.close()
+
+
 def test_a_pack_that_meets_the_damage_is_on_disk_when_append_returns(
     running: Outbox, noise: bytes
 ) -> None:
@@ -358,7 +388,7 @@ def test_a_kill_in_the_middle_of_a_salvage_costs_nothing(
     path: Path, noise: bytes, step: str
 ) -> None:
     overwrite(path, 0, noise)
-    salvage.write(salvage.salvage(path, SHAPE), path, SHAPE)
+    salvage.write(salvage.salvage(path), path)
     if step == "set aside":
         path.rename(path.with_name("outbox.sqlite.damaged-1"))
         path.with_name("outbox.sqlite-wal").write_bytes(b"of the old one")

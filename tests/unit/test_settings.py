@@ -16,7 +16,7 @@ from sensor_node.config import NodeSettings
 from sensor_node.drivers import TABLE
 from sensor_node.errors import ConfigError
 from sensor_node.recording import RecordingMap
-from sensor_node.settings import build, describe, load, section, setting, variable_of
+from sensor_node.settings import build, describe, from_answer, load, section, setting, variable_of
 
 DOCS = Path(__file__).parents[2] / "docs" / "configuration.md"
 
@@ -294,3 +294,40 @@ def shown(default: object, language: str) -> str:
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
     return f'`"{default}"`' if isinstance(default, str) else f"`{default:g}`"
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Settings as a person may type them."""
+
+    times: float = setting(1.0, fr="fois", en="times", most=9)
+    volts: list[float] | None = setting(None, fr="tensions", en="voltages")
+    names: list[str] | None = setting(None, fr="noms", en="names")
+    inside: bool = setting(False, fr="dedans", en="inside")
+    address: int = setting(0, fr="adresse", en="address")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("times", "0,5", 0.5),
+        ("times", "3", 3.0),
+        ("volts", "0.1, 2", [0.1, 2]),
+        ("names", "light, temp=air_temperature", ["light", "temp=air_temperature"]),
+        ("inside", "oui", True),
+        ("inside", "No", False),
+        ("address", "0x5c", 0x5C),
+    ],
+)
+def test_an_answer_is_read_as_people_write(name: str, text: str, value: object) -> None:
+    assert from_answer(Typed, name, text) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("times", "ten"), ("times", "10"), ("volts", "0.1;2"), ("inside", "perhaps"), ("times", "")],
+)
+def test_an_answer_that_cannot_be_says_what_is_expected(name: str, text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        from_answer(Typed, name, text)
+    assert name in caught.value.en

@@ -19,7 +19,7 @@ from sensor_node.clock import FakeClock
 from sensor_node.dating import Dating
 from sensor_node.errors import NetworkError
 from sensor_node.outbox import DAY_MS, Entry, Outbox
-from sensor_node.uplink import LONGEST_RESEND_S, MAX_UNDER_WAY, Uplink
+from sensor_node.uplink import DATING_EVERY_S, LONGEST_RESEND_S, MAX_UNDER_WAY, Uplink
 
 NODE, BOOT = "potager-1", "7c1e9a52d01b44f3"
 NOON = 1_763_809_200_000
@@ -565,6 +565,17 @@ def test_the_uplink_asks_to_be_called_when_the_next_pack_is_due(node: Setting) -
     assert 30 <= wait_s <= 37.5
     node.clock.advance(wait_s - 1)
     assert node.uplink.tick(idle=True) == pytest.approx(1)
+
+
+def test_it_looks_for_the_time_each_second_only_until_it_is_known(outbox: Outbox) -> None:
+    clock = FakeClock(NOON, synchronised=False)
+    node = Setting(outbox, clock, with_dating=True)
+    node.ready()
+    assert node.uplink.tick(idle=True) == DATING_EVERY_S
+
+    clock.keeper = "ntp"
+
+    assert node.uplink.tick(idle=True) > DATING_EVERY_S
 
 
 def test_however_long_it_goes_on_the_wait_stays_bounded(node: Setting) -> None:

@@ -8,7 +8,7 @@ version=$(basename /usr/src/linux-headers-*-amd64)
 version=${version#linux-headers-}
 built=/usr/src/guest
 rm -rf "$built"
-mkdir -p "$built/module" "$built/ramfs/bin" "$built/ramfs/modules" "$built/ramfs/root"
+mkdir -p "$built/module" "$built/ramfs/bin" "$built/ramfs/modules" "$built/ramfs/debian"
 cd "$built"
 
 # Unpacked beside the system: its /lib would take the place of the root's link to usr/lib.

@@ -1,0 +1,1 @@
+"""Setting a node up: what is connected, how it is wired, whether it works."""
