@@ -8,6 +8,7 @@ databases are small; otherwise only their first page is looked at.
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -23,10 +24,20 @@ from gateway.folder import DATABASES
 from gateway.rescue import PLAUSIBLE, Found
 from sensor_node import damage
 from sensor_node.damage import beside
-from sensor_node.database import is_damage, is_sound
+from sensor_node.database import is_sound
 
 SMALL_BYTES: Final = 64_000_000
 CHECK_EVERY_MS: Final = 7 * 86_400_000
+OF_THE_SYSTEM: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PERM,
+    }
+)
 RUNNING: Final = "running"
 """A file that is there while a gateway runs: found at the start, its end was not clean."""
 
@@ -91,12 +102,25 @@ def _bytes_of(data: Path) -> int:
 
 def _is_whole(path: Path, *, fully: bool) -> bool:
     try:
-        with closing(sqlite3.connect(path)) as db:
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
             db.execute("SELECT count(*) FROM sqlite_master").fetchone()
             whole = is_sound(db) if fully else True
+            # A first page that forbids writing is damage too, where the system allows it.
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+            db.execute("BEGIN IMMEDIATE")
+            db.execute(f"PRAGMA user_version = {version:d}")
+            db.execute("ROLLBACK")
         return whole and salvage.has_its_schema(path)
-    except (sqlite3.Error, UnicodeDecodeError) as error:
-        return not is_damage(error)  # what else is wrong is told by who opens it
+    except (sqlite3.Error, UnicodeDecodeError, MemoryError) as error:
+        return _is_of_the_system(error, path)  # what else is wrong is told by who opens it
+
+
+def _is_of_the_system(error: Exception, path: Path) -> bool:
+    """Whether the disk, its permissions or another program refuses, and not the file itself."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+    if code == sqlite3.SQLITE_READONLY:
+        return not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+    return code in OF_THE_SYSTEM
 
 
 def _tell(loss: Loss, book: Carebook, *, is_dated: bool) -> None:

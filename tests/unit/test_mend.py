@@ -206,6 +206,19 @@ def test_a_file_of_something_else_is_set_aside_and_a_new_one_begun(
         assert (data / damage.aside).read_bytes() == content
 
 
+@pytest.mark.parametrize(("at", "byte"), [(18, 3), (19, 3), (47, 9), (60, 255), (100, 255)])
+def test_one_byte_of_the_first_page_costs_nothing(data: Path, at: int, byte: int) -> None:
+    """The file format, who may write, the schema, the kind of page."""
+    path = data / "store.sqlite"
+    before = readings(data)
+    look(data)
+    with path.open("r+b") as file:
+        file.seek(at)
+        file.write(bytes([byte]))
+    assert len(look(data, fully=True)) == 1
+    assert readings(data) == before
+
+
 def test_a_damaged_file_is_kept_as_it_was_found(data: Path) -> None:
     path = data / "store.sqlite"
     kill_pages(path, [leaves_of(path)[5]])
