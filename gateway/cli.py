@@ -1,4 +1,4 @@
-"""The command line of the gateway: ``jardin-gateway run | demo | export | import``."""
+"""The command line of the gateway: ``jardin-gateway run | demo | export | import | …``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 from sensor_node import __version__
 from sensor_node.console import pick, run_command
+
+CONFIG = Path("gateway.toml")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,6 +35,8 @@ def parser() -> argparse.ArgumentParser:
     _add_demo(commands)
     _add_export(commands)
     _add_import(commands)
+    _add_backup(commands)
+    _add_restore(commands)
     return top
 
 
@@ -87,6 +91,34 @@ def _add_import(commands: _Commands[argparse.ArgumentParser]) -> None:
     bring.set_defaults(command=_import)
 
 
+def _add_backup(commands: _Commands[argparse.ArgumentParser]) -> None:
+    keep = commands.add_parser(
+        "backup",
+        help=pick("sauvegarder, même en marche", "make a backup, also while it runs"),
+    )
+    keep.add_argument("--config", type=Path, default=CONFIG, metavar=str(CONFIG))
+    keep.add_argument(
+        "--to",
+        type=Path,
+        metavar=pick("DOSSIER", "FOLDER"),
+        help=pick(
+            "dossier ou fichier .zip (sinon le réglage backup.folder)",
+            "folder or .zip file (else the setting backup.folder)",
+        ),
+    )
+    keep.set_defaults(command=_backup)
+
+
+def _add_restore(commands: _Commands[argparse.ArgumentParser]) -> None:
+    back = commands.add_parser(
+        "restore", help=pick("revenir à une sauvegarde", "go back to a backup")
+    )
+    back.add_argument("file", type=Path, metavar="FILE.zip")
+    back.add_argument("--config", type=Path, default=CONFIG, metavar=str(CONFIG))
+    back.add_argument("--yes", action="store_true", help=pick("sans demander", "without asking"))
+    back.set_defaults(command=_restore)
+
+
 def _run(options: argparse.Namespace) -> int:
     from gateway.run import run_gateway  # noqa: PLC0415 - --help needs no web server
 
@@ -109,3 +141,15 @@ def _import(options: argparse.Namespace) -> int:
     from gateway.import_cli import import_file  # noqa: PLC0415
 
     return import_file(options.file, options.config, simulated=options.simulated)
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from gateway.care_cli import back_up  # noqa: PLC0415
+
+    return back_up(options.config, options.to)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from gateway.care_cli import restore  # noqa: PLC0415
+
+    return restore(options.config, options.file, yes=options.yes)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from io import TextIOWrapper
 from pathlib import Path
 
+from gateway import folder
 from gateway.bringing import Brought, bring_garden
 from gateway.garden_file import GZIP
 from gateway.importing import ImportReport, import_csv
@@ -23,14 +25,12 @@ def import_file(file: Path, config: Path, *, simulated: bool) -> int:
 
     Returns 0; raises ``UsageError`` for a file that is none of ours.
     """
-    gateway = Gateway.open(settings_file.load(GatewaySettings, config))
-    try:
+    settings = settings_file.load(GatewaySettings, config)
+    with folder.shared(settings.data), closing(Gateway.open(settings)) as gateway:
         if _is_garden(file):
             print(summary_of_garden(bring_into(gateway, file)))
         else:
             print(summary(import_into(gateway, file, simulated=simulated, shown=True)))
-    finally:
-        gateway.close()
     return 0
 
 

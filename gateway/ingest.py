@@ -112,6 +112,7 @@ class Ingest:
         if self._begun_s is None:
             self._begun_s = self._clock.monotonic_s()
         self._messages.append(message)
+        self._gateway.vitals.pending = len(self._messages)
         try:
             self._take(message.topic, bytes(message.payload), retained=message.retain)
         except PackRefused as error:
@@ -216,10 +217,12 @@ class Ingest:
         )
 
     def _commit(self, now_s: float) -> None:
+        begun_s = self._clock.monotonic_s()
         try:
             outcome = self._batch.commit(self._gateway)
         except StorageError as error:
             self._retry_s = now_s + RETRY_S
+            self._gateway.vitals.failed()
             if self._gateway.commit_error is None:
                 self._gateway.commit_error = error
                 self._live.tell_state("gateway", "failing")
@@ -229,6 +232,12 @@ class Ingest:
             self._gateway.commit_error = None
             self._live.tell_state("gateway", "online")
         self._last_error = None
+        self._gateway.vitals.committed(
+            len(self._batch.packs),
+            len(outcome.refused),
+            outcome.committed,
+            self._clock.monotonic_s() - begun_s,
+        )
         if outcome.committed.replaced:
             log.info("REPLACED: %d readings got another value", outcome.committed.replaced)
         self._acknowledge(outcome)
@@ -248,6 +257,7 @@ class Ingest:
     def _clear(self) -> None:
         self._batch = Batch()
         self._messages = []
+        self._gateway.vitals.pending = 0
         self._begun_s = None
         self._retry_s = 0.0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gateway.carebook import Carebook
 from gateway.catalogue import Catalogue
 from gateway.events import EventHub
 from gateway.measured import Measured
@@ -10,6 +11,7 @@ from gateway.quarantine import Quarantine
 from gateway.settings import GatewaySettings
 from gateway.store.base import Store
 from gateway.store.opening import open_store
+from gateway.vitals import Vitals
 from sensor_node.clock import Clock, SystemClock
 from sensor_node.errors import StorageError
 
@@ -36,6 +38,8 @@ class Gateway:
         self.quarantine = quarantine
         self.clock = clock
         self.events = EventHub()
+        self.vitals = Vitals(clock)
+        self.carebook = Carebook(settings.data)
         self.broker_up = False
         self.ingest_alive = False
         self.commit_error: StorageError | None = None

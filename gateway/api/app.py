@@ -14,10 +14,12 @@ from gateway import assets
 from gateway.api import (
     calibrations,
     channels,
+    checks,
     docs,
     events,
     garden,
     liveness,
+    metrics,
     nodes,
     problems,
     quarantine,
@@ -75,6 +77,7 @@ def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
     problems.install(app, language)
     app.include_router(_programs())
     app.include_router(liveness.router)
+    app.include_router(metrics.router)
     app.include_router(docs.router)
     _mount_assets(app)
     if pages:
@@ -99,7 +102,8 @@ def _programs() -> APIRouter:
             "5XX": {**PROBLEM, "description": "The garden failed"},
         },
     )
-    for noun in (garden, nodes, channels, calibrations, readings, events, quarantine):
+    nouns = (garden, nodes, channels, calibrations, readings, events, quarantine, checks)
+    for noun in nouns:
         programs.include_router(noun.router)
     return programs
 

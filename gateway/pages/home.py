@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gateway import assets
 from gateway.catalogue import DEFAULT_INTERVAL_S, ChannelInfo, NodeInfo
+from gateway.checks import for_the_page
 from gateway.pages import words
 from gateway.pages.answer import page_response, remember_language
 from gateway.pages.cards import Card, NodeView, Writer
@@ -140,6 +141,9 @@ def own_troubles(
             "les nœuds gardent leurs mesures et les enverront."
         )
         found.append(Trouble("main", where, what, "fault"))
+    for check in for_the_page(gateway):
+        quality = "fault" if check.state == "bad" else "suspect"
+        found.append(Trouble("main", where, check.text(language), quality))
     return found
 
 

@@ -16,7 +16,12 @@ from zoneinfo import ZoneInfo
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 
-MIGRATION = """
+FILL_HOURS = """
+    INSERT INTO hourly
+        SELECT series, at_ms / 3600000, count(*), total(value), min(value), max(value)
+        FROM readings GROUP BY series, at_ms / 3600000
+"""
+MIGRATION = f"""
     CREATE TABLE hourly (                   -- hour: since 1970 UTC
         series INTEGER NOT NULL,
         hour   INTEGER NOT NULL,
@@ -35,9 +40,7 @@ MIGRATION = """
         most     REAL    NOT NULL,
         PRIMARY KEY (series, start_ms)
     ) WITHOUT ROWID;
-    INSERT INTO hourly
-        SELECT series, at_ms / 3600000, count(*), total(value), min(value), max(value)
-        FROM readings GROUP BY series, at_ms / 3600000;
+    {FILL_HOURS};
 """
 
 _HOUR = (

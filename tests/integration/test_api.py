@@ -616,6 +616,8 @@ def test_the_description_names_every_address_of_the_programs_door(door: Door) ->
     described = door.client.get("/api/openapi.json").json()["paths"]
     assert set(described) == {
         "/healthz",
+        "/metrics",
+        "/api/v1/health",
         "/api/v1/calibrations",
         "/api/v1/channels/{node}/{channel}/calibrations",
         "/api/v1/channels/{node}/{channel}/calibrations/{number}",

@@ -40,6 +40,7 @@ FOR_THE_GATEWAY = {
     "errors",
     "settings",
     "clock",
+    "damage",
     "database",
     "link",
     "outbox",
