@@ -14,6 +14,7 @@ from gateway.present import STALE_AFTER_INTERVALS
 from gateway.service import Gateway
 from gateway.space import Room, database_bytes, disk_of
 from gateway.times import to_rfc3339
+from sensor_node.errors import StorageError
 
 State = Literal["good", "warning", "bad", "unknown"]
 Number = float | int | str | bool | None
@@ -47,7 +48,7 @@ def checks(gateway: Gateway) -> list[Check]:
         _broker(gateway),
         _commit(gateway),
         _queue(gateway),
-        _databases(gateway),
+        _databases(gateway, stored(gateway)),
         _disk(gateway),
         _backup(gateway),
         _quarantine(gateway),
@@ -133,12 +134,20 @@ def _queue(gateway: Gateway) -> Check:
     )  # fmt: skip
 
 
-def _databases(gateway: Gateway) -> Check:
+def stored(gateway: Gateway) -> int | None:
+    """How many readings there are; None while the store does not answer, which is told as such."""
+    try:
+        return gateway.store.count()
+    except StorageError:
+        return None
+
+
+def _databases(gateway: Gateway, readings: int | None = None) -> Check:
     room, book = room_of(gateway), gateway.carebook
     values: dict[str, Number] = {
         "bytes": room.data_bytes,
         "growth_bytes_a_day": None if room.growth_a_day is None else round(room.growth_a_day),
-        "readings": gateway.store.count(),
+        "readings": readings,
         "checked": to_rfc3339(book.checked_ms) if book.checked_ms else None,
     }
     now_ms = gateway.clock.wall_ms()

@@ -13,7 +13,7 @@ from prometheus_client.metrics_core import (
 )
 from prometheus_client.registry import Collector
 
-from gateway.checks import room_of
+from gateway.checks import room_of, stored
 from gateway.service import Gateway
 from sensor_node import __version__
 
@@ -122,9 +122,10 @@ class Numbers(Collector):
 
     def _of_the_garden(self) -> Iterator[Metric]:
         gateway = self._gateway
-        yield GaugeMetricFamily(
-            "jardin_stored_readings", "Readings in the store", value=gateway.store.count()
-        )
+        if (readings := stored(gateway)) is not None:
+            yield GaugeMetricFamily(
+                "jardin_stored_readings", "Readings in the store", value=readings
+            )
         yield GaugeMetricFamily(
             "jardin_quarantine_items", "Refused", value=gateway.quarantine.count()
         )
