@@ -116,13 +116,15 @@ class Ingest:
             self._take(message.topic, bytes(message.payload), retained=message.retain)
         except PackRefused as error:
             self._refuse(message.topic, bytes(message.payload), error)
+        if self._batch.size >= MAX_BATCH_READINGS:
+            # At once: a turn of reading may bring ten times as much.
+            self._commit_if_due(idle=False)
 
     def tick(self, *, idle: bool) -> float:
         now_s = self._clock.monotonic_s()
         if self._link is not None and now_s >= self._state_due_s:
             self._say_state("online")
-        if self._messages and self._is_due(now_s, idle=idle):
-            self._commit(now_s)
+        self._commit_if_due(idle=idle)
         if not self._messages:
             return self._live.tick(now_s)
         return max(0.0, self._retry_s - now_s)
@@ -205,6 +207,11 @@ class Ingest:
         self._batch.refuse(refused, wire.pack_address(topic, self._base))
 
     # --- committing ---------------------------------------------------------------------------
+
+    def _commit_if_due(self, *, idle: bool) -> None:
+        now_s = self._clock.monotonic_s()
+        if self._messages and self._is_due(now_s, idle=idle):
+            self._commit(now_s)
 
     def _is_due(self, now_s: float, *, idle: bool) -> bool:
         if now_s < self._retry_s:

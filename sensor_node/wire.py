@@ -299,6 +299,24 @@ class _Resolver:
         self._seen: set[str] = set()
 
     def take(self, fields: dict[str, Any]) -> None:
+        """One record, whose base fields hold for those after it."""
+        if not self._take_usual(fields):
+            self._take_any(fields)
+
+    def _take_usual(self, fields: dict[str, Any]) -> bool:
+        """The reading that almost every record is, in few steps; whether it is one."""
+        if len(fields) != 3 or self._base_name != self._prefix:
+            return False
+        channel, unit, value = fields.get("n"), fields.get("u"), fields.get("v")
+        if type(channel) is not str or type(unit) is not str or type(value) is not float:
+            return False
+        if channel in self._seen or not (unit in UNITS and math.isfinite(value) and is_id(channel)):
+            return False
+        self._seen.add(channel)
+        self.records.append(Record(channel, unit, value))
+        return True
+
+    def _take_any(self, fields: dict[str, Any]) -> None:
         unsupported = False
         if not fields.keys() <= self._PLAIN:
             self._take_base(fields)

@@ -1,14 +1,15 @@
 """Readings of an hour and of a day as one row each, right at every moment.
 
-Whatever changes readings has the hours that it touched, and their days, computed anew in the same
-transaction: there is no stale bucket for anybody to read. An hour is one of UTC; a day is one of
+New readings are added to their hours and days in the same transaction; whatever changes old ones
+has the hours that it touched, and their days, computed anew in it: there is no stale bucket for
+anybody to read. An hour is one of UTC; a day is one of
 the garden's time zone, so twice a year it has 23 or 25 hours.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from functools import lru_cache
@@ -57,6 +58,12 @@ _DAY_OF_READINGS = (
     " SELECT ?1, ?2, count(*), total(value), min(value), max(value) FROM readings"
     " WHERE series = ?1 AND at_ms >= ?2 AND at_ms < ?3 HAVING count(*) > 0"
 )
+_ADD = (
+    "INSERT INTO {} VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+    " count = count + excluded.count, total = total + excluded.total,"
+    " least = min(least, excluded.least), most = max(most, excluded.most)"
+)
+_ADD_TO_HOUR, _ADD_TO_DAY = _ADD.format("hourly"), _ADD.format("daily")
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,11 @@ class Days:
     def of_hour(self, hour: int) -> tuple[int, int]:
         """The first day that meets ``hour``: its midnight and the next one, in ms UTC."""
         return _day(self.zone, hour)
+
+    def of(self, at_ms: int) -> tuple[int, int]:
+        """The day of the moment ``at_ms``, in the same way."""
+        day = self.of_hour(at_ms // HOUR_MS)
+        return day if at_ms < day[1] else _day(self.zone, at_ms // HOUR_MS + 1)
 
     def is_midnight(self, at_ms: int) -> bool:
         """Whether a day begins at ``at_ms``; not in every zone is that a full hour of UTC."""
@@ -95,6 +107,17 @@ def _day(zone: tzinfo, hour: int) -> tuple[int, int]:
         start_ms = hour // 24 * DAY_MS
         end_ms = start_ms + DAY_MS
     return start_ms, end_ms
+
+
+def add(db: sqlite3.Connection, days: Days, rows: Iterable[tuple[int, int, float]]) -> None:
+    """Readings were written where there were none: series, time and value of each."""
+    in_hours: dict[tuple[int, int], list[float]] = {}
+    in_days: dict[tuple[int, int], list[float]] = {}
+    for series, at_ms, value in rows:
+        in_hours.setdefault((series, at_ms // HOUR_MS), []).append(value)
+        in_days.setdefault((series, days.of(at_ms)[0]), []).append(value)
+    db.executemany(_ADD_TO_HOUR, _totals(in_hours))
+    db.executemany(_ADD_TO_DAY, _totals(in_days))
 
 
 def recompute(db: sqlite3.Connection, days: Days, hours: Iterable[tuple[int, int]]) -> None:
@@ -134,3 +157,10 @@ def _recompute_days(db: sqlite3.Connection, days: Iterable[tuple[int, int, int]]
         (ragged if day[1] % HOUR_MS or day[2] % HOUR_MS else whole).append(day)
     db.executemany(_DAY_OF_HOURS, whole)
     db.executemany(_DAY_OF_READINGS, ragged)
+
+
+def _totals(
+    values: Mapping[tuple[int, int], Sequence[float]],
+) -> Iterator[tuple[int, int, int, float, float, float]]:
+    for (series, begin), some in sorted(values.items()):
+        yield series, begin, len(some), sum(some), min(some), max(some)

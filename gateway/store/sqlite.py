@@ -102,11 +102,9 @@ class SqliteStore:
                 named = chain((r.series for r in readings), (f.series for f in faults))
                 ids = self._identify(db, named)
                 doubts = _identify_doubts(db, {r.suspect for r in readings})
-                done = _write_readings(
-                    db, [(ids[r.series], r.at_ms, r.value, doubts[r.suspect]) for r in readings]
-                )
-                touched = {(ids[r.series], r.at_ms // rollups.HOUR_MS) for r in readings}
-                rollups.recompute(db, self._days, touched)
+                rows = [(ids[r.series], r.at_ms, r.value, doubts[r.suspect]) for r in readings]
+                done = _write_readings(db, rows)
+                self._roll_up(db, rows, done)
                 _write_faults(db, [(ids[f.series], f.at_ms, f.reason) for f in faults])
             self._ids = ids
         return done
@@ -195,6 +193,14 @@ class SqliteStore:
             connection.close()
         with self._lock:
             self._writer.close()
+
+    def _roll_up(self, db: sqlite3.Connection, rows: Sequence[Row], done: Committed) -> None:
+        """Bring the rollups up to date with ``rows``, of which so many were new."""
+        if done.new == len(rows):
+            rollups.add(db, self._days, [row[:3] for row in rows])
+        else:
+            touched = {(series, at_ms // rollups.HOUR_MS) for series, at_ms, *_ in rows}
+            rollups.recompute(db, self._days, touched)
 
     def _load_id(self) -> str:
         with self._writing() as db, transaction(db):
