@@ -134,13 +134,14 @@ class Ingest:
     def _take(self, topic: str, payload: bytes, *, retained: bool) -> None:
         if topic == wire.gateway_state_topic(self._base):
             return  # our own words: +/state hears them too
+        if "/pack/" in topic:
+            self._take_pack(wire.decode_pack(topic, payload, self._base), payload)
+            return
         parts = wire.split_topic(topic, self._base)
         if parts is None:
             raise _unexpected(topic)
         node, leaf = parts
-        if leaf[0] == "pack":
-            self._take_pack(wire.decode_pack(topic, payload, self._base), payload)
-        elif leaf == ["state"]:
+        if leaf == ["state"]:
             self._batch.states[node] = _state(payload)
         elif leaf == ["about"]:
             self._take_about(node, wire.decode_object(payload))

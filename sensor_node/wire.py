@@ -236,7 +236,8 @@ def decode_pack(topic: str, payload: bytes, base: str = BASE) -> Pack:
     state = _Resolver(node)
     try:
         for fields in _senml_array(payload):
-            state.take(fields)
+            if not state.take_usual(fields):
+                state.take(fields)
     except RecursionError:
         _refuse("NOT_SENML", "il est trop profond", "it is too deep")
     if state.at_ms is None:
@@ -298,12 +299,7 @@ class _Resolver:
         self._base_name = ""
         self._seen: set[str] = set()
 
-    def take(self, fields: dict[str, Any]) -> None:
-        """One record, whose base fields hold for those after it."""
-        if not self._take_usual(fields):
-            self._take_any(fields)
-
-    def _take_usual(self, fields: dict[str, Any]) -> bool:
+    def take_usual(self, fields: dict[str, Any]) -> bool:
         """The reading that almost every record is, in few steps; whether it is one."""
         if len(fields) != 3 or self._base_name != self._prefix:
             return False
@@ -316,7 +312,8 @@ class _Resolver:
         self.records.append(Record(channel, unit, value))
         return True
 
-    def _take_any(self, fields: dict[str, Any]) -> None:
+    def take(self, fields: dict[str, Any]) -> None:
+        """Any record; its base fields hold for those after it."""
         unsupported = False
         if not fields.keys() <= self._PLAIN:
             self._take_base(fields)

@@ -109,11 +109,11 @@ def _day(zone: tzinfo, hour: int) -> tuple[int, int]:
     return start_ms, end_ms
 
 
-def add(db: sqlite3.Connection, days: Days, rows: Iterable[tuple[int, int, float]]) -> None:
-    """Readings were written where there were none: series, time and value of each."""
+def add(db: sqlite3.Connection, days: Days, rows: Iterable[tuple[int, int, float, int]]) -> None:
+    """Readings were written where there were none: series, time, value and doubt of each."""
     in_hours: dict[tuple[int, int], list[float]] = {}
     in_days: dict[tuple[int, int], list[float]] = {}
-    for series, at_ms, value in rows:
+    for series, at_ms, value, _ in rows:
         in_hours.setdefault((series, at_ms // HOUR_MS), []).append(value)
         in_days.setdefault((series, days.of(at_ms)[0]), []).append(value)
     db.executemany(_ADD_TO_HOUR, _totals(in_hours))

@@ -197,7 +197,7 @@ class SqliteStore:
     def _roll_up(self, db: sqlite3.Connection, rows: Sequence[Row], done: Committed) -> None:
         """Bring the rollups up to date with ``rows``, of which so many were new."""
         if done.new == len(rows):
-            rollups.add(db, self._days, [row[:3] for row in rows])
+            rollups.add(db, self._days, rows)
         else:
             touched = {(series, at_ms // rollups.HOUR_MS) for series, at_ms, *_ in rows}
             rollups.recompute(db, self._days, touched)
