@@ -75,6 +75,7 @@ class GatewayProcess:
             log_config=None,
             access_log=False,
             server_header=False,
+            ws="none",  # no page speaks WebSocket, and its library would weigh a megabyte
             timeout_graceful_shutdown=GRACE_S,
         )
         self._server = GardenServer(config, gateway.events)
