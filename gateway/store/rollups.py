@@ -9,6 +9,7 @@ the garden's time zone, so twice a year it has 23 or 25 hours.
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, tzinfo
@@ -80,11 +81,6 @@ class Days:
         """The first day that meets ``hour``: its midnight and the next one, in ms UTC."""
         return _day(self.zone, hour)
 
-    def of(self, at_ms: int) -> tuple[int, int]:
-        """The day of the moment ``at_ms``, in the same way."""
-        day = self.of_hour(at_ms // HOUR_MS)
-        return day if at_ms < day[1] else _day(self.zone, at_ms // HOUR_MS + 1)
-
     def is_midnight(self, at_ms: int) -> bool:
         """Whether a day begins at ``at_ms``; not in every zone is that a full hour of UTC."""
         return at_ms in self.of_hour(at_ms // HOUR_MS)
@@ -111,13 +107,20 @@ def _day(zone: tzinfo, hour: int) -> tuple[int, int]:
 
 def add(db: sqlite3.Connection, days: Days, rows: Iterable[tuple[int, int, float, int]]) -> None:
     """Readings were written where there were none: series, time, value and doubt of each."""
-    in_hours: dict[tuple[int, int], list[float]] = {}
-    in_days: dict[tuple[int, int], list[float]] = {}
+    in_hours: defaultdict[tuple[int, int], list[float]] = defaultdict(list)
     for series, at_ms, value, _ in rows:
-        in_hours.setdefault((series, at_ms // HOUR_MS), []).append(value)
-        in_days.setdefault((series, days.of(at_ms)[0]), []).append(value)
+        in_hours[series, at_ms // HOUR_MS].append(value)
+    in_days: defaultdict[tuple[int, int], list[float]] = defaultdict(list)
+    cut: set[tuple[int, int, int]] = set()
+    for (series, hour), values in in_hours.items():
+        start_ms, end_ms = days.of_hour(hour)
+        if end_ms < (hour + 1) * HOUR_MS:
+            cut.update((series, *day) for day in days.meeting(hour))
+        else:
+            in_days[series, start_ms] += values
     db.executemany(_ADD_TO_HOUR, _totals(in_hours))
     db.executemany(_ADD_TO_DAY, _totals(in_days))
+    _recompute_days(db, cut)
 
 
 def recompute(db: sqlite3.Connection, days: Days, hours: Iterable[tuple[int, int]]) -> None:
