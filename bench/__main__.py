@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import disk, drain, history, ingest, service, start, years
+from bench import disk, drain, fleet, history, ingest, service, start, years
 from bench.figures import Figure, table
 
 PARTS = ("start", "service", "disk", "drain", "ingest", "fleet", "history")

@@ -13,6 +13,8 @@ from gateway.times import to_rfc3339
 from sensor_node import wire
 
 AT_MOST_EVERY_S = 1.0
+BACKLOG_EVERY_S = 5.0
+"""How often pages are told that history was filled; they ask for it no more often."""
 LOOK_EVERY_S = 5.0
 """How often values are looked at for having become stale."""
 
@@ -78,7 +80,7 @@ class LiveTopics:
         for series in _due(self._waiting, self._shown_at_s, now_s):
             self._waiting.discard(series)
             self._show_one(series, now_s)
-        if self._backlog and now_s - self._told_backlog_s >= AT_MOST_EVERY_S:
+        if self._backlog and now_s - self._told_backlog_s >= BACKLOG_EVERY_S:
             self._told_backlog_s = now_s
             self._tell_backlog()
         busy = self._waiting or self._untold or self._backlog
