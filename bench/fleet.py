@@ -1,7 +1,7 @@
 """A garden's nodes that were all away for hours and come back at once, through mosquitto.
 
-Three times in a row, so that a gateway that grows with what it takes in would show it. The nodes' own
-outboxes and deliveries run in one process, the gateway, as a user runs it, in another.
+Three times in a row, so that a gateway that grows with what it takes in would show it. The nodes'
+own outboxes and deliveries run in one process, the gateway, as a user runs it, in another.
 """
 
 from __future__ import annotations

@@ -147,20 +147,20 @@ def _bare_pace(folder: Path, packs: int) -> Pace:
 
 def _pace(commits: Queue[Commit], packs: int, since_s: float = 0.0) -> Pace:
     """The pace between the first commit at or after ``since_s`` and the last one."""
-    left, counted = packs, 0
-    first = last = None
+    left = packs
+    timed: list[Commit] = []
     while left > 0:
-        last = commits.get(timeout=PATIENCE_S)
-        left -= last.packs
-        if first is not None:
-            counted += last.packs
-        elif last.at_s >= since_s:
-            first = last
-    assert first is not None and last is not None, "all was over before the event reader was there"
+        commit = commits.get(timeout=PATIENCE_S)
+        left -= commit.packs
+        if commit.at_s >= since_s:
+            timed.append(commit)
+    assert len(timed) > 1, "all was over before the event reader was there"
+    first, *rest = timed
+    counted = sum(commit.packs for commit in rest)
     if counted < packs / 2:
         print(f"only {counted} of {packs} packs were timed: take more", file=sys.stderr)
-    used_us = 1e6 * (last.cpu_s - first.cpu_s)
-    return Pace(counted / (last.at_s - first.at_s), used_us / counted)
+    used_us = 1e6 * (timed[-1].cpu_s - first.cpu_s)
+    return Pace(counted / (timed[-1].at_s - first.at_s), used_us / counted)
 
 
 def _publish(port: int, packs: int) -> None:
@@ -168,7 +168,7 @@ def _publish(port: int, packs: int) -> None:
 
 
 class Acks:
-    """What the gateway, process ``pid``, tells its nodes that it has committed, as it tells them."""
+    """What the gateway, process ``pid``, tells its nodes that it has committed."""
 
     def __init__(self, port: int) -> None:
         self.pid: int | None = None

@@ -261,6 +261,8 @@ class MqttLink:
             sock: Any = client.socket()
             if sock is None:
                 return True
+            if client.want_write():
+                client.loop_write()  # what was said in a callback, acknowledgements above all
             if self._received == before and not (
                 _has_decrypted(sock) or select.select([sock], [], [], 0.0)[0]
             ):
