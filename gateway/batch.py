@@ -126,7 +126,10 @@ class _SortedOut:
             if value is None:
                 series = self._channel(Series(node, channel), None, None).series
                 self.faults.append(Fault(series, at_ms, fault or ""))
-            elif (fitting := self._fit(node, channel, unit)) is not None:
+                continue
+            # A batch asks this often of few series.
+            fitting = self._fitting.get((node, channel, unit)) or self._fit(node, channel, unit)
+            if fitting is not None:
                 self.readings.append(Reading(fitting, at_ms, value, suspect or estimated))
             else:
                 self._set_aside(pack, payload, channel, "UNIT_MISMATCH", record)
@@ -138,10 +141,7 @@ class _SortedOut:
         self.readings.append(reading)
 
     def _fit(self, node: str, channel: str, unit: str | None) -> Series | None:
-        """The series, if it measures in ``unit``; a batch asks this often of few series."""
-        known = self._fitting.get((node, channel, unit))
-        if known is not None:
-            return known
+        """The series, if it measures in ``unit``."""
         series = Series(node, channel)
         if not _fits(self._channel(series, unit, None), unit):
             return None

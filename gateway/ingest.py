@@ -132,11 +132,11 @@ class Ingest:
     # --- taking in ----------------------------------------------------------------------------
 
     def _take(self, topic: str, payload: bytes, *, retained: bool) -> None:
-        if topic == wire.gateway_state_topic(self._base):
-            return  # our own words: +/state hears them too
         if "/pack/" in topic:
             self._take_pack(wire.decode_pack(topic, payload, self._base), payload)
             return
+        if topic == wire.gateway_state_topic(self._base):
+            return  # our own words: +/state hears them too
         parts = wire.split_topic(topic, self._base)
         if parts is None:
             raise _unexpected(topic)

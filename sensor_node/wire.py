@@ -235,9 +235,7 @@ def decode_pack(topic: str, payload: bytes, base: str = BASE) -> Pack:
     node, boot, seq = _address(topic, base)
     state = _Resolver(node)
     try:
-        for fields in _senml_array(payload):
-            if not state.take_usual(fields):
-                state.take(fields)
+        state.take_all(_senml_array(payload))
     except RecursionError:
         _refuse("NOT_SENML", "il est trop profond", "it is too deep")
     if state.at_ms is None:
@@ -299,21 +297,28 @@ class _Resolver:
         self._base_name = ""
         self._seen: set[str] = set()
 
-    def take_usual(self, fields: dict[str, Any]) -> bool:
-        """The reading that almost every record is, in few steps; whether it is one."""
-        if len(fields) != 3 or self._base_name != self._prefix:
-            return False
-        channel, unit, value = fields.get("n"), fields.get("u"), fields.get("v")
-        if type(channel) is not str or type(unit) is not str or type(value) is not float:
-            return False
-        if channel in self._seen or not (unit in UNITS and math.isfinite(value) and is_id(channel)):
-            return False
-        self._seen.add(channel)
-        self.records.append(Record(channel, unit, value))
-        return True
+    def take_all(self, array: list[dict[str, Any]]) -> None:
+        """Every record. Almost each is a reading as nodes send it, which takes few steps."""
+        records, seen = self.records, self._seen
+        for fields in array:
+            channel, unit, value = fields.get("n"), fields.get("u"), fields.get("v")
+            if (
+                type(value) is float
+                and type(channel) is str
+                and type(unit) is str
+                and len(fields) == 3
+                and self._base_name == self._prefix
+                and channel not in seen
+                and unit in UNITS
+                and math.isfinite(value)
+                and is_id(channel)
+            ):
+                seen.add(channel)
+                records.append(Record(channel, unit, value))
+            else:
+                self._take(fields)
 
-    def take(self, fields: dict[str, Any]) -> None:
-        """Any record; its base fields hold for those after it."""
+    def _take(self, fields: dict[str, Any]) -> None:
         unsupported = False
         if not fields.keys() <= self._PLAIN:
             self._take_base(fields)
