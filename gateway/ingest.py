@@ -117,13 +117,15 @@ class Ingest:
             self._take(message.topic, bytes(message.payload), retained=message.retain)
         except PackRefused as error:
             self._refuse(message.topic, bytes(message.payload), error)
+        if self._batch.size >= MAX_BATCH_READINGS:
+            # At once: a turn of reading may bring ten times as much.
+            self._commit_if_due(idle=False)
 
     def tick(self, *, idle: bool) -> float:
         now_s = self._clock.monotonic_s()
         if self._link is not None and now_s >= self._state_due_s:
             self._say_state("online")
-        if self._messages and self._is_due(now_s, idle=idle):
-            self._commit(now_s)
+        self._commit_if_due(idle=idle)
         if not self._messages:
             return self._live.tick(now_s)
         return max(0.0, self._retry_s - now_s)
@@ -131,15 +133,16 @@ class Ingest:
     # --- taking in ----------------------------------------------------------------------------
 
     def _take(self, topic: str, payload: bytes, *, retained: bool) -> None:
+        if "/pack/" in topic:
+            self._take_pack(wire.decode_pack(topic, payload, self._base), payload)
+            return
         if topic == wire.gateway_state_topic(self._base):
             return  # our own words: +/state hears them too
         parts = wire.split_topic(topic, self._base)
         if parts is None:
             raise _unexpected(topic)
         node, leaf = parts
-        if leaf[0] == "pack":
-            self._take_pack(wire.decode_pack(topic, payload, self._base), payload)
-        elif leaf == ["state"]:
+        if leaf == ["state"]:
             self._batch.states[node] = _state(payload)
         elif leaf == ["about"]:
             self._take_about(node, wire.decode_object(payload))
@@ -206,6 +209,11 @@ class Ingest:
         self._batch.refuse(refused, wire.pack_address(topic, self._base))
 
     # --- committing ---------------------------------------------------------------------------
+
+    def _commit_if_due(self, *, idle: bool) -> None:
+        now_s = self._clock.monotonic_s()
+        if self._messages and self._is_due(now_s, idle=idle):
+            self._commit(now_s)
 
     def _is_due(self, now_s: float, *, idle: bool) -> bool:
         if now_s < self._retry_s:
