@@ -24,7 +24,7 @@ demo: .venv/.demo assets ## un jardin entier sur cet ordinateur (PORT=8000) | a 
 	@exec $(PY) -m gateway demo --port $(PORT) --data "$(DATA)"
 
 test: .venv/.dev assets ## les essais, moins les lents (TESTS=tests/unit) | the tests, without the slow ones (TESTS=tests/unit)
-	@.ci/setup system mosquitto chromium compiler
+	@.ci/setup system mosquitto chromium compiler victoria-metrics
 	$(PY) -m pytest -m "not prove" $(TESTS)
 
 check: .venv/.dev ## style, types, dépôt et docs | style, types, repository and docs
@@ -45,9 +45,11 @@ assets: .venv/.demo ## les fichiers des pages | the files of the pages
 	@.ci/setup assets
 
 lock: .venv/.dev ## recalculer requirements/*.txt | compute requirements/*.txt again
-	$(COMPILE) pyproject.toml --extra node --extra gateway --extra dev -o requirements/dev.txt
+	$(COMPILE) pyproject.toml --extra node --extra gateway --extra influxdb --extra dev \
+		-o requirements/dev.txt
 	$(COMPILE) pyproject.toml --extra node -c requirements/dev.txt -o requirements/node.txt
-	$(COMPILE) pyproject.toml --extra gateway -c requirements/dev.txt -o requirements/gateway.txt
+	$(COMPILE) pyproject.toml --extra gateway --extra influxdb -c requirements/dev.txt \
+		-o requirements/gateway.txt
 	$(COMPILE) --group pyproject.toml:peer -o requirements/peer-mqtt-io.txt
 
 clean: ## enlever ce que make a construit (jamais les données) | remove what make has built (never the data)

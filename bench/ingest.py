@@ -5,7 +5,9 @@ B: ``bare.py``: paho, JSON, the same batches into SQLite (WAL, FULL), acknowledg
 
 For each round the packs are published by a process of their own while A or B is away; mosquitto
 keeps them for the persistent session. Then A or B alone runs, and its pace is that of what it has
-committed, from its first commit (for A: from when its event reader is connected) to its last.
+committed, from its first commit (for A: from when its event reader is connected) to its last. The
+processor time is of A's or B's own process over the same packs: another program that keeps the
+computer busy weighs less on it than on the pace.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Queue
 from typing import Any, NamedTuple
@@ -28,11 +31,15 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from bench.figures import Figure
+from bench.usage import cpu_s, is_known, peak_mb, usage
 from gateway.broker import HOST, find_mosquitto, free_port, own_broker
 
-GOAL = 0.5
+GOAL = 0.6
+PEAK_GOAL_MB = 100
+IDLE_GOAL_MB = 60
 READINGS_A_PACK = 6
 PATIENCE_S = 60
+REST_S = 5
 
 CONFIG = """
 data = "{folder}"
@@ -49,49 +56,82 @@ port = {http}
 
 
 class Commit(NamedTuple):
-    """``packs`` were on disk at ``at_s`` (monotonic)."""
+    """``packs`` were on disk at ``at_s`` (monotonic), when the process had used ``cpu_s``."""
 
     at_s: float
     packs: int
+    cpu_s: float
+
+
+class Pace(NamedTuple):
+    """What was taken in: packs a second, and processor time of each."""
+
+    packs_a_s: float
+    us_a_pack: float
+
+
+@dataclass
+class Memory:
+    """Of the gateway, in megabytes: the most in each round, and at rest."""
+
+    peak: list[float] = field(default_factory=list)
+    idle: list[float] = field(default_factory=list)
 
 
 def measure(folder: Path, packs: int, rounds: int) -> list[Figure]:
-    """Packs a second of A and B in turn, and their ratios."""
-    if find_mosquitto() is None:
-        print("mosquitto is not installed: the intake is not measured", file=sys.stderr)
+    """A and B in turn: their paces, what they cost, and the gateway's memory."""
+    if find_mosquitto() is None or not is_known():
+        print("no mosquitto or no /proc: the intake is not measured", file=sys.stderr)
         return []
-    ours: list[float] = []
-    bare: list[float] = []
+    ours: list[Pace] = []
+    bare: list[Pace] = []
+    memory = Memory()
     for number in range(rounds):
         place = folder / str(number)
-        ours.append(_gateway_pace(place / "a", packs))
+        ours.append(_gateway_pace(place / "a", packs, memory))
         bare.append(_bare_pace(place / "b", packs))
-        words = f"round {number + 1}: {ours[-1]:,.0f} and {bare[-1]:,.0f} packs/s"
-        print(f"{words}, ratio {ours[-1] / bare[-1]:.2f}", file=sys.stderr)
-    ratios = [a / b for a, b in zip(ours, bare, strict=True)]
+        words = f"{ours[-1].packs_a_s:,.0f} and {bare[-1].packs_a_s:,.0f} packs/s"
+        ratio = ours[-1].packs_a_s / bare[-1].packs_a_s
+        print(f"round {number + 1}: {words}, ratio {ratio:.2f}", file=sys.stderr)
+    return list(_figures(ours, bare, memory))
+
+
+def _figures(ours: list[Pace], bare: list[Pace], memory: Memory) -> Iterator[Figure]:
     readings = f"{READINGS_A_PACK} readings"
-    return [
-        Figure(f"bare paho + SQLite, packs of {readings}", "packs/s", bare),
-        Figure("gateway, everything on", "packs/s", ours),
-        Figure("  ratio", "", ratios, least=GOAL),
-    ]
+    pairs = list(zip(ours, bare, strict=True))
+    yield Figure(f"bare paho + SQLite, packs of {readings}", "packs/s", [b.packs_a_s for b in bare])
+    yield Figure("gateway, everything on", "packs/s", [a.packs_a_s for a in ours])
+    yield Figure("  ratio", "", [a.packs_a_s / b.packs_a_s for a, b in pairs], least=GOAL)
+    yield Figure("  bare, processor time", "us/pack", [b.us_a_pack for b in bare])
+    yield Figure("  gateway, processor time", "us/pack", [a.us_a_pack for a in ours])
+    yield Figure("  bare to gateway", "", [b.us_a_pack / a.us_a_pack for a, b in pairs])
+    yield Figure("gateway's memory, most", "MB", memory.peak, most=PEAK_GOAL_MB)
+    yield Figure("  at rest", "MB", memory.idle, most=IDLE_GOAL_MB)
 
 
-def _gateway_pace(folder: Path, packs: int) -> float:
+def _gateway_pace(folder: Path, packs: int, memory: Memory) -> Pace:
     with _broker(folder) as port:
         http = free_port()
         config = folder / "gateway.toml"
         config.write_text(CONFIG.format(folder=folder / "data", host=HOST, port=port, http=http))
         command = [sys.executable, "-m", "gateway", "run", "--config", str(config)]
         with running(command):
-            get(f"http://{HOST}:{http}/healthz")
+            get(f"http://{HOST}:{http}/healthz").close()
         _publish(port, packs)
-        commits = _acks(port)
-        with running(command), _event_reader(http) as reading:
-            return _pace(commits, packs, since_s=reading)
+        acks = Acks(port)
+        with running(command) as pid, _event_reader(http) as reading:
+            acks.pid = pid
+            pace = _pace(acks.commits, packs, since_s=reading)
+            memory.peak.append(peak_mb(pid))
+        with running(command) as pid:
+            get(f"http://{HOST}:{http}/healthz").close()
+            time.sleep(REST_S)
+            memory.idle.append(usage(pid).rss_mb)
+        acks.close()
+        return pace
 
 
-def _bare_pace(folder: Path, packs: int) -> float:
+def _bare_pace(folder: Path, packs: int) -> Pace:
     with _broker(folder) as port:
         command = [sys.executable, "-m", "bench.bare", str(port), str(folder / "bare.sqlite")]
         subprocess.run([*command, "0"], check=True)
@@ -100,45 +140,54 @@ def _bare_pace(folder: Path, packs: int) -> float:
         with subprocess.Popen([*command, str(packs)], stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             for line in process.stdout:
-                at_s, count = line.split()
-                commits.put(Commit(float(at_s), int(count)))
+                at_s, count, used_s = line.split()
+                commits.put(Commit(float(at_s), int(count), float(used_s)))
         return _pace(commits, packs)
 
 
-def _pace(commits: Queue[Commit], packs: int, since_s: float = 0.0) -> float:
-    """Packs a second between the first and the last commit at or after ``since_s``."""
-    left, began_s, counted, last_s = packs, None, 0, 0.0
+def _pace(commits: Queue[Commit], packs: int, since_s: float = 0.0) -> Pace:
+    """The pace between the first commit at or after ``since_s`` and the last one."""
+    left = packs
+    timed: list[Commit] = []
     while left > 0:
         commit = commits.get(timeout=PATIENCE_S)
         left -= commit.packs
-        if began_s is not None:
-            counted, last_s = counted + commit.packs, commit.at_s
-        elif commit.at_s >= since_s:
-            began_s = commit.at_s
-    assert began_s is not None, "all was over before the event reader was there"
+        if commit.at_s >= since_s:
+            timed.append(commit)
+    assert len(timed) > 1, "all was over before the event reader was there"
+    first, *rest = timed
+    counted = sum(commit.packs for commit in rest)
     if counted < packs / 2:
         print(f"only {counted} of {packs} packs were timed: take more", file=sys.stderr)
-    return counted / (last_s - began_s)
+    used_us = 1e6 * (timed[-1].cpu_s - first.cpu_s)
+    return Pace(counted / (timed[-1].at_s - first.at_s), used_us / counted)
 
 
 def _publish(port: int, packs: int) -> None:
     subprocess.run([sys.executable, "-m", "bench.publisher", str(port), str(packs)], check=True)
 
 
-def _acks(port: int) -> Queue[Commit]:
-    """What the gateway tells its nodes that it has committed, as it tells them."""
-    commits: Queue[Commit] = Queue()
+class Acks:
+    """What the gateway, process ``pid``, tells its nodes that it has committed."""
 
-    def told(_client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
-        ranges = json.loads(message.payload)["seq"]
-        commits.put(Commit(time.monotonic(), sum(last - first + 1 for first, last in ranges)))
+    def __init__(self, port: int) -> None:
+        self.pid: int | None = None
+        self.commits: Queue[Commit] = Queue()
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2)
+        self._client.on_message = self._told
+        self._client.connect(HOST, port)
+        self._client.subscribe("jardin/v1/+/ack", 1)
+        self._client.loop_start()
 
-    client = mqtt.Client(CallbackAPIVersion.VERSION2)
-    client.on_message = told
-    client.connect(HOST, port)
-    client.subscribe("jardin/v1/+/ack", 1)
-    client.loop_start()
-    return commits
+    def close(self) -> None:
+        """Hear no more."""
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _told(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+        packs = sum(last - first + 1 for first, last in json.loads(message.payload)["seq"])
+        used_s = cpu_s(self.pid) if self.pid is not None else 0.0
+        self.commits.put(Commit(time.monotonic(), packs, used_s))
 
 
 @contextmanager
@@ -152,11 +201,11 @@ def _broker(folder: Path) -> Iterator[int]:
 
 
 @contextmanager
-def running(command: list[str]) -> Iterator[None]:
-    """A process, told to end at the end."""
+def running(command: list[str]) -> Iterator[int]:
+    """A process, by its id, told to end at the end."""
     process = subprocess.Popen(command)
     try:
-        yield
+        yield process.pid
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()

@@ -48,13 +48,23 @@ def usage(pid: int) -> Usage:
     return Usage(
         int(fields[11]) * TICK_S,
         int(fields[12]) * TICK_S,
-        time.clock_gettime(_cpu_clock(pid)),
+        cpu_s(pid),
         _status(pid, "VmRSS") / 1000,
         sum(
             _status(int(task.name), "voluntary_ctxt_switches")
             for task in Path(f"/proc/{pid}/task").iterdir()
         ),
     )
+
+
+def cpu_s(pid: int) -> float:
+    """The user and system time of the process ``pid`` so far."""
+    return time.clock_gettime(_cpu_clock(pid))
+
+
+def peak_mb(pid: int) -> float:
+    """The most memory that the process ``pid`` ever had, resident."""
+    return _status(pid, "VmHWM") / 1000
 
 
 def _cpu_clock(pid: int) -> int:

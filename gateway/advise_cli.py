@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from gateway import folder
 from gateway.beds.given import Given
 from gateway.beds.records import BedRecord
 from gateway.service import Gateway
@@ -34,14 +36,12 @@ def advise_all(config: Path, bed: str | None, on: str | None) -> int:
 
     Returns 0; raises ``UsageError`` for a bed or a day that there is not.
     """
-    gateway = Gateway.open(settings_file.load(GatewaySettings, config))
-    try:
-        day = None if on is None else _day(on)
+    settings = settings_file.load(GatewaySettings, config)
+    day = None if on is None else _day(on)
+    with folder.shared(settings.data), closing(Gateway.open(settings)) as gateway:
         for record in _asked(gateway, bed, past=day is not None):
             for line in lines_of(record, gateway.advisor.advice(record, day)):
                 print(line)
-    finally:
-        gateway.close()
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,7 +86,8 @@ class Batch:
         if refused:
             gateway.quarantine.add(refused)
         if self.packs or self.refused_packs or self.sayings:
-            gateway.catalogue.record_packs(self.seen, *self._presence(received_ms))
+            seen = self.seen
+            gateway.catalogue.record_packs(seen, *self._presence(seen, received_ms))
         return Outcome(
             committed,
             sorted_out.readings,
@@ -96,9 +97,11 @@ class Batch:
             sorted_out.channels,
         )
 
-    def _presence(self, received_ms: int) -> tuple[dict[str, int], dict[str, str]]:
+    def _presence(
+        self, seen: Iterable[tuple[str, str]], received_ms: int
+    ) -> tuple[dict[str, int], dict[str, str]]:
         """When each node was last heard, and by which clock its packs are dated."""
-        nodes = {node for node, _ in self.seen} | {r.series.node for r in self.sayings}
+        nodes = {node for node, _ in seen} | {r.series.node for r in self.sayings}
         return dict.fromkeys(nodes, received_ms), {p.node: p.clock for p, _ in self.packs}
 
 
@@ -116,16 +119,20 @@ class _SortedOut:
         self._received_ms = received_ms
 
     def take(self, pack: wire.Pack, payload: bytes) -> None:
+        node, at_ms = pack.node, pack.at_ms
         estimated = ESTIMATED if pack.clock == "estimated" else ""
         for record in pack.records:
-            if record.value is None:
-                series = self._channel(Series(pack.node, record.channel), None, None).series
-                self.faults.append(Fault(series, pack.at_ms, record.fault or ""))
-            elif (fitting := self._fit(pack.node, record.channel, record.unit)) is not None:
-                doubt = record.suspect or estimated
-                self.readings.append(Reading(fitting, pack.at_ms, record.value, doubt))
+            channel, unit, value, fault, suspect = record
+            if value is None:
+                series = self._channel(Series(node, channel), None, None).series
+                self.faults.append(Fault(series, at_ms, fault or ""))
+                continue
+            # A batch asks this often of few series.
+            fitting = self._fitting.get((node, channel, unit)) or self._fit(node, channel, unit)
+            if fitting is not None:
+                self.readings.append(Reading(fitting, at_ms, value, suspect or estimated))
             else:
-                self._set_aside(pack, payload, record.channel, "UNIT_MISMATCH", record)
+                self._set_aside(pack, payload, channel, "UNIT_MISMATCH", record)
         for broken in pack.refused:
             self._set_aside(pack, payload, broken.channel, broken.code, None)
 
@@ -134,10 +141,7 @@ class _SortedOut:
         self.readings.append(reading)
 
     def _fit(self, node: str, channel: str, unit: str | None) -> Series | None:
-        """The series, if it measures in ``unit``; a batch asks this often of few series."""
-        known = self._fitting.get((node, channel, unit))
-        if known is not None:
-            return known
+        """The series, if it measures in ``unit``."""
         series = Series(node, channel)
         if not _fits(self._channel(series, unit, None), unit):
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from gateway.scale import Line, Scale, line_through
@@ -99,6 +99,26 @@ class Calibrations:
                 f"{_ALL} WHERE node = ? AND channel = ? ORDER BY id DESC", series
             ).fetchall()
         return [_calibration(row) for row in rows]
+
+    def all(self) -> list[Calibration]:
+        """All that were ever made, oldest first."""
+        with self._database.reading() as db:
+            return [_calibration(row) for row in db.execute(f"{_ALL} ORDER BY id").fetchall()]
+
+    def bring(self, one: Calibration) -> None:
+        """Take in a calibration that was made elsewhere, unless this very one is here already."""
+        self._check(Wanted(one.series, one.low, one.high))
+        facts = (*one.series, *one.low, *one.high, one.from_ms, one.by, one.made_ms, one.undone_ms)
+        if any(replace(known, id=one.id) == one for known in self.of(one.series)):
+            return
+        with self._lock, self._database.writing() as db:
+            db.execute(
+                "INSERT INTO calibrations (node, channel, raw_low, value_low, raw_high,"
+                " value_high, from_ms, by, made_ms, undone_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?,"
+                " ?)",
+                facts,
+            )
+        self._lines = None
 
     def make(self, wanted: Sequence[Wanted], by: str, now_ms: int) -> list[Calibration]:
         """Make all of ``wanted``, or none. History follows at once.

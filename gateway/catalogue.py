@@ -136,6 +136,7 @@ class Catalogue:
         self._seen: set[tuple[Series, str | None, str | None]] = set()
         self._intervals_s: dict[str, float] = {}
         self._quantities: dict[Series, str | None] = {}
+        self._channels: tuple[int, dict[Series, ChannelInfo]] | None = None
         self.calibrations = calibrations.Calibrations(self._database, self.quantity)
         self.beds = records.Beds(self._database)
         self.watches = watches.Watches(self._database, self.quantity)
@@ -167,11 +168,15 @@ class Catalogue:
                 known = self._intervals_s[name] = _interval_s(json.loads(row[0]) if row else {})
         return known
 
-    def channels(self) -> dict[Series, ChannelInfo]:
-        """All channels, in the order of their names."""
+    def channels(self) -> Mapping[Series, ChannelInfo]:
+        """All channels, in the order of their names; asked for at every commit."""
         with self._database.reading() as db:
-            rows = db.execute(f"{_CHANNELS} ORDER BY node, channel").fetchall()
-        return {info.series: info for info in map(_channel_info, rows)}
+            # Another program, an import say, may have learned something meanwhile.
+            (version,) = db.execute("PRAGMA data_version").fetchone()
+            if self._channels is None or self._channels[0] != version:
+                rows = db.execute(f"{_CHANNELS} ORDER BY node, channel").fetchall()
+                self._channels = version, {info.series: info for info in map(_channel_info, rows)}
+            return self._channels[1]
 
     def channel(self, series: Series) -> ChannelInfo | None:
         """The channel ``series``, or None if it was never heard of."""
@@ -227,6 +232,7 @@ class Catalogue:
             db.execute("UPDATE nodes SET about = ? WHERE node = ?", (json.dumps(clean), node))
             self._intervals_s.pop(node, None)
             self._quantities.clear()
+            self._channels = None
             for channel, quantity, sensor, pin in _channels_of(clean):
                 db.execute(
                     "INSERT INTO channels (node, channel, quantity, unit, sensor, pin)"
@@ -247,6 +253,7 @@ class Catalogue:
         if (series, unit, quantity) in self._seen:
             return
         with self._database.writing() as db:
+            self._channels = None
             _ensure_node(db, series.node)
             db.execute(
                 "INSERT INTO channels (node, channel, quantity, unit) VALUES (?, ?, ?, ?)"
@@ -297,6 +304,7 @@ class Catalogue:
     def mark_simulated(self, channels: Iterable[Series]) -> None:
         """Some readings of these ``channels`` are simulated; nothing takes that back."""
         with self._database.writing() as db:
+            self._channels = None
             db.executemany(
                 "UPDATE channels SET simulated = 1 WHERE node = ? AND channel = ?", list(channels)
             )

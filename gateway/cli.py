@@ -1,4 +1,4 @@
-"""The command line of the gateway: ``jardin-gateway run | demo | advise | import``."""
+"""The command line of the gateway: ``jardin-gateway run | demo | advise | export | …``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 from sensor_node import __version__
 from sensor_node.console import pick, run_command
+
+CONFIG = Path("gateway.toml")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,7 +34,10 @@ def parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_demo(commands)
     _add_advise(commands)
+    _add_export(commands)
     _add_import(commands)
+    _add_backup(commands)
+    _add_restore(commands)
     return top
 
 
@@ -72,11 +77,24 @@ def _add_advise(commands: _Commands[argparse.ArgumentParser]) -> None:
     advise.set_defaults(command=_advise)
 
 
+def _add_export(commands: _Commands[argparse.ArgumentParser]) -> None:
+    take = commands.add_parser(
+        "export", help=pick("tout le jardin dans un fichier", "the whole garden into a file")
+    )
+    take.add_argument("file", type=Path, metavar="GARDEN.jsonl.gz")
+    take.add_argument("--config", type=Path, required=True, metavar="gateway.toml")
+    take.set_defaults(command=_export)
+
+
 def _add_import(commands: _Commands[argparse.ArgumentParser]) -> None:
     bring = commands.add_parser(
-        "import", help=pick("reprendre un CSV téléchargé", "take in a downloaded CSV")
+        "import",
+        help=pick(
+            "reprendre un jardin exporté ou un CSV téléchargé",
+            "take in an exported garden or a downloaded CSV",
+        ),
     )
-    bring.add_argument("file", type=Path, metavar="FILE.csv")
+    bring.add_argument("file", type=Path, metavar="FILE")
     bring.add_argument("--config", type=Path, required=True, metavar="gateway.toml")
     bring.add_argument(
         "--simulated",
@@ -84,6 +102,34 @@ def _add_import(commands: _Commands[argparse.ArgumentParser]) -> None:
         help=pick("marquer ces mesures comme simulées", "mark these readings as simulated"),
     )
     bring.set_defaults(command=_import)
+
+
+def _add_backup(commands: _Commands[argparse.ArgumentParser]) -> None:
+    keep = commands.add_parser(
+        "backup",
+        help=pick("sauvegarder, même en marche", "make a backup, also while it runs"),
+    )
+    keep.add_argument("--config", type=Path, default=CONFIG, metavar=str(CONFIG))
+    keep.add_argument(
+        "--to",
+        type=Path,
+        metavar=pick("DOSSIER", "FOLDER"),
+        help=pick(
+            "dossier ou fichier .zip (sinon le réglage backup.folder)",
+            "folder or .zip file (else the setting backup.folder)",
+        ),
+    )
+    keep.set_defaults(command=_backup)
+
+
+def _add_restore(commands: _Commands[argparse.ArgumentParser]) -> None:
+    back = commands.add_parser(
+        "restore", help=pick("revenir à une sauvegarde", "go back to a backup")
+    )
+    back.add_argument("file", type=Path, metavar="FILE.zip")
+    back.add_argument("--config", type=Path, default=CONFIG, metavar=str(CONFIG))
+    back.add_argument("--yes", action="store_true", help=pick("sans demander", "without asking"))
+    back.set_defaults(command=_restore)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -104,7 +150,25 @@ def _advise(options: argparse.Namespace) -> int:
     return advise_all(options.config, options.bed, options.on)
 
 
+def _export(options: argparse.Namespace) -> int:
+    from gateway.export_cli import export_file  # noqa: PLC0415
+
+    return export_file(options.file, options.config)
+
+
 def _import(options: argparse.Namespace) -> int:
     from gateway.import_cli import import_file  # noqa: PLC0415
 
     return import_file(options.file, options.config, simulated=options.simulated)
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from gateway.care_cli import back_up  # noqa: PLC0415
+
+    return back_up(options.config, options.to)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from gateway.care_cli import restore  # noqa: PLC0415
+
+    return restore(options.config, options.file, yes=options.yes)

@@ -1,11 +1,16 @@
-"""``jardin-gateway import``: a downloaded CSV back into a garden."""
+"""``jardin-gateway import``: an exported garden or a downloaded CSV into a garden."""
 
 from __future__ import annotations
 
-import sys
+from contextlib import closing
+from io import TextIOWrapper
 from pathlib import Path
 
+from gateway import folder
+from gateway.bringing import Brought, bring_garden
+from gateway.garden_file import GZIP
 from gateway.importing import ImportReport, import_csv
+from gateway.progress import ProgressBar
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings
 from sensor_node import settings as settings_file
@@ -20,33 +25,48 @@ def import_file(file: Path, config: Path, *, simulated: bool) -> int:
 
     Returns 0; raises ``UsageError`` for a file that is none of ours.
     """
-    gateway = Gateway.open(settings_file.load(GatewaySettings, config))
-    try:
-        report = import_into(gateway, file, simulated=simulated, shown=sys.stderr.isatty())
-    finally:
-        gateway.close()
-    print(summary(report))
+    settings = settings_file.load(GatewaySettings, config)
+    with folder.shared(settings.data), closing(Gateway.open(settings)) as gateway:
+        if _is_garden(file):
+            print(summary_of_garden(bring_into(gateway, file)))
+        else:
+            print(summary(import_into(gateway, file, simulated=simulated, shown=True)))
     return 0
+
+
+def bring_into(gateway: Gateway, file: Path) -> Brought:
+    """Take the garden in ``file`` into ``gateway``, with a bar if somebody looks."""
+    size = file.stat().st_size
+    bar = ProgressBar(size)
+    report = bring_garden(gateway, file, bar.tell)
+    bar.end(size)
+    gateway.present.load(gateway.store.newest())
+    return report
+
+
+def _is_garden(file: Path) -> bool:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(len(GZIP)) == GZIP
+    except OSError:
+        return False  # the CSV's reader says why
 
 
 def import_into(
     gateway: Gateway, file: Path, *, simulated: bool, shown: bool = False
 ) -> ImportReport:
-    """Take ``file`` into ``gateway``; ``shown``: tell the progress on standard error."""
-
-    def tell(rows: int) -> None:
-        if shown:
-            print(f"\r{rows}", end="", file=sys.stderr, flush=True)
-
+    """Take the CSV ``file`` into ``gateway``; ``shown``: with a bar if somebody looks."""
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
+        size = file.stat().st_size
+        bar = ProgressBar(size) if shown else None
+        with file.open("rb") as raw, TextIOWrapper(raw, encoding="utf-8-sig", newline="") as lines:
             report = import_csv(
                 gateway.store,
                 gateway.catalogue,
                 lines,
                 simulated=simulated,
                 label=file.name,
-                progress=tell,
+                progress=(lambda _rows: bar.tell(raw.tell())) if bar else None,
                 not_after_ms=gateway.clock.wall_ms() + AHEAD_MS
                 if gateway.clock.synchronised()
                 else None,
@@ -59,23 +79,37 @@ def import_into(
             fr=f"Le fichier {file} ne peut pas être lu ({error}).",
             en=f"The file {file} cannot be read ({error}).",
         ) from None
+    if bar:
+        bar.end(size)
     gateway.present.load(gateway.store.newest())
     return report
 
 
+def summary_of_garden(report: Brought) -> str:
+    """What became of the readings of an exported garden."""
+    again = pick("repris là où il s'était arrêté : ", "gone on with where it had stopped: ")
+    return (again if report.resumed else "") + _table(
+        (pick("mesures nouvelles", "new readings"), report.new),
+        (pick("  déjà là", "  already here"), report.same),
+        (pick("  remplacées", "  replaced"), report.replaced),
+        (pick("pannes dans le fichier", "faults in the file"), report.faults),
+    )
+
+
 def summary(report: ImportReport) -> str:
     """What became of the rows, and the first refused lines with their reasons."""
-    lines = [
-        f"{name:<24}{number:>9}"
-        for name, number in (
-            (pick("lignes lues", "rows read"), report.rows),
-            (pick("  nouvelles", "  new"), report.new),
-            (pick("  déjà là", "  already here"), report.same),
-            (pick("  remplacées", "  replaced"), report.replaced),
-            (pick("  refusées", "  refused"), report.refused_count),
-        )
-    ]
+    table = _table(
+        (pick("lignes lues", "rows read"), report.rows),
+        (pick("  nouvelles", "  new"), report.new),
+        (pick("  déjà là", "  already here"), report.same),
+        (pick("  remplacées", "  replaced"), report.replaced),
+        (pick("  refusées", "  refused"), report.refused_count),
+    )
     word = pick("ligne", "line")
     return "\n".join(
-        [*lines, *(f"{word} {r.line}: {pick(r.fr, r.en)}" for r in report.refused[:20])]
+        [table, *(f"{word} {r.line}: {pick(r.fr, r.en)}" for r in report.refused[:20])]
     )
+
+
+def _table(*rows: tuple[str, int]) -> str:
+    return "\n".join(f"{name:<24}{number:>9}" for name, number in rows)

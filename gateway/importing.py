@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from gateway.catalogue import Catalogue
 from gateway.formats import BadLine, Row, read_csv
-from gateway.store.base import Reading, Series, Store
+from gateway.store.base import LATEST_MS, Reading, Series, Store
 from sensor_node import wire
 from sensor_node.errors import ConfigError
 
@@ -91,7 +91,7 @@ class _Import:
         self._store = store
         self._catalogue = catalogue
         self._simulated = simulated
-        self._not_after_ms = wire.MAX_TIME_MS if not_after_ms is None else not_after_ms
+        self._not_after_ms = LATEST_MS if not_after_ms is None else not_after_ms
         self._channels = _Channels(catalogue)
         self._marked: set[Series] = set()
         self._first_ms = wire.MAX_TIME_MS

@@ -116,17 +116,20 @@ class Ingest:
         if self._begun_s is None:
             self._begun_s = self._clock.monotonic_s()
         self._messages.append(message)
+        self._gateway.vitals.pending = len(self._messages)
         try:
             self._take(message.topic, bytes(message.payload), retained=message.retain)
         except PackRefused as error:
             self._refuse(message.topic, bytes(message.payload), error)
+        if self._batch.size >= MAX_BATCH_READINGS:
+            # At once: a turn of reading may bring ten times as much.
+            self._commit_if_due(idle=False)
 
     def tick(self, *, idle: bool) -> float:
         now_s = self._clock.monotonic_s()
         if self._link is not None and now_s >= self._state_due_s:
             self._say_state("online")
-        if self._messages and self._is_due(now_s, idle=idle):
-            self._commit(now_s)
+        self._commit_if_due(idle=idle)
         if not self._messages:
             self._advice.tick()
             return self._live.tick(now_s)
@@ -135,15 +138,16 @@ class Ingest:
     # --- taking in ----------------------------------------------------------------------------
 
     def _take(self, topic: str, payload: bytes, *, retained: bool) -> None:
+        if "/pack/" in topic:
+            self._take_pack(wire.decode_pack(topic, payload, self._base), payload)
+            return
         if topic == wire.gateway_state_topic(self._base):
             return  # our own words: +/state hears them too
         parts = wire.split_topic(topic, self._base)
         if parts is None:
             raise _unexpected(topic)
         node, leaf = parts
-        if leaf[0] == "pack":
-            self._take_pack(wire.decode_pack(topic, payload, self._base), payload)
-        elif leaf == ["state"]:
+        if leaf == ["state"]:
             self._batch.states[node] = _state(payload)
         elif leaf == ["about"]:
             self._take_about(node, wire.decode_object(payload))
@@ -211,6 +215,11 @@ class Ingest:
 
     # --- committing ---------------------------------------------------------------------------
 
+    def _commit_if_due(self, *, idle: bool) -> None:
+        now_s = self._clock.monotonic_s()
+        if self._messages and self._is_due(now_s, idle=idle):
+            self._commit(now_s)
+
     def _is_due(self, now_s: float, *, idle: bool) -> bool:
         if now_s < self._retry_s:
             return False
@@ -221,10 +230,12 @@ class Ingest:
         )
 
     def _commit(self, now_s: float) -> None:
+        begun_s = self._clock.monotonic_s()
         try:
             outcome = self._batch.commit(self._gateway)
         except StorageError as error:
             self._retry_s = now_s + RETRY_S
+            self._gateway.vitals.failed()
             if self._gateway.commit_error is None:
                 self._gateway.commit_error = error
                 self._live.tell_state("gateway", "failing")
@@ -234,6 +245,12 @@ class Ingest:
             self._gateway.commit_error = None
             self._live.tell_state("gateway", "online")
         self._last_error = None
+        self._gateway.vitals.committed(
+            len(self._batch.packs),
+            len(outcome.refused),
+            outcome.committed,
+            self._clock.monotonic_s() - begun_s,
+        )
         if outcome.committed.replaced:
             log.info("REPLACED: %d readings got another value", outcome.committed.replaced)
         self._acknowledge(outcome)
@@ -253,6 +270,7 @@ class Ingest:
     def _clear(self) -> None:
         self._batch = Batch()
         self._messages = []
+        self._gateway.vitals.pending = 0
         self._begun_s = None
         self._retry_s = 0.0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from gateway.batch import Outcome
@@ -13,6 +13,8 @@ from gateway.times import to_rfc3339
 from sensor_node import wire
 
 AT_MOST_EVERY_S = 1.0
+BACKLOG_EVERY_S = 5.0
+"""How often pages are told that history was filled; they ask for it no more often."""
 LOOK_EVERY_S = 5.0
 """How often values are looked at for having become stale."""
 
@@ -27,7 +29,8 @@ class Publish(Protocol):
 class LiveTopics:
     """Keeps ``live/channel/…`` and the event stream at the present.
 
-    A value goes out at most once a second; it is cleared when it turns stale or faulty.
+    A value goes out at most once a second; it is cleared when it turns stale or faulty. Open pages
+    too are told of a channel at most once a second, of whatever is its newest then.
     """
 
     def __init__(self, gateway: Gateway, publish: Publish, base: str = wire.BASE) -> None:
@@ -37,6 +40,8 @@ class LiveTopics:
         self._shown: dict[Series, float | None] = {}
         self._shown_at_s: dict[Series, float] = {}
         self._waiting: set[Series] = set()
+        self._untold: dict[Series, ChannelInfo | None] = {}
+        self._told_at_s: dict[Series, float] = {}
         self._backlog: dict[Series, tuple[int, int]] = {}
         self._told_backlog_s = 0.0
         self._look_due_s = 0.0
@@ -54,8 +59,7 @@ class LiveTopics:
         fresh, late = self._gateway.present.offer_all([*outcome.readings, *outcome.faults])
         for item in late:
             self._widen_backlog(item)
-        for series in fresh:
-            tell_reading(self._gateway, outcome.channels.get(series))
+        self._untold.update((series, outcome.channels.get(series)) for series in fresh)
         self._waiting.update(fresh)
         self.tick(now_s)
 
@@ -70,14 +74,17 @@ class LiveTopics:
         if now_s >= self._look_due_s:
             self._look_due_s = now_s + LOOK_EVERY_S
             self._waiting.update(s for s, value in self._shown.items() if value is not None)
-        for series in list(self._waiting):
-            if now_s - self._shown_at_s.get(series, -AT_MOST_EVERY_S) >= AT_MOST_EVERY_S:
-                self._waiting.discard(series)
-                self._show_one(series, now_s)
-        if self._backlog and now_s - self._told_backlog_s >= AT_MOST_EVERY_S:
+        for series in _due(self._untold, self._told_at_s, now_s):
+            self._told_at_s[series] = now_s
+            tell_reading(self._gateway, self._untold.pop(series))
+        for series in _due(self._waiting, self._shown_at_s, now_s):
+            self._waiting.discard(series)
+            self._show_one(series, now_s)
+        if self._backlog and now_s - self._told_backlog_s >= BACKLOG_EVERY_S:
             self._told_backlog_s = now_s
             self._tell_backlog()
-        return AT_MOST_EVERY_S if self._waiting or self._backlog else LOOK_EVERY_S
+        busy = self._waiting or self._untold or self._backlog
+        return AT_MOST_EVERY_S if busy else LOOK_EVERY_S
 
     def _show_one(self, series: Series, now_s: float) -> None:
         latest = self._gateway.present.get(series)
@@ -100,6 +107,12 @@ class LiveTopics:
             self._gateway.events.publish("reading", fields)
         self._backlog.clear()
         self._gateway.advisor.doubt()
+
+
+def _due(waiting: Iterable[Series], last_s: Mapping[Series, float], now_s: float) -> list[Series]:
+    """Those whose last time is a second ago, or more."""
+    before_s = now_s - AT_MOST_EVERY_S
+    return [series for series in waiting if last_s.get(series, before_s) <= before_s]
 
 
 def tell_reading(gateway: Gateway, info: ChannelInfo | None) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +82,7 @@ class QuarantineItem(Refused):
 
 
 Items = list[QuarantineItem]
+Nodes = list[str | None]
 
 
 class Quarantine:
@@ -94,15 +96,17 @@ class Quarantine:
         self.path = path
         self._limit_bytes = limit_bytes
         self._database = Database(path, MIGRATIONS)
+        # Asked for by every page and every look at the health: counted once, then kept.
+        self._by_node = self._count_all()
 
     def add(self, items: Sequence[Refused]) -> None:
         """Keep ``items``, on disk when this returns; what is here already stays as it is."""
         if not items:
             return
         with self._database.writing() as db:
-            for item in items:
-                _insert(db, item)
-            self._make_room(db)
+            came = [_text(item.node) for item in items if _insert(db, item)]
+            gone = self._make_room(db)
+        self._counted(came, gone)
 
     def list(self, limit: int, before_id: int | None = None) -> Items:
         """The newest ``limit`` items, newest first, of those that came before ``before_id``."""
@@ -131,22 +135,17 @@ class Quarantine:
     def remove(self, ids: Iterable[int]) -> int:
         """Let go of the items ``ids``; returns how many were here."""
         with self._database.writing() as db:
-            return sum(_delete(db, number) for number in set(ids))
+            gone = [node for number in set(ids) for node in _delete(db, number)]
+        self._counted([], gone)
+        return len(gone)
 
     def count(self) -> int:
         """How many items are here."""
-        with self._database.reading() as db:
-            (count,) = db.execute("SELECT count(*) FROM items").fetchone()
-        return int(count)
+        return self._by_node.total()
 
     def by_node(self) -> dict[str, int]:
         """How many items are here of each node; those of no node are left out."""
-        with self._database.reading() as db:
-            return dict(
-                db.execute(
-                    "SELECT node, count(*) FROM items WHERE node IS NOT NULL GROUP BY node"
-                ).fetchall()
-            )
+        return {node: count for node, count in self._by_node.items() if node is not None}
 
     def evicted(self) -> int:
         """How many were dropped for want of room, ever."""
@@ -157,14 +156,29 @@ class Quarantine:
         """Close the file; whatever was added is on disk already."""
         self._database.close()
 
-    def _make_room(self, db: sqlite3.Connection) -> None:
+    def _make_room(self, db: sqlite3.Connection) -> Nodes:
+        gone: Nodes = []
         while _meta(db, "bytes") > self._limit_bytes:
             (oldest,) = db.execute("SELECT min(id) FROM items").fetchone()
-            _delete(db, oldest)
+            gone += _delete(db, oldest)
             _add_meta(db, "evicted", 1)
+        return gone
+
+    def _count_all(self) -> Counter[str | None]:
+        with self._database.reading() as db:
+            rows = db.execute("SELECT node, count(*) FROM items GROUP BY node").fetchall()
+        return Counter(dict(rows))
+
+    def _counted(self, came: Nodes, gone: Nodes) -> None:
+        """Committed: another counter takes the place of the old one, which may be being read."""
+        counts = self._by_node.copy()
+        counts.update(came)
+        counts.subtract(gone)
+        self._by_node = +counts
 
 
-def _insert(db: sqlite3.Connection, item: Refused) -> None:
+def _insert(db: sqlite3.Connection, item: Refused) -> bool:
+    """Whether it is new."""
     weight = max(len(item.payload), LEAST_WEIGHT)
     new = db.execute(
         f"INSERT INTO items (digest, weight, {_COLUMNS})"  # noqa: S608 - our own column names
@@ -189,15 +203,17 @@ def _insert(db: sqlite3.Connection, item: Refused) -> None:
     ).rowcount
     if new:
         _add_meta(db, "bytes", weight)
+    return new > 0
 
 
-def _delete(db: sqlite3.Connection, number: int) -> int:
-    row = db.execute("SELECT weight FROM items WHERE id = ?", (number,)).fetchone()
+def _delete(db: sqlite3.Connection, number: int) -> Nodes:
+    """The node of the item, if it was here."""
+    row = db.execute("SELECT weight, node FROM items WHERE id = ?", (number,)).fetchone()
     if row is None:
-        return 0
+        return []
     db.execute("DELETE FROM items WHERE id = ?", (number,))
     _add_meta(db, "bytes", -row[0])
-    return 1
+    return [row[1]]
 
 
 def _digest(item: Refused) -> bytes:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from gateway.store.base import Bucket, Point
@@ -34,12 +34,14 @@ class Line:
         """The calibrated value of ``raw``, without the dust of the arithmetic."""
         return round(self.slope * raw + self.offset, DECIMALS)
 
-    def of_bucket(self, raw: Bucket) -> Bucket:
-        """The bucket that the calibrated readings of ``raw`` would have made."""
+    def of_bucket(self, raw: Bucket, start_ms: int) -> Bucket:
+        """The bucket, or the part of one that begins at ``start_ms``, that the calibrated readings
+        of ``raw`` would have made.
+        """
         least, most = sorted((self.of(raw.least), self.of(raw.most)))
         total = self.slope * raw.total + self.offset * raw.count
         mean = self.of(raw.mean)
-        return Bucket(raw.start_ms, raw.count, mean, least, most, round(total, DECIMALS))
+        return Bucket(start_ms, raw.count, mean, least, most, round(total, DECIMALS))
 
 
 IDENTITY: Final = Line(1.0, 0.0)
@@ -112,7 +114,7 @@ class Scale:
             if line is None:
                 continue
             start_ms = edges[bisect_right(edges, raw.start_ms) - 1]
-            part = replace(line.of_bucket(raw), start_ms=start_ms)
+            part = line.of_bucket(raw, start_ms)
             if found and found[-1].start_ms == start_ms:
                 found[-1] = _together(found[-1], part)
             else:

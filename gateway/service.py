@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.beds.advisor import Advisor
 from gateway.beds.observed import Observer
+from gateway.carebook import Carebook
 from gateway.catalogue import Catalogue
 from gateway.events import EventHub
 from gateway.measured import Measured
@@ -11,7 +12,8 @@ from gateway.present import Present
 from gateway.quarantine import Quarantine
 from gateway.settings import GatewaySettings
 from gateway.store.base import Store
-from gateway.store.sqlite import SqliteStore
+from gateway.store.opening import open_store
+from gateway.vitals import Vitals
 from sensor_node.clock import Clock, SystemClock
 from sensor_node.errors import StorageError
 
@@ -38,6 +40,8 @@ class Gateway:
         self.quarantine = quarantine
         self.clock = clock
         self.events = EventHub()
+        self.vitals = Vitals(clock)
+        self.carebook = Carebook(settings.data)
         self.broker_up = False
         self.ingest_alive = False
         self.commit_error: StorageError | None = None
@@ -52,13 +56,13 @@ class Gateway:
     def open(cls, settings: GatewaySettings, clock: Clock | None = None) -> Gateway:
         """The gateway of ``settings``, its databases created in ``data`` where they are absent.
 
-        Raises ``StorageError`` with what to do.
+        Raises ``StorageError``, or ``ConfigError`` where the engine lacks something.
         """
         data = settings.data
         quarantine = Quarantine(data / "quarantine.sqlite")
         return cls(
             settings,
-            SqliteStore(data / "store.sqlite", timezone=settings.timezone),
+            open_store(settings.store, data, settings.timezone),
             Catalogue(data / "garden.sqlite", quarantined=quarantine.by_node),
             quarantine,
             clock or SystemClock(trusted=settings.clock == "system"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.beds.presence import check_presence
+from gateway.store.settings import StoreSettings
 from sensor_node.link import Broker
 from sensor_node.settings import section, setting
 
@@ -43,6 +44,28 @@ class Advising:
 
 
 @dataclass(frozen=True)
+class BackupSettings:
+    """The backup that is made every night."""
+
+    folder: Path | None = setting(
+        None,
+        fr="dossier des sauvegardes de chaque nuit ; sans lui, aucune",
+        en="folder of the nightly backups; without it, none",
+    )
+    hour: int = setting(
+        3, fr="heure locale de la sauvegarde", en="local hour of the backup", least=0, most=23
+    )
+    keep_daily: int = setting(
+        7, fr="jours dont la sauvegarde est gardée", en="days whose backup is kept", least=1,
+        most=366,
+    )  # fmt: skip
+    keep_weekly: int = setting(
+        8, fr="semaines dont une sauvegarde est gardée", en="weeks of which one backup is kept",
+        least=0, most=520,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
 class GatewaySettings:
     """What gateway.toml may say."""
 
@@ -67,3 +90,5 @@ class GatewaySettings:
     broker: Broker = section(Broker)
     http: Http = section(Http)
     advice: Advising = section(Advising)
+    store: StoreSettings = section(StoreSettings)
+    backup: BackupSettings = section(BackupSettings)

@@ -57,8 +57,8 @@ def open_database(
         connection.execute(f"PRAGMA locking_mode = {'EXCLUSIVE' if alone else 'NORMAL'}")
         _prepare(connection, path, migrations)
         if look_through:
-            _look_through(connection)
-    except sqlite3.Error as error:
+            look_through_file(connection)
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         connection.close()
         raise storage_error(error, path) from error
     except BaseException:
@@ -84,7 +84,10 @@ def _prepare(connection: sqlite3.Connection, path: Path, migrations: Sequence[st
         connection.execute("COMMIT")
 
 
-def _look_through(connection: sqlite3.Connection) -> None:
+def look_through_file(connection: sqlite3.Connection) -> None:
+    """Read the whole file (0.7 s for 5 million readings on a PC); ``sqlite3.DatabaseError`` that
+    ``is_damage`` knows if it is not whole.
+    """
     (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if found != "ok":
         damage = sqlite3.DatabaseError(found)
@@ -147,7 +150,7 @@ class Database:
             try:
                 yield self._connection
             except sqlite3.Error as error:
-                self.is_damaged = _is_damage(error)
+                self.is_damaged = is_damage(error)
                 raise storage_error(error, self.path) from error
 
     @contextmanager
@@ -165,7 +168,7 @@ class Database:
         try:
             return self._open()
         except StorageError as error:
-            if self._mend is None or not _is_damage(error.__cause__):
+            if self._mend is None or not is_damage(error.__cause__):
                 raise
             return self._mended(self._mend)
 
@@ -174,12 +177,26 @@ class Database:
         return self._open()
 
 
-def _is_damage(error: BaseException | None) -> bool:
-    """Whether SQLite said that the file is no database, or no longer a whole one."""
+def is_sound(connection: sqlite3.Connection) -> bool:
+    """Whether the file is whole. Raises ``sqlite3.Error`` where that cannot be known."""
+    try:
+        look_through_file(connection)
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        if not is_damage(error):
+            raise
+        return False
+    return True
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Whether SQLite said that a file is no database, or no longer a whole one."""
+    if isinstance(error, UnicodeDecodeError):  # of a schema whose letters are gone
+        return True
     code = int(getattr(error, "sqlite_errorcode", 0) or 0)
     if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return True
-    return isinstance(error, sqlite3.OperationalError) and "Could not decode" in str(error)
+    said = ("Could not decode", "unsupported file format")
+    return isinstance(error, sqlite3.OperationalError) and any(w in str(error) for w in said)
 
 
 def storage_error(error: Exception, path: Path) -> StorageError:
@@ -198,6 +215,14 @@ def storage_error(error: Exception, path: Path) -> StorageError:
             "« data » ou les droits du dossier.",
             en=f"The folder {path.parent} is not writable: change the setting 'data' or the "
             "folder's permissions.",
+        )
+    if is_damage(error):
+        return StorageError(
+            "DATABASE_DAMAGED",
+            fr=f"La base {path} est abîmée ({error}). Relancez le programme : il la mettra de côté "
+            "et sauvera tout ce qui se lit encore.",
+            en=f"The database {path} is damaged ({error}). Start the program again: it will set "
+            "it aside and save all that can still be read.",
         )
     if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
         return StorageError(

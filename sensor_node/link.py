@@ -135,6 +135,7 @@ class MqttLink:
         self._refusal: str | None = None
         self._is_up = False
         self._unconfirmed = 0
+        self._received = 0
 
     # --- for the handler, in the link's thread ------------------------------------------------
 
@@ -245,12 +246,28 @@ class MqttLink:
             self._drain_wakes()
         drained = True
         if sock in readable or (reading and _has_decrypted(sock)):
-            drained = _read(client)
+            drained = self._read(client)
         if writable and client.socket() is not None:
             client.loop_write()
         if client.socket() is not None:
             client.loop_misc()
         return drained
+
+    def _read(self, client: mqtt.Client) -> bool:
+        """Take a turn's worth of packets; whether that was all that waits."""
+        for _ in range(PACKETS_A_TURN):
+            before = self._received
+            client.loop_read()
+            sock: Any = client.socket()
+            if sock is None:
+                return True
+            if client.want_write():
+                client.loop_write()  # what was said in a callback, acknowledgements above all
+            if self._received == before and not (
+                _has_decrypted(sock) or select.select([sock], [], [], 0.0)[0]
+            ):
+                return True
+        return False
 
     def _say_goodbye(self, client: mqtt.Client, farewell: Callable[[], None] | None) -> None:
         """Publish the last words and give the broker two seconds to take them."""
@@ -292,7 +309,7 @@ class MqttLink:
             client.will_set(*self._will, qos=1, retain=True)
         client.on_connect = self._on_connect
         client.on_publish = self._on_publish
-        client.on_message = lambda _client, _data, message: self._handler.received(message)
+        client.on_message = self._on_message
         return client
 
     def _on_connect(
@@ -310,18 +327,12 @@ class MqttLink:
         self._unconfirmed = 0
         self._handler.connected(self)
 
+    def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+        self._received += 1
+        self._handler.received(message)
+
     def _on_publish(self, *_: object) -> None:
         self._unconfirmed -= 1
-
-
-def _read(client: mqtt.Client) -> bool:
-    """Take a turn's worth of packets; whether that was all that waits."""
-    for _ in range(PACKETS_A_TURN):
-        client.loop_read()
-        sock: Any = client.socket()
-        if sock is None or not (_has_decrypted(sock) or select.select([sock], [], [], 0.0)[0]):
-            return True
-    return False
 
 
 def _has_decrypted(sock: Any) -> bool:

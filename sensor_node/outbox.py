@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sensor_node import salvage, wire
+from sensor_node import damage, salvage, wire
 from sensor_node.database import Database, transaction
 from sensor_node.errors import StorageError
 from sensor_node.outbox_schema import LAST_SEQ, MIGRATIONS, PAGE_BYTES, SEQ_BITS
@@ -74,7 +74,7 @@ class Outbox:
         self._marked: set[int] = set()  # acknowledged, and not written down yet
         self._counts: list[Count] = []  # as they were last written
         self.generation = 0
-        salvage.finish(path)
+        damage.finish(path)
         self._database = Database(
             path, MIGRATIONS, page_bytes=PAGE_BYTES, alone=True, mend=self._save_what_can_be_read
         )
@@ -283,7 +283,7 @@ class Outbox:
             # Without them all the rain there ever was would be told a second time.
             found.counters = [(c.name, c.counted, c.reported) for c in self._counts]
         salvage.write(found, path)
-        aside = salvage.replace(path)
+        aside = damage.replace(path)
         self._marked.clear()
         self._count = len(found.packs)
         self.generation += 1

@@ -8,19 +8,16 @@ set aside, as ``outbox.sqlite.damaged-1``. A kill in between leaves one or the o
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
-import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sensor_node.database import open_database, storage_error, transaction
-from sensor_node.errors import StorageError
+from sensor_node.damage import clear_new, told, with_another_head
+from sensor_node.database import open_database, transaction
 from sensor_node.outbox_schema import MIGRATIONS, PAGE_BYTES, SEQ_BITS
 
 MOST_SKIPPED = 2000
@@ -51,7 +48,7 @@ def salvage(path: Path) -> Salvaged:
     """
     found = _read(path)
     if found is None:
-        with _told(path), _with_another_head(path) as copy:
+        with told(path), with_another_head(path, _head()) as copy:
             found = _read(copy) or Salvaged()
     known = {number for number, _ in found.boots}
     lost = {pack[0] >> SEQ_BITS for pack in found.packs} - known
@@ -61,46 +58,15 @@ def salvage(path: Path) -> Salvaged:
 
 
 def write(found: Salvaged, path: Path) -> None:
-    """Begin a new outbox for ``path`` with what was ``found``; ``replace`` puts it in its place."""
-    new = _new(path)
-    with _told(path):
-        for leftover in (new, _beside(new, "-wal")):
-            leftover.unlink(missing_ok=True)
+    """Begin a new outbox for ``path`` with what was ``found``; ``damage.replace`` puts it there."""
+    with told(path):
+        new = clear_new(path)
         opened = open_database(new, MIGRATIONS, page_bytes=PAGE_BYTES, alone=True)
         with closing(opened) as db, transaction(db):
             db.executemany("INSERT OR IGNORE INTO boots VALUES (?, ?)", found.boots)
             db.executemany("INSERT OR IGNORE INTO packs VALUES (?, ?, ?, ?, ?, ?, ?)", found.packs)
             db.executemany("INSERT OR IGNORE INTO counters VALUES (?, ?, ?)", found.counters)
             db.executemany("INSERT OR IGNORE INTO meta VALUES (?, ?)", found.meta)
-
-
-def replace(path: Path) -> Path:
-    """Set the damaged file aside and put the new one in its place; returns where the old one is."""
-    aside = next(name for n in count(1) if not (name := _aside(path, n)).exists())
-    with _told(path):
-        path.rename(aside)
-        _put_in_place(path, aside)
-    return aside
-
-
-def finish(path: Path) -> None:
-    """Go on where a kill in the middle of ``replace`` left off."""
-    if path.exists() or not _new(path).exists():
-        return
-    following = next(n for n in count(1) if not _aside(path, n).exists())
-    with _told(path):
-        _put_in_place(path, _aside(path, max(1, following - 1)))
-
-
-def _put_in_place(path: Path, aside: Path) -> None:
-    for end in ("-wal", "-shm"):
-        if _beside(path, end).exists():
-            _beside(path, end).rename(_beside(aside, end))
-    _new(path).rename(path)
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
 
 
 def _read(path: Path) -> Salvaged | None:
@@ -144,49 +110,9 @@ def _rows(db: sqlite3.Connection, query: str) -> list[Row]:
     return rows
 
 
-@contextmanager
-def _with_another_head(path: Path) -> Iterator[Path]:
-    """A copy whose first page, which says where the tables are, is that of an empty outbox."""
-    copy = _beside(path, ".copy")
-    try:
-        shutil.copyfile(path, copy)
-        with copy.open("r+b") as file:
-            file.write(_head())
-        yield copy
-    finally:
-        for end in ("", "-journal", "-wal", "-shm"):
-            _beside(copy, end).unlink(missing_ok=True)
-
-
 def _head() -> bytes:
     with closing(sqlite3.connect(":memory:")) as blank:
         blank.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         for script in MIGRATIONS:
             blank.executescript(script)
-        head = bytearray(blank.serialize()[:PAGE_BYTES])
-    # How many pages there are, and the list of the free ones: SQLite looks at the file instead.
-    head[28:40] = bytes(12)
-    return bytes(head)
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Whatever the disk refuses is a ``StorageError`` about ``path``."""
-    try:
-        yield
-    except StorageError:
-        raise
-    except (OSError, sqlite3.Error) as error:
-        raise storage_error(error, path) from error
-
-
-def _aside(path: Path, number: int) -> Path:
-    return _beside(path, f".damaged-{number}")
-
-
-def _new(path: Path) -> Path:
-    return _beside(path, ".new")
-
-
-def _beside(path: Path, end: str) -> Path:
-    return path.with_name(path.name + end)
+        return blank.serialize()[:PAGE_BYTES]

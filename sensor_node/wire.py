@@ -235,8 +235,7 @@ def decode_pack(topic: str, payload: bytes, base: str = BASE) -> Pack:
     node, boot, seq = _address(topic, base)
     state = _Resolver(node)
     try:
-        for fields in _senml_array(payload):
-            state.take(fields)
+        state.take_all(_senml_array(payload))
     except RecursionError:
         _refuse("NOT_SENML", "il est trop profond", "it is too deep")
     if state.at_ms is None:
@@ -298,7 +297,28 @@ class _Resolver:
         self._base_name = ""
         self._seen: set[str] = set()
 
-    def take(self, fields: dict[str, Any]) -> None:
+    def take_all(self, array: list[dict[str, Any]]) -> None:
+        """Every record. Almost each is a reading as nodes send it, which takes few steps."""
+        records, seen = self.records, self._seen
+        for fields in array:
+            channel, unit, value = fields.get("n"), fields.get("u"), fields.get("v")
+            if (
+                type(value) is float
+                and type(channel) is str
+                and type(unit) is str
+                and len(fields) == 3
+                and self._base_name == self._prefix
+                and channel not in seen
+                and unit in UNITS
+                and math.isfinite(value)
+                and is_id(channel)
+            ):
+                seen.add(channel)
+                records.append(Record(channel, unit, value))
+            else:
+                self._take(fields)
+
+    def _take(self, fields: dict[str, Any]) -> None:
         unsupported = False
         if not fields.keys() <= self._PLAIN:
             self._take_base(fields)

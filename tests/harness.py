@@ -20,6 +20,7 @@ from gateway.broker import HOST, MosquittoBroker, find_mosquitto, free_port
 from gateway.ingest import Ingest
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings
+from gateway.store.settings import StoreSettings
 from sensor_node.clock import Clock, SystemClock
 from sensor_node.link import Broker as BrokerAddress
 
@@ -63,9 +64,17 @@ def eventually(holds: Callable[[], bool], what: str, patience_s: float = PATIENC
 class GatewayInProcess:
     """A gateway whose ingest runs in a thread of this test, without a web server."""
 
-    def __init__(self, data: Path, broker_port: int, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        broker_port: int,
+        clock: Clock | None = None,
+        store: StoreSettings | None = None,
+    ) -> None:
         self.settings = GatewaySettings(
-            data=data, broker=BrokerAddress(host=HOST, port=broker_port)
+            data=data,
+            broker=BrokerAddress(host=HOST, port=broker_port),
+            store=store or StoreSettings(),
         )
         self.gateway = Gateway.open(self.settings, clock or SystemClock(trusted=True))
         self._ingest = Ingest(self.gateway)

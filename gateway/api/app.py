@@ -16,10 +16,12 @@ from gateway.api import (
     beds,
     calibrations,
     channels,
+    checks,
     docs,
     events,
     garden,
     liveness,
+    metrics,
     nodes,
     problems,
     quarantine,
@@ -79,6 +81,7 @@ def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
     problems.install(app, language)
     app.include_router(_programs())
     app.include_router(liveness.router)
+    app.include_router(metrics.router)
     app.include_router(docs.router)
     _mount_assets(app)
     if pages:
@@ -104,7 +107,8 @@ def _programs() -> APIRouter:
         },
     )
     of_beds = (beds, waterings, advice, restriction)
-    for noun in (garden, nodes, channels, calibrations, readings, *of_beds, events, quarantine):
+    nouns = (garden, nodes, channels, calibrations, readings, *of_beds, events, quarantine, checks)
+    for noun in nouns:
         programs.include_router(noun.router)
     return programs
 

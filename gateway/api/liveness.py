@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 
 from gateway.api.context import TheGateway
 from gateway.api.shapes import Liveness
+from gateway.store.base import knock
 from sensor_node.errors import GardenError
 
 router = APIRouter(tags=["health"])
@@ -32,7 +33,7 @@ def _store_answers(gateway: TheGateway) -> bool:
     if gateway.commit_error is not None:
         return False
     try:
-        gateway.store.count()
+        knock(gateway.store)
     except GardenError as error:
         log.error("the store does not answer: %s", error)
         return False

@@ -267,3 +267,27 @@ class Liveness(BaseModel):
     store: bool
     ingest: bool
     broker: bool
+
+
+class GatewayCheck(BaseModel):
+    """One thing that was looked at. `code` and `text` are null where it is good."""
+
+    name: str = Field(
+        description="`ingest`, `broker`, `commit`, `queue`, `databases`, `disk`, `backup`, "
+        "`quarantine`, `clock` or `nodes`",
+        examples=["disk"],
+    )
+    state: Literal["good", "warning", "bad", "unknown"]
+    code: str | None = Field(examples=["DISK_ALMOST_FULL"])
+    text: str | None = Field(description="What is wrong and what to do", examples=[None])
+    values: dict[str, bool | float | int | str | None] = Field(
+        examples=[{"free_bytes": 412000000, "total_bytes": 31000000000, "days_left": 412}]
+    )
+
+
+class GatewayHealth(BaseModel):
+    """How the gateway is; `state` is that of its worst check."""
+
+    state: Literal["good", "warning", "bad", "unknown"]
+    time: str = TIME
+    checks: list[GatewayCheck]

@@ -13,10 +13,11 @@ from gateway.measured import Measured
 from gateway.pages import words
 from gateway.pages.curve import Curve, curve_of, runs_of
 from gateway.pages.numbers import Format, rfc3339
-from gateway.pages.week import HOUR_MS, Aggregate, Span, Week, week_of
+from gateway.pages.week import HOUR_MS, Aggregate, Day, Span, Week, week_of
 from gateway.pages.wording import Row, Wording
 from gateway.present import STALE_AFTER_INTERVALS, Latest
 from gateway.store.base import Series
+from sensor_node.errors import StorageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,11 @@ class NodeView:
 
 
 class Writer:
-    """Writes cards for one reader at one moment."""
+    """Writes cards for one reader at one moment.
+
+    ``away``: why the store gave no week, None where it did. Whatever is in memory is written all
+    the same, and the store is asked once only.
+    """
 
     def __init__(
         self,
@@ -86,6 +91,7 @@ class Writer:
         self._write = write
         self._texts = texts
         self._now_ms = now_ms
+        self.away: StorageError | None = None
 
     def node(self, info: NodeInfo, cards: Sequence[Card]) -> NodeView:
         """The view of one node."""
@@ -121,9 +127,9 @@ class Writer:
         ) % {"time": lasting}
 
     def card(self, info: ChannelInfo, latest: Latest | None, interval_s: float) -> Card:
-        """The card of one channel. Raises ``StorageError``."""
+        """The card of one channel."""
         wording = Wording(info, self._write, self._texts)
-        week = week_of(self._store, info.series, self._span, wording.aggregate)
+        week = self._week(info.series, wording.aggregate)
         curve = curve_of(week, wording.aggregate, wording.look.span) if week.hours else None
         quality = latest.quality if latest else "none"
         trouble, remedy = self._trouble(latest)
@@ -159,6 +165,14 @@ class Writer:
             csv=self._download(info.series, "csv"),
             csv_fr=self._download(info.series, "csv-fr"),
         )
+
+    def _week(self, series: Series, aggregate: Aggregate) -> Week:
+        if self.away is None:
+            try:
+                return week_of(self._store, series, self._span, aggregate)
+            except StorageError as error:
+                self.away = error
+        return Week(self._span, [], [Day(start, None) for start in self._span.days_ms[:-1]])
 
     def _ago(self, age_s: float) -> str:
         return words.ago(age_s, self._texts, self._write.language)

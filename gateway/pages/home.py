@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gateway import assets
 from gateway.catalogue import DEFAULT_INTERVAL_S, ChannelInfo, NodeInfo
+from gateway.checks import for_the_page
 from gateway.pages import words
 from gateway.pages.answer import page_response, remember_language
 from gateway.pages.cards import Card, NodeView, Writer
@@ -22,6 +23,7 @@ from gateway.pages.week import week_until
 from gateway.service import Gateway
 from gateway.translations import installed
 from sensor_node import __version__
+from sensor_node.errors import StorageError
 
 LANGUAGE_COOKIE: Final = "lang"
 # What needs a look, the most urgent first; a silent node comes before all of them.
@@ -61,14 +63,15 @@ def router(gateway: Gateway) -> APIRouter:
 
 
 def render(gateway: Gateway, language: str) -> str:
-    """The page in ``language``. Raises ``StorageError``."""
+    """The page in ``language``; without the store, with all that is known without it."""
     # Taken first: the stream then repeats what happens while the page is made, and misses nothing.
     last_event_id = gateway.events.last_id
     now_ms = gateway.clock.wall_ms()
     texts = installed().of(language)
     write = Format(language, gateway.settings.timezone)
     span = week_until(now_ms, write.zone)
-    views = _views(gateway, Writer(gateway.measured, span, write, texts, now_ms))
+    writer = Writer(gateway.measured, span, write, texts, now_ms)
+    views = _views(gateway, writer)
     return (
         environment(language)
         .get_template("garden.html")
@@ -80,7 +83,7 @@ def render(gateway: Gateway, language: str) -> str:
             today=write.day(now_ms),
             clock_trusted=gateway.clock.synchronised(),
             nodes=views,
-            troubles=[*own_troubles(gateway, language, texts), *troubles(views)],
+            troubles=[*own_troubles(gateway, language, texts, writer.away), *troubles(views)],
             channel_count=sum(len(view.cards) for view in views),
             simulated=any(view.simulated for view in views),
             weekdays=[write.weekday(day) for day in span.days_ms[:-1]],
@@ -123,18 +126,24 @@ def _unheard(name: str) -> NodeInfo:
 
 
 def own_troubles(
-    gateway: Gateway, language: str, texts: gettext.NullTranslations
+    gateway: Gateway,
+    language: str,
+    texts: gettext.NullTranslations,
+    away: StorageError | None = None,
 ) -> Sequence[Trouble]:
-    """What is wrong with the gateway itself: it comes before everything else."""
+    """What is wrong with the gateway itself, or its store ``away``: before everything else."""
     where, found = texts.gettext("Passerelle"), []
-    if gateway.commit_error is not None:
-        found.append(Trouble("main", where, gateway.commit_error.text(language), "fault"))
+    if (error := gateway.commit_error or away) is not None:
+        found.append(Trouble("main", where, error.text(language), "fault"))
     if gateway.ingest_alive and not gateway.broker_up:
         what = texts.gettext(
             "Le serveur MQTT ne répond pas : rien de nouveau n’arrive. Vérifiez qu’il est allumé ; "
             "les nœuds gardent leurs mesures et les enverront."
         )
         found.append(Trouble("main", where, what, "fault"))
+    for check in for_the_page(gateway):
+        quality = "fault" if check.state == "bad" else "suspect"
+        found.append(Trouble("main", where, check.text(language), quality))
     return found
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gateway.store.base import Bucket
+from gateway.store.base import Bucket, Point
 from gateway.store.rollups import HOUR_MS, Days
 
 NO_DIRECTION = 1e-9
@@ -74,8 +74,8 @@ def buckets(
     found: list[Bucket] = []
     for run in runs(edges):
         for start_ms, totals in _totals(db, series, run, days, vector=vector):
-            if (bucket := _bucket(start_ms, totals, vector=vector)) is not None:
-                found.append(bucket)
+            if (made := bucket(start_ms, totals, vector=vector)) is not None:
+                found.append(made)
     return found
 
 
@@ -149,8 +149,35 @@ def _ragged(db: sqlite3.Connection, series: int, run: Run) -> Iterator[tuple[int
         yield run.start_ms, (sum(counts), min(leasts), max(mosts), math.fsum(sums), 0.0, 0.0)
 
 
-def _bucket(start_ms: int, totals: Totals, *, vector: bool) -> Bucket | None:
-    """Directions that cancel out have no mean, so such a bucket is left out."""
+def buckets_of_points(
+    points: Iterable[Point], edges: Sequence[int], *, vector: bool
+) -> Iterator[Bucket]:
+    """The buckets between ``edges`` of ``points``, which come in the order of time."""
+    inside: list[float] = []
+    place = 0
+    for point in points:
+        while point.at_ms >= edges[place + 1]:
+            yield from _bucket_of(edges[place], inside, vector=vector)
+            inside, place = [], place + 1
+        inside.append(point.value)
+    yield from _bucket_of(edges[place], inside, vector=vector)
+
+
+def _bucket_of(start_ms: int, values: Sequence[float], *, vector: bool) -> Iterator[Bucket]:
+    if values:
+        arrows = [math.radians(value) for value in values] if vector else []
+        sines, cosines = math.fsum(map(math.sin, arrows)), math.fsum(map(math.cos, arrows))
+        totals = (len(values), min(values), max(values), math.fsum(values), sines, cosines)
+        made = bucket(start_ms, totals, vector=vector)
+        if made is not None:
+            yield made
+
+
+def bucket(start_ms: int, totals: Totals, *, vector: bool) -> Bucket | None:
+    """A bucket from its ``totals``.
+
+    Directions that cancel out have no mean, so such a bucket is left out.
+    """
     count, least, most, total, sines, cosines = totals
     mean = total / count
     if vector:

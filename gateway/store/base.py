@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
+
+LATEST_MS: Final = 9_223_372_036_853
+"""The last moment that every engine can keep, in the year 2262: InfluxDB counts nanoseconds."""
 
 
 class Series(NamedTuple):
@@ -104,3 +107,11 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of the engine; what was committed stays."""
+
+
+def knock(store: Store) -> None:
+    """Raises ``StorageError`` where ``store`` does not answer; the cheapest question there is."""
+    store.points(_NOBODY, 0, 1, 1)
+
+
+_NOBODY: Final = Series("-", "-")

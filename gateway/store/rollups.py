@@ -1,14 +1,16 @@
 """Readings of an hour and of a day as one row each, right at every moment.
 
-Whatever changes readings has the hours that it touched, and their days, computed anew in the same
-transaction: there is no stale bucket for anybody to read. An hour is one of UTC; a day is one of
+New readings are added to their hours and days in the same transaction; whatever changes old ones
+has the hours that it touched, and their days, computed anew in it: there is no stale bucket for
+anybody to read. An hour is one of UTC; a day is one of
 the garden's time zone, so twice a year it has 23 or 25 hours.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from functools import lru_cache
@@ -16,7 +18,12 @@ from zoneinfo import ZoneInfo
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 
-MIGRATION = """
+FILL_HOURS = """
+    INSERT INTO hourly
+        SELECT series, at_ms / 3600000, count(*), total(value), min(value), max(value)
+        FROM readings GROUP BY series, at_ms / 3600000
+"""
+MIGRATION = f"""
     CREATE TABLE hourly (                   -- hour: since 1970 UTC
         series INTEGER NOT NULL,
         hour   INTEGER NOT NULL,
@@ -35,9 +42,7 @@ MIGRATION = """
         most     REAL    NOT NULL,
         PRIMARY KEY (series, start_ms)
     ) WITHOUT ROWID;
-    INSERT INTO hourly
-        SELECT series, at_ms / 3600000, count(*), total(value), min(value), max(value)
-        FROM readings GROUP BY series, at_ms / 3600000;
+    {FILL_HOURS};
 """
 
 _HOUR = (
@@ -57,6 +62,12 @@ _DAY_OF_READINGS = (
     " SELECT ?1, ?2, count(*), total(value), min(value), max(value) FROM readings"
     " WHERE series = ?1 AND at_ms >= ?2 AND at_ms < ?3 HAVING count(*) > 0"
 )
+_ADD = (
+    "INSERT INTO {} VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+    " count = count + excluded.count, total = total + excluded.total,"
+    " least = min(least, excluded.least), most = max(most, excluded.most)"
+)
+_ADD_TO_HOUR, _ADD_TO_DAY = _ADD.format("hourly"), _ADD.format("daily")
 
 
 @dataclass(frozen=True)
@@ -97,6 +108,24 @@ def _day(zone: tzinfo, hour: int) -> tuple[int, int]:
     return start_ms, end_ms
 
 
+def add(db: sqlite3.Connection, days: Days, rows: Iterable[tuple[int, int, float, int]]) -> None:
+    """Readings were written where there were none: series, time, value and doubt of each."""
+    in_hours: defaultdict[tuple[int, int], list[float]] = defaultdict(list)
+    for series, at_ms, value, _ in rows:
+        in_hours[series, at_ms // HOUR_MS].append(value)
+    in_days: defaultdict[tuple[int, int], list[float]] = defaultdict(list)
+    cut: set[tuple[int, int, int]] = set()
+    for (series, hour), values in in_hours.items():
+        start_ms, end_ms = days.of_hour(hour)
+        if end_ms < (hour + 1) * HOUR_MS:
+            cut.update((series, *day) for day in days.meeting(hour))
+        else:
+            in_days[series, start_ms] += values
+    db.executemany(_ADD_TO_HOUR, _totals(in_hours))
+    db.executemany(_ADD_TO_DAY, _totals(in_days))
+    _recompute_days(db, cut)
+
+
 def recompute(db: sqlite3.Connection, days: Days, hours: Iterable[tuple[int, int]]) -> None:
     """Bring the rows of ``hours``, pairs of series and hour, and their days up to date."""
     touched = sorted(set(hours))
@@ -134,3 +163,10 @@ def _recompute_days(db: sqlite3.Connection, days: Iterable[tuple[int, int, int]]
         (ragged if day[1] % HOUR_MS or day[2] % HOUR_MS else whole).append(day)
     db.executemany(_DAY_OF_HOURS, whole)
     db.executemany(_DAY_OF_READINGS, ragged)
+
+
+def _totals(
+    values: Mapping[tuple[int, int], Sequence[float]],
+) -> Iterator[tuple[int, int, int, float, float, float]]:
+    for (series, begin), some in sorted(values.items()):
+        yield series, begin, len(some), sum(some), min(some), max(some)

@@ -10,9 +10,8 @@ import math
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
-from itertools import chain
 from pathlib import Path
 
 from gateway.store import aggregate, rollups
@@ -95,18 +94,19 @@ class SqliteStore:
     def commit(self, readings: Sequence[Reading], faults: Sequence[Fault]) -> Committed:
         if not readings and not faults:
             return Committed()
-        if not all(map(math.isfinite, [r.value for r in readings])):
+        series, _, values, doubts = zip(*readings, strict=True) if readings else ((),) * 4
+        if not all(map(math.isfinite, values)):
             raise ValueError("a reading that is not finite belongs in the quarantine")
         with self._writing() as db:
             with transaction(db):
-                named = chain((r.series for r in readings), (f.series for f in faults))
-                ids = self._identify(db, named)
-                doubts = _identify_doubts(db, {r.suspect for r in readings})
-                done = _write_readings(
-                    db, [(ids[r.series], r.at_ms, r.value, doubts[r.suspect]) for r in readings]
-                )
-                touched = {(ids[r.series], r.at_ms // rollups.HOUR_MS) for r in readings}
-                rollups.recompute(db, self._days, touched)
+                ids = self._identify(db, {*series, *(f.series for f in faults)})
+                reasons = _identify_doubts(db, set(doubts))
+                rows = [
+                    (ids[one], at_ms, value, reasons[doubt])
+                    for one, at_ms, value, doubt in readings
+                ]
+                done = _write_readings(db, rows)
+                self._roll_up(db, rows, done)
                 _write_faults(db, [(ids[f.series], f.at_ms, f.reason) for f in faults])
             self._ids = ids
         return done
@@ -196,6 +196,14 @@ class SqliteStore:
         with self._lock:
             self._writer.close()
 
+    def _roll_up(self, db: sqlite3.Connection, rows: Sequence[Row], done: Committed) -> None:
+        """Bring the rollups up to date with ``rows``, of which so many were new."""
+        if done.new == len(rows):
+            rollups.add(db, self._days, rows)
+        else:
+            touched = {(series, at_ms // rollups.HOUR_MS) for series, at_ms, *_ in rows}
+            rollups.recompute(db, self._days, touched)
+
     def _load_id(self) -> str:
         with self._writing() as db, transaction(db):
             db.execute("INSERT OR IGNORE INTO meta VALUES ('store', ?)", (secrets.token_hex(8),))
@@ -210,12 +218,12 @@ class SqliteStore:
                 rollups.rebuild_days(db, self._days)
                 db.execute("INSERT OR REPLACE INTO meta VALUES ('timezone', ?)", (self._days.name,))
 
-    def _identify(self, db: sqlite3.Connection, named: Iterable[Series]) -> dict[Series, int]:
+    def _identify(self, db: sqlite3.Connection, named: Set[Series]) -> dict[Series, int]:
         """The numbers of all series known so far and of those in ``named``.
 
         New ones are kept by the caller once they are committed, never before.
         """
-        missing = set(named) - self._ids.keys()
+        missing = named - self._ids.keys()
         if not missing:
             return self._ids
         ids = dict(self._ids)

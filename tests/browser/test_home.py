@@ -275,3 +275,15 @@ def test_trouble_with_the_gateway_itself_is_told_before_all_else(
     troubles = page.locator(".troubles li")
     expect(troubles.nth(0)).to_contain_text("Le disque est plein.")
     expect(troubles.nth(1)).to_contain_text("Le serveur MQTT ne répond pas")
+
+
+def test_without_its_store_the_page_shows_what_it_knows_and_says_what_is_wrong(
+    garden: ServedGarden, page: Page
+) -> None:
+    page.goto(garden.address)
+    expect(page.locator(f"{card(AIR)} path.line")).to_have_count(1)
+    garden.gateway.store.close()
+    page.reload()
+    expect(page.locator(".troubles li").nth(0)).to_contain_text("ne répond pas")
+    expect(page.locator(f"{card(AIR)} .value")).not_to_be_empty()
+    expect(page.locator(f"{card(AIR)} path.line")).to_have_count(0)

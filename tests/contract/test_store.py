@@ -1,12 +1,17 @@
-"""What every engine of the store does. A second engine joins by a line in ``ENGINES``."""
+"""What every engine of the store does. An engine joins by a line in ``ENGINES``.
+
+The tests of InfluxDB need a real one: ``tests/influx.py`` says how to name it.
+"""
 
 from __future__ import annotations
 
 import cmath
 import math
+import random
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from itertools import count, pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,8 +19,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from influx import a_bucket
 
-from gateway.store.base import Bucket, Committed, Fault, Reading, Series, Store
+from gateway.store.base import LATEST_MS, Bucket, Committed, Fault, Reading, Series, Store
+from gateway.store.influxdb import InfluxStore
 from gateway.store.sqlite import SqliteStore
 from gateway.times import edges, from_rfc3339, parse_every
 
@@ -35,25 +42,43 @@ _numbers = count()
 Open = Callable[[], Store]
 
 
-def _sqlite(folder: Path) -> Open:
-    return lambda: SqliteStore(folder / "store.sqlite", timezone="Europe/Paris")
+@contextmanager
+def _sqlite(folder: Path) -> Iterator[Open]:
+    yield lambda: SqliteStore(folder / "store.sqlite", timezone="Europe/Paris")
 
 
-ENGINES = {"sqlite": _sqlite}
+@contextmanager
+def _influxdb(_folder: Path) -> Iterator[Open]:
+    with a_bucket() as settings:
+        yield lambda: InfluxStore(settings)
+
+
+ENGINES: dict[str, Callable[[Path], AbstractContextManager[Open]]] = {
+    "sqlite": _sqlite,
+    "influxdb": _influxdb,
+}
 
 
 @pytest.fixture(params=ENGINES)
-def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
+def engine(request: pytest.FixtureRequest) -> Callable[[Path], AbstractContextManager[Open]]:
+    return ENGINES[request.param]
+
+
+@pytest.fixture
+def open_store(
+    engine: Callable[[Path], AbstractContextManager[Open]], tmp_path: Path
+) -> Iterator[Open]:
     """Opens the same store, as often as called; all are closed at the end."""
     opened: list[Store] = []
+    with engine(tmp_path) as opening:
 
-    def open_one() -> Store:
-        opened.append(ENGINES[request.param](tmp_path)())
-        return opened[-1]
+        def open_one() -> Store:
+            opened.append(opening())
+            return opened[-1]
 
-    yield open_one
-    for store in opened:
-        store.close()
+        yield open_one
+        for store in opened:
+            store.close()
 
 
 @pytest.fixture
@@ -93,12 +118,15 @@ def test_what_was_committed_is_there_after_reopening_under_the_same_id(open_stor
     assert again.count() == 2
 
 
-def test_two_stores_have_different_ids(tmp_path: Path) -> None:
+def test_two_stores_have_different_ids(
+    engine: Callable[[Path], AbstractContextManager[Open]], tmp_path: Path
+) -> None:
     ids = set()
     for name in ("a", "b"):
-        one = SqliteStore(tmp_path / name / "store.sqlite")
-        ids.add(one.id)
-        one.close()
+        with engine(tmp_path / name) as opening:
+            one = opening()
+            ids.add(one.id)
+            one.close()
     assert len(ids) == 2
 
 
@@ -190,7 +218,7 @@ def test_a_value_that_is_no_number_is_refused_and_nothing_of_its_batch_kept(
 def test_extreme_values_and_times_come_back_exactly(store: Store) -> None:
     values = [0.1, -0.0, 5e-324, 1.7976931348623157e308, 1e15 + 0.3, 253_402_300_799.0]
     batch = [at(i, v) for i, v in enumerate(values)]
-    batch.append(Reading(AIR, 253_402_300_799_999, 7.0))
+    batch.append(Reading(AIR, LATEST_MS, 7.0))
     store.commit(batch, [])
     assert [(p[0], repr(p[1] + 0.0)) for p in everything(store)] == [
         (r.at_ms, repr(r.value + 0.0)) for r in batch
@@ -279,6 +307,13 @@ def test_directions_that_cancel_out_have_no_mean_and_none_is_invented(
 def test_no_bounds_no_buckets(store: Store, bounds: list[int]) -> None:
     store.commit([at(0)], [])
     assert store.buckets(AIR, bounds, vector=False) == []
+
+
+def test_buckets_may_reach_from_before_time_to_after_it(store: Store) -> None:
+    store.commit([at(0, 2.0), Reading(AIR, LATEST_MS, 4.0)], [])
+    found = store.buckets(AIR, [0, NOON, LATEST_MS, 2**60, 2**61], vector=False)
+    assert [(b.start_ms, b.total) for b in found] == [(NOON, 2.0), (LATEST_MS, 4.0)]
+    assert store.buckets(AIR, [2**60, 2**61], vector=False) == []
 
 
 DST_DAYS = {
@@ -458,3 +493,34 @@ def test_threads_that_commit_and_ask_at_the_same_time_lose_nothing(store: Store)
         list(pool.map(write, range(4)))
     assert store.count() == 800
     assert sorted(counts) == sorted([*range(20, 201, 20)] * 4)
+
+
+# --- a million ----------------------------------------------------------------------------------
+
+YEARS = from_rfc3339("2024-01-01T00:00:00Z"), from_rfc3339("2025-12-31T23:00:00Z")
+CHANNELS = [Series(f"node-{n % 2}", f"channel-{n}") for n in range(5)]
+
+
+def test_a_million_readings_late_and_out_of_order_are_all_there(store: Store) -> None:
+    times = range(*YEARS, 5 * MINUTE)[:200_000]
+    batches = [
+        [Reading(series, t, float(t // MINUTE % 977)) for t in times[first : first + 5000]]
+        for series in CHANNELS
+        for first in range(0, len(times), 5000)
+    ]
+    random.Random(1).shuffle(batches)
+    for batch in batches:
+        random.Random(2).shuffle(batch)
+        assert store.commit(batch, []) == Committed(new=5000)
+    assert store.commit(batches[7], []) == Committed(same=5000)
+    assert store.count() == 1_000_000
+    assert store.newest().keys() == set(CHANNELS)
+    assert {one.at_ms for one in store.newest().values()} == {times[-1]}
+    values = {t: float(t // MINUTE % 977) for t in times}
+    for every in ("15m", "1h", "1d", "1mo"):
+        bounds = edges(*YEARS, parse_every(every), PARIS)
+        found = store.buckets(CHANNELS[3], bounds, vector=False)
+        assert found == list(recomputed_fast(values, bounds))
+    assert [p.at_ms for p in store.points(CHANNELS[1], times[70_000], times[99_999], 10**6)] == [
+        *times[70_000:99_999]
+    ]

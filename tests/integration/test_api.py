@@ -622,6 +622,8 @@ def test_the_description_names_every_address_of_the_programs_door(door: Door) ->
         "/api/v1/beds/{bed}/waterings",
         "/api/v1/beds/{bed}/waterings/{number}",
         "/api/v1/restriction",
+        "/metrics",
+        "/api/v1/health",
         "/api/v1/calibrations",
         "/api/v1/channels/{node}/{channel}/calibrations",
         "/api/v1/channels/{node}/{channel}/calibrations/{number}",

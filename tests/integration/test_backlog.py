@@ -62,3 +62,33 @@ def test_what_is_sampled_while_a_backlog_leaves_arrives_before_its_end(
     for nth, sampled_at in enumerate(SAMPLED_AT, start=1):
         assert sampled_at <= order.index(BACKLOG + nth) < order.index(BACKLOG - 1)
     outbox.close()
+
+
+def test_many_nodes_that_come_back_at_once_lose_nothing(
+    mosquitto: MosquittoBroker, tmp_path: Path
+) -> None:
+    nodes, packs = [f"node-{number}" for number in range(20)], 60
+    address = BrokerAddress(host=HOST, port=mosquitto.port)
+    outboxes = {node: Outbox(tmp_path / node / "outbox.sqlite") for node in nodes}
+    deliveries = []
+    for node, outbox in outboxes.items():
+        outbox.append([entry(seq) for seq in range(1, packs + 1)])
+        clock = SystemClock(trusted=True)
+        deliveries.append(Delivery(node, outbox, address, clock, boot=BOOT, about=dict))
+
+    with gateway_on(tmp_path / "g", mosquitto.port) as gateway:
+        for delivery in deliveries:
+            delivery.start()
+        for delivery in deliveries:
+            delivery.wait_until_waiting(0, 60)
+        for delivery in deliveries:
+            delivery.stop()
+        assert gateway.store.count() == len(nodes) * packs
+        received = {name: node.packs for name, node in gateway.catalogue.nodes().items()}
+        assert received == dict.fromkeys(nodes, packs)
+        values = [seq / 100 for seq in range(1, packs + 1)]
+        for node in nodes:
+            points = gateway.store.points(Series(node, "air"), 0, 2**52, 2 * packs)
+            assert [point.value for point in points] == values
+    for outbox in outboxes.values():
+        outbox.close()

@@ -180,6 +180,18 @@ def test_a_channel_appears_with_its_first_reading(catalogue: Catalogue) -> None:
     assert catalogue.nodes()["potager-1"].state == "unknown"
 
 
+def test_a_channel_that_another_program_learned_of_is_known_at_once(
+    catalogue: Catalogue, path: Path
+) -> None:
+    assert catalogue.channels() == {}
+    importer = Catalogue(path)
+    importer.see_channel(AIR, "Cel", "air_temperature")
+    importer.close()
+    assert [info.quantity for info in catalogue.channels().values()] == ["air_temperature"]
+    catalogue.mark_simulated([AIR])
+    assert [info.simulated for info in catalogue.channels().values()] == [True]
+
+
 def test_a_quantity_that_several_share_a_unit_with_waits_to_be_told(catalogue: Catalogue) -> None:
     catalogue.see_channel(AIR, "Cel")
     assert catalogue.channel(AIR) == ChannelInfo(AIR, None, "Cel", None, None, False)

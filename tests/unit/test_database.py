@@ -120,7 +120,7 @@ def test_a_file_that_is_no_database_is_said_so(path: Path) -> None:
 
     error = refusal(path, BEDS)
 
-    assert error.code == "STORAGE_FAILED"
+    assert error.code == "DATABASE_DAMAGED"
     assert "not a database" in error.en
 
 

@@ -40,6 +40,7 @@ FOR_THE_GATEWAY = {
     "errors",
     "settings",
     "clock",
+    "damage",
     "database",
     "link",
     "outbox",
@@ -156,3 +157,19 @@ def test_the_outbox_and_the_uplink_know_nothing_of_sensors() -> None:
         ours = set(imports_of(ROOT / "sensor_node" / f"{name}.py"))
         forbidden = ("sensor_node.drivers", "sensor_node.sampler", "sensor_node.node")
         assert not [one for one in ours if one.startswith(forbidden)], name
+
+
+def test_a_garden_on_sqlite_never_loads_the_library_of_influxdb() -> None:
+    program = """
+import tempfile
+from pathlib import Path
+from gateway.service import Gateway
+from gateway.settings import GatewaySettings
+from gateway.store.base import Reading, Series
+with tempfile.TemporaryDirectory() as folder:
+    gateway = Gateway.open(GatewaySettings(data=Path(folder)))
+    gateway.store.commit([Reading(Series("serre", "air"), 1_763_809_200_000, 1.0)], [])
+    gateway.close()
+"""
+
+    assert not loaded_by(program) & {"influxdb_client", "reactivex", "urllib3", "certifi"}

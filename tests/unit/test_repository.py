@@ -79,7 +79,9 @@ def test_the_lock_files_agree_with_each_other() -> None:
 def test_the_lock_files_hold_all_that_the_project_asks_for() -> None:
     asked = {
         "node.txt": PROJECT["dependencies"] + PROJECT["optional-dependencies"]["node"],
-        "gateway.txt": PROJECT["dependencies"] + PROJECT["optional-dependencies"]["gateway"],
+        "gateway.txt": PROJECT["dependencies"]
+        + PROJECT["optional-dependencies"]["gateway"]
+        + PROJECT["optional-dependencies"]["influxdb"],
         "dev.txt": PROJECT["optional-dependencies"]["dev"],
         PEER: PYPROJECT["dependency-groups"]["peer"],
     }

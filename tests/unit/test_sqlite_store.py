@@ -159,6 +159,13 @@ def test_a_sqlite_built_without_mathematics_is_given_its_own() -> None:
     assert (sine, cosine) == (pytest.approx(1.0), pytest.approx(-1.0))
 
 
+def rolled_up(store: SqliteStore) -> list[list[tuple[float, ...]]]:
+    """All hours and all days; sums of eighths are exact, in whatever order."""
+    with closing(sqlite3.connect(store.path)) as db:
+        asked = ("SELECT * FROM hourly", "SELECT * FROM daily")
+        return [db.execute(question).fetchall() for question in asked]
+
+
 def by_day(store: SqliteStore) -> list[tuple[int, int]]:
     with store._reading() as db:
         return db.execute("SELECT start_ms, count FROM daily ORDER BY start_ms").fetchall()
@@ -187,6 +194,25 @@ def test_an_hour_in_which_midnight_falls_belongs_to_two_days(path: Path) -> None
     store.delete(AIR, midnight, midnight + 1)
     assert by_day(store) == [(midnight - 86_400_000, 1)]
     store.close()
+
+
+@pytest.mark.parametrize("timezone", ["UTC", "Europe/Paris", "Asia/Kathmandu"])
+def test_readings_that_come_one_by_one_are_in_the_same_hours_and_days_as_all_at_once(
+    tmp_path: Path, timezone: str
+) -> None:
+    readings = [Reading(AIR, NOON + n * 1_020_000, (n * 7 % 31) / 8) for n in range(300)]
+    late_first = readings[::2] + readings[1::2][::-1]
+    one_by_one = SqliteStore(tmp_path / "one.sqlite", timezone=timezone)
+    for reading in late_first:
+        one_by_one.commit([reading], [])
+    at_once = SqliteStore(tmp_path / "all.sqlite", timezone=timezone)
+    at_once.commit(readings, [])
+    recomputed = SqliteStore(tmp_path / "again.sqlite", timezone=timezone)
+    for value in (9.0, None):  # each replaced: its hour and day are computed anew
+        recomputed.commit([r if value is None else r._replace(value=value) for r in readings], [])
+    assert rolled_up(one_by_one) == rolled_up(at_once) == rolled_up(recomputed)
+    for store in (one_by_one, at_once, recomputed):
+        store.close()
 
 
 OLDER = """

@@ -1,0 +1,52 @@
+"""Plain files that are whole after a power cut: written beside, flushed, renamed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+from sensor_node.damage import beside, sync_folder
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Give the file ``path`` this ``content``: after a kill it is the old one or the new one."""
+    part = beside(path, ".part")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        belong(part)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_file(path: Path) -> None:
+    """Have what was written to ``path`` on disk."""
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
+
+
+def free_name(path: Path) -> Path:
+    """``path``, or with the first number behind its name that is not taken yet."""
+    number, free = 1, path
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return free
+
+
+def belong(path: Path) -> None:
+    """Give ``path`` to whom its folder belongs: a command run by root leaves the service no file
+    that it cannot write.
+    """
+    if sys.platform == "win32" or os.geteuid() != 0:
+        return
+    owner = path.parent.stat()
+    with contextlib.suppress(OSError):
+        os.chown(path, owner.st_uid, owner.st_gid)
