@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from gateway.beds import carried
 from gateway.calibrations import Calibration
 from gateway.garden_file import (
     Line,
@@ -130,6 +131,8 @@ class _Bringing:
             facts["low"], facts["high"] = tuple(facts["low"]), tuple(facts["high"])
             series = series_of(line["calibration"])
             self._catalogue.calibrations.bring(Calibration(0, series, **facts))
+        elif not carried.WORDS.isdisjoint(line):
+            self._catalogue.carried.take(line)
         elif "import" in line:
             self._learn_import(line)
         elif "end" in line:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway import calibrations
-from gateway.beds import given, journal, records, restrictions, watches
+from gateway.beds import carried, given, journal, records, restrictions, watches
 from gateway.store.base import Series
 from sensor_node import wire
 from sensor_node.database import Database, transaction
@@ -142,6 +142,7 @@ class Catalogue:
         self.watches = watches.Watches(self._database, self.quantity)
         self.journal = journal.Journal(self._database)
         self.advice = given.GivenAdvice(self._database)
+        self.carried = carried.Carried(self._database)
         self.restrictions = restrictions.Restrictions(self._database)
 
     # --- what is known --------------------------------------------------------------------

@@ -153,6 +153,7 @@ class _Export:
             told = asdict(one)
             del told["series"], told["id"]
             yield {"calibration": str(one.series)} | told
+        yield from catalogue.carried.lines()
         for brought in catalogue.imports():
             told = asdict(brought)
             del told["id"]

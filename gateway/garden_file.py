@@ -4,6 +4,7 @@
     {"node": "potager-1", "about": {…}}
     {"channel": "potager-1/air", "quantity": "air_temperature", "unit": "Cel", …}
     {"calibration": "bac-1/soil", "low": [0.8, 0], "high": [0.4, 40], "from_ms": …, …}
+    {"bed": "bac-1", "details": {…}, …}, and further lines of ``gateway.beds.carried``
     {"import": "2025.csv", "from_ms": …, "to_ms": …, "simulated": false, "rows": …}
     {"readings": "potager-1/air", "t": [ms, …], "v": [21.4, …], "doubts": [[3, "stuck"], …]}
     {"faults": "potager-1/porch", "t": [ms, …], "why": ["checksum", …]}

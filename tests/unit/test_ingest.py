@@ -41,6 +41,9 @@ class Link:
     def acknowledge(self, message: mqtt.MQTTMessage) -> None:
         self.acknowledged.append(message.mid)
 
+    def wake(self) -> None:
+        """Its ticks are the test's own."""
+
 
 class Door:
     """A gateway and the ingest before it, on a clock that the test moves."""
