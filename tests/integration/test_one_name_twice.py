@@ -45,6 +45,12 @@ class Device:
         self.node = Node(name, Thermometer(first), self.outbox, address, clock, interval_s=300)
         self.node.delivery.start()
 
+    def sample(self) -> None:
+        """Take a sample, and let a millisecond pass: two at one moment would be one reading."""
+        self.node.sample()
+        at_ms = SystemClock().wall_ms()
+        eventually(lambda: SystemClock().wall_ms() > at_ms, "the next millisecond")
+
     def is_connected(self) -> bool:
         return self.node.delivery.uplink.was_connected
 
@@ -71,26 +77,31 @@ def about_of(gateway: Gateway) -> dict[str, object]:
     return info.about if info else {}
 
 
+def state_of(gateway: Gateway) -> str | None:
+    info = gateway.catalogue.node(NODE)
+    return info.state if info else None
+
+
 def test_the_later_one_waits_keeps_its_packs_and_sends_them_under_a_name_of_its_own(
     mosquitto: MosquittoBroker, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with gateway_on(tmp_path / "g", mosquitto.port) as gateway:
         with device(tmp_path / "first", mosquitto.port, 10.0) as first:
             first.node._started_s -= 3600  # it has run for an hour
-            first.node.sample()
+            first.sample()
             eventually(lambda: first.outbox.waiting_count() == 0, "the first is heard")
             with device(tmp_path / "second", mosquitto.port, 20.0) as second:
                 eventually(lambda: second.node.delivery.uplink._yields, "the second yields")
                 eventually(lambda: about_of(gateway).get("namesake") is True, "it is told")
                 for _ in range(3):
-                    second.node.sample()
-                    first.node.sample()
+                    second.sample()
+                    first.sample()
                 eventually(lambda: first.outbox.waiting_count() == 0, "the first measures on")
                 assert second.outbox.waiting_count() == 3
                 assert about_of(gateway)["boot"] == first.node.boot
-            first.node.sample()
+            first.sample()
             eventually(lambda: first.outbox.waiting_count() == 0, "the first is not disturbed")
-            assert gateway.catalogue.nodes()[NODE].state == "online"
+            assert state_of(gateway) == "online"
             with device(tmp_path / "second", mosquitto.port, 20.0, "potager-2") as renamed:
                 eventually(lambda: renamed.outbox.waiting_count() == 0, "the second has a name")
         assert stored(gateway) == [10.0, 10.01, 10.02, 10.03, 10.04]
@@ -109,7 +120,7 @@ def test_a_node_that_is_started_again_keeps_its_name_whatever_its_last_start_lef
         killed.node.delivery.vanish()  # its word and its last will stay at the broker
         killed.outbox.close()
         with device(tmp_path / "n", mosquitto.port, 20.0) as again:
-            again.node.sample()
+            again.sample()
             eventually(lambda: again.outbox.waiting_count() == 0, "it delivers")
             eventually(lambda: about_of(gateway)["boot"] == again.node.boot, "it is the one")
             assert "namesake" not in about_of(gateway)
@@ -125,7 +136,7 @@ def test_a_late_last_will_of_an_earlier_connection_does_not_make_a_living_node_l
         device(tmp_path / "n", mosquitto.port, 10.0) as one,
     ):
         eventually(one.is_connected, "it is connected")
-        eventually(lambda: gateway.catalogue.nodes()[NODE].state == "online", "it is online")
+        eventually(lambda: state_of(gateway) == "online", "it is online")
         heard = len(ear.on(f"jardin/v1/{NODE}/state"))
         ear.say(f"jardin/v1/{NODE}/state", "lost", retain=True)
         eventually(
