@@ -159,7 +159,12 @@ def test_every_start_has_its_own_connection_so_that_two_of_one_name_do_not_fight
             lambda: [d.node.delivery.uplink._yields for d in (first, second)].count(True) == 1,
             "one of them yields",
         )
-        abouts = [json.loads(said) for said in ear.on(f"jardin/v1/{NODE}/about")]
-        assert {about["boot"] for about in abouts} == {first.node.boot, second.node.boot}
+        boots = {first.node.boot, second.node.boot}
+        eventually(
+            lambda: (
+                {json.loads(said)["boot"] for said in ear.on(f"jardin/v1/{NODE}/about")} == boots
+            ),
+            "each is heard",
+        )
         assert b"lost" not in ear.on(f"jardin/v1/{NODE}/state")
     ear.close()
