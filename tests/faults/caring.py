@@ -1,7 +1,7 @@
 """The programs of the care of data that are killed or lose their power: a backup, a restore.
 
-``backup DATA FOLDER``, ``restore DATA FILE``, ``look DATA``. A line on standard output says that a
-restore is decided: from there on the new data are promised.
+``backup DATA FOLDER``, ``restore DATA FILE``, ``look DATA``, ``migrate DATA``. A line on standard
+output says that a restore is decided: from there on the new data are promised.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from gateway.backup import make_backup
 from gateway.carebook import Carebook
 from gateway.restore import prepared
 from gateway.settings import GatewaySettings
+from gateway.store.sqlite import SqliteStore
 
 NOW_MS = 1_763_809_200_000
 
@@ -27,6 +28,8 @@ def main() -> None:
     elif what == "restore":
         with folder.alone(data), prepared(other, data, NOW_MS) as preparation:
             preparation.apply()
+    elif what == "migrate":
+        SqliteStore(data / "store.sqlite", timezone="Europe/Paris").close()
     else:
         with folder.alone(data):
             mend.look_over(data, Carebook(data), NOW_MS, "Europe/Paris", fully=True)

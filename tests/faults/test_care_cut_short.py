@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -25,11 +26,12 @@ from test_power_cuts import Card, card
 from gateway import archive, folder
 from gateway.backup import make_backup
 from gateway.settings import GatewaySettings
-from gateway.store.base import Reading
+from gateway.store.base import Reading, Series
 from gateway.store.sqlite import SqliteStore
 
 __all__ = ["card", "garden"]
 
+SCHEMA = Path(__file__).parents[1] / "schemas/0.1.0/store.sql"
 CARING = Path(__file__).with_name("caring.py")
 KILLS = 12
 MANY_KILLS = 200
@@ -246,6 +248,88 @@ def test_forty_power_cuts_in_a_backup_leave_only_good_backups(
     card: Card, rng: random.Random
 ) -> None:
     cut_backups(card, rng, MANY_CUTS)
+
+
+def cut_salvages(card: Card, rng: random.Random, cuts: int) -> None:
+    (card.folder / "garden").mkdir()
+    garden = Yesterday(card.folder / "garden")
+    store = garden.kept / "store.sqlite"
+    kill_pages(store, leaves_of(store)[5:7])
+    garden.reset()
+    took_s = run("look", garden.data, garden.backups)
+    goal = dump(garden.data)
+    for _ in range(cuts):
+        garden.reset()
+        subprocess.run(["sync"], check=True)
+
+        def cut(_begun_s: float) -> None:
+            wait(rng.uniform(0, 1.1 * took_s))
+            card.cut_power()
+
+        run("look", garden.data, garden.backups, cut)
+        card.mount_again()
+        run("look", garden.data, garden.backups)
+        assert dump(garden.data) == goal
+
+
+def test_a_salvage_whose_power_is_cut_is_done_again(card: Card, rng: random.Random) -> None:
+    cut_salvages(card, rng, CUTS)
+
+
+@pytest.mark.prove
+def test_forty_power_cuts_in_a_salvage_are_done_again(card: Card, rng: random.Random) -> None:
+    cut_salvages(card, rng, MANY_CUTS)
+
+
+def an_old_store(path: Path, readings: int) -> None:
+    """A store of version 0.1.0, which knew neither doubts nor rollups."""
+    path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.executescript(SCHEMA.read_text(encoding="utf-8"))
+        db.execute("INSERT INTO meta VALUES ('store', 'aaaabbbbccccdddd')")
+        db.execute("INSERT INTO series VALUES (1, 'potager-1', 'air')")
+        rows = [(1, at_ms(n), n / 7, 0) for n in range(readings)]
+        db.executemany("INSERT INTO readings VALUES (?, ?, ?, ?)", rows)
+        db.execute("UPDATE meta SET value = ? WHERE key = 'readings'", (readings,))
+        db.commit()
+
+
+def cut_migrations(card: Card, rng: random.Random, cuts: int, readings: int = 20_000) -> None:
+    path, kept = card.folder / "garden/store.sqlite", card.folder / "kept/store.sqlite"
+    an_old_store(kept, readings)
+    shutil.copytree(kept.parent, path.parent)
+    took_s = run("migrate", path.parent, kept.parent)
+    air, hour_ms = Series("potager-1", "air"), 3_600_000
+    edges = list(range(at_ms(0) // hour_ms * hour_ms, at_ms(readings) + hour_ms, hour_ms))
+    for _ in range(cuts):
+        shutil.rmtree(path.parent)
+        shutil.copytree(kept.parent, path.parent)
+        subprocess.run(["sync"], check=True)
+
+        def cut(_begun_s: float) -> None:
+            wait(rng.uniform(0, 1.1 * took_s))
+            card.cut_power()
+
+        run("migrate", path.parent, kept.parent, cut)
+        card.mount_again()
+        with closing(SqliteStore(path, timezone="Europe/Paris")) as store:
+            assert (store.id, store.count()) == ("aaaabbbbccccdddd", readings)
+            points = store.points(air, 0, 2**60, readings + 1)
+            assert [p.value for p in points] == [n / 7 for n in range(readings)]
+            hours = store.buckets(air, edges, vector=False)
+            assert sum(hour.count for hour in hours) == readings
+
+
+def test_a_migration_whose_power_is_cut_is_done_again_and_loses_nothing(
+    card: Card, rng: random.Random
+) -> None:
+    cut_migrations(card, rng, CUTS)
+
+
+@pytest.mark.prove
+def test_forty_power_cuts_in_a_migration_lose_nothing(card: Card, rng: random.Random) -> None:
+    cut_migrations(card, rng, MANY_CUTS)
 
 
 # --- while readings come in ----------------------------------------------------------------------
