@@ -188,20 +188,25 @@ def test_two_hundred_killed_salvages_are_done_again(
 # --- power cuts ----------------------------------------------------------------------------------
 
 
+def cut_during(card: Card, after_s: float, what: str, data: Path, other: Path) -> None:
+    """Run the program, cut the card's power after ``after_s`` seconds, and plug it in again."""
+    subprocess.run(["sync"], check=True)
+
+    def cut(_begun_s: float) -> None:
+        wait(after_s)
+        card.cut_power()
+
+    run(what, data, other, cut)
+    card.mount_again()
+
+
 def cut_restores(card: Card, rng: random.Random, cuts: int) -> None:
     (card.folder / "garden").mkdir()
     garden = Yesterday(card.folder / "garden")
     took_s = run("restore", garden.data, garden.file)
     for _ in range(cuts):
         garden.reset()
-        subprocess.run(["sync"], check=True)
-
-        def cut(_begun_s: float) -> None:
-            wait(rng.uniform(0, 1.2 * took_s))
-            card.cut_power()
-
-        run("restore", garden.data, garden.file, cut)
-        card.mount_again()
+        cut_during(card, rng.uniform(0, 1.2 * took_s), "restore", garden.data, garden.file)
         garden.is_one_or_the_other()
 
 
@@ -223,13 +228,7 @@ def cut_backups(card: Card, rng: random.Random, cuts: int) -> None:
     garden = Yesterday(card.folder / "garden")
     took_s = run("backup", garden.data, garden.backups)
     for _ in range(cuts):
-
-        def cut(_begun_s: float) -> None:
-            wait(rng.uniform(0, 1.2 * took_s))
-            card.cut_power()
-
-        run("backup", garden.data, garden.backups, cut)
-        card.mount_again()
+        cut_during(card, rng.uniform(0, 1.2 * took_s), "backup", garden.data, garden.backups)
         assert dump(garden.data) == garden.new
         assert garden.file.exists()
         for path in garden.backups.glob("*.zip"):
@@ -260,14 +259,7 @@ def cut_salvages(card: Card, rng: random.Random, cuts: int) -> None:
     goal = dump(garden.data)
     for _ in range(cuts):
         garden.reset()
-        subprocess.run(["sync"], check=True)
-
-        def cut(_begun_s: float) -> None:
-            wait(rng.uniform(0, 1.1 * took_s))
-            card.cut_power()
-
-        run("look", garden.data, garden.backups, cut)
-        card.mount_again()
+        cut_during(card, rng.uniform(0, 1.1 * took_s), "look", garden.data, garden.backups)
         run("look", garden.data, garden.backups)
         assert dump(garden.data) == goal
 
@@ -305,14 +297,7 @@ def cut_migrations(card: Card, rng: random.Random, cuts: int, readings: int = 20
     for _ in range(cuts):
         shutil.rmtree(path.parent)
         shutil.copytree(kept.parent, path.parent)
-        subprocess.run(["sync"], check=True)
-
-        def cut(_begun_s: float) -> None:
-            wait(rng.uniform(0, 1.1 * took_s))
-            card.cut_power()
-
-        run("migrate", path.parent, kept.parent, cut)
-        card.mount_again()
+        cut_during(card, rng.uniform(0, 1.1 * took_s), "migrate", path.parent, kept.parent)
         with closing(SqliteStore(path, timezone="Europe/Paris")) as store:
             assert (store.id, store.count()) == ("aaaabbbbccccdddd", readings)
             points = store.points(air, 0, 2**60, readings + 1)
