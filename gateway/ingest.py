@@ -1,8 +1,9 @@
 """Ingest: what arrives by MQTT is validated, committed in batches, and only then acknowledged.
 
 One thread does it all: read until 500 readings, 200 ms, or nothing more is waiting; commit;
-PUBACK; tell the nodes, at once or, while more is waiting, of several commits together. A commit that fails keeps its batch and is tried again: until it succeeds
-nobody gets an acknowledgement, neither the broker nor a node.
+PUBACK; tell the nodes, at once or, while more is waiting, of several commits together. A commit
+that fails keeps its batch and is tried again: until it succeeds nobody gets an acknowledgement,
+neither the broker nor a node.
 """
 
 from __future__ import annotations
