@@ -132,8 +132,7 @@ class Ingest:
         if self._link is not None and now_s >= self._state_due_s:
             self._say_state("online")
         self._commit_if_due(idle=idle)
-        if self._untold and (idle or now_s >= self._tell_due_s):
-            self._tell_nodes(now_s)
+        self._tell_nodes_if_due(now_s, idle=idle)
         if self._messages:
             return max(0.0, self._retry_s - now_s)
         return 0.0 if self._untold else self._live.tick(now_s)
@@ -221,7 +220,7 @@ class Ingest:
     def _commit_if_due(self, *, idle: bool) -> None:
         now_s = self._clock.monotonic_s()
         if self._messages and self._is_due(now_s, idle=idle):
-            self._commit(now_s)
+            self._commit(now_s, idle=idle)
 
     def _is_due(self, now_s: float, *, idle: bool) -> bool:
         if now_s < self._retry_s:
@@ -232,7 +231,7 @@ class Ingest:
             or (self._begun_s is not None and now_s - self._begun_s >= MAX_BATCH_S)
         )
 
-    def _commit(self, now_s: float) -> None:
+    def _commit(self, now_s: float, *, idle: bool) -> None:
         try:
             outcome = self._batch.commit(self._gateway)
         except StorageError as error:
@@ -249,6 +248,7 @@ class Ingest:
         if outcome.committed.replaced:
             log.info("REPLACED: %d readings got another value", outcome.committed.replaced)
         self._acknowledge(outcome)
+        self._tell_nodes_if_due(now_s, idle=idle)
         self._clear()
         self._live.show(outcome, now_s)
 
@@ -258,7 +258,9 @@ class Ingest:
             for message in self._messages:
                 self._link.acknowledge(message)
 
-    def _tell_nodes(self, now_s: float) -> None:
+    def _tell_nodes_if_due(self, now_s: float, *, idle: bool) -> None:
+        if not self._untold or not (idle or now_s >= self._tell_due_s):
+            return
         self._tell_due_s = now_s + TELL_EVERY_S
         for node, ack in self._untold.take(self._gateway.store.id):
             self._publish(wire.node_topic(node, "ack", self._base), wire.encode_ack(ack))
