@@ -26,24 +26,24 @@ def main() -> int:
     parser.add_argument("--questions", type=int, default=200, help="times each is asked")
     parser.add_argument("--nodes", type=int, default=200, help="that come back at once")
     parser.add_argument("--hours", type=float, default=20, help="for which they were away")
-    parser.add_argument("--only", choices=PARTS)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     options = parser.parse_args()
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="jardin-bench-") as folder:
-        if options.only in (None, "start"):
+        if "start" in options.only:
             figures += start.measure()
-        if options.only in (None, "service"):
+        if "service" in options.only:
             place = Path(folder) / "service"
             figures += service.measure(place, options.minutes, options.interval)
-        if options.only in (None, "disk"):
+        if "disk" in options.only:
             figures += disk.measure(Path(folder) / "disk")
-        if options.only in (None, "drain"):
+        if "drain" in options.only:
             figures += drain.measure(Path(folder) / "drain")
-        if options.only in (None, "ingest"):
+        if "ingest" in options.only:
             figures += ingest.measure(Path(folder) / "ingest", options.packs, options.rounds)
-        if options.only in (None, "fleet"):
+        if "fleet" in options.only:
             figures += fleet.measure(Path(folder) / "fleet", options.nodes, options.hours)
-        if options.only in (None, "history"):
+        if "history" in options.only:
             cache = Path(folder) / "years" if options.fresh else years.CACHE
             data = years.years_of(options.years, cache=cache)
             figures += history.measure(Path(folder) / "history", data, options.questions)

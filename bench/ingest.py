@@ -72,10 +72,11 @@ class Pace(NamedTuple):
 
 @dataclass
 class Memory:
-    """Of the gateway, in megabytes: the most in each round, and at rest."""
+    """Of the gateway, in megabytes: the most in each round, at rest, and after a first page."""
 
     peak: list[float] = field(default_factory=list)
     idle: list[float] = field(default_factory=list)
+    page: list[float] = field(default_factory=list)
 
 
 def measure(folder: Path, packs: int, rounds: int) -> list[Figure]:
@@ -107,6 +108,7 @@ def _figures(ours: list[Pace], bare: list[Pace], memory: Memory) -> Iterator[Fig
     yield Figure("  bare to gateway", "", [b.us_a_pack / a.us_a_pack for a, b in pairs])
     yield Figure("gateway's memory, most", "MB", memory.peak, most=PEAK_GOAL_MB)
     yield Figure("  at rest", "MB", memory.idle, most=IDLE_GOAL_MB)
+    yield Figure("  at rest, after a page", "MB", memory.page)
 
 
 def _gateway_pace(folder: Path, packs: int, memory: Memory) -> Pace:
@@ -127,6 +129,8 @@ def _gateway_pace(folder: Path, packs: int, memory: Memory) -> Pace:
             get(f"http://{HOST}:{http}/healthz").close()
             time.sleep(REST_S)
             memory.idle.append(usage(pid).rss_mb)
+            get(f"http://{HOST}:{http}/").read()
+            memory.page.append(usage(pid).rss_mb)
         acks.close()
         return pace
 

@@ -1,8 +1,9 @@
 """Ingest: what arrives by MQTT is validated, committed in batches, and only then acknowledged.
 
 One thread does it all: read until 500 readings, 200 ms, or nothing more is waiting; commit;
-PUBACK; tell the nodes. A commit that fails keeps its batch and is tried again: until it succeeds
-nobody gets an acknowledgement, neither the broker nor a node.
+PUBACK; tell the nodes, at once or, while more is waiting, of several commits together. A commit
+that fails keeps its batch and is tried again: until it succeeds nobody gets an acknowledgement,
+neither the broker nor a node.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 import paho.mqtt.client as mqtt
 
+from gateway.acks import PendingAcks
 from gateway.batch import Batch, Outcome
 from gateway.beds.live import LiveAdvice
 from gateway.live import LiveTopics
@@ -25,6 +27,8 @@ from sensor_node.link import MqttLink
 
 MAX_BATCH_READINGS = 500
 MAX_BATCH_S = 0.2
+TELL_EVERY_S = 0.05
+"""While packs pour in, nodes are told of what was committed no more often than this."""
 MAX_PENDING_MESSAGES = 5000
 """Above this the gateway stops reading: the broker keeps the rest."""
 RETRY_S = 1.0
@@ -54,6 +58,8 @@ class Ingest:
         self._link: MqttLink | None = None
         self._batch = Batch()
         self._messages: list[mqtt.MQTTMessage] = []
+        self._untold = PendingAcks()
+        self._tell_due_s = 0.0
         self._begun_s: float | None = None
         self._retry_s = 0.0
         self._state_due_s = 0.0
@@ -101,6 +107,7 @@ class Ingest:
         self._live.tell_state("gateway", "lost")
         # Unacknowledged, all of it comes again on the next connection of this session.
         self._clear()
+        self._untold.clear()
         if not stopping:
             log.warning("BROKER_LOST: the MQTT broker is gone; the pages go on with what is stored")
             self._last_error = "BROKER_LOST"
@@ -130,10 +137,13 @@ class Ingest:
         if self._link is not None and now_s >= self._state_due_s:
             self._say_state("online")
         self._commit_if_due(idle=idle)
-        if not self._messages:
-            self._advice.tick()
-            return self._live.tick(now_s)
-        return max(0.0, self._retry_s - now_s)
+        self._tell_nodes_if_due(now_s, idle=idle)
+        if self._messages:
+            return max(0.0, self._retry_s - now_s)
+        if self._untold:
+            return 0.0
+        self._advice.tick()
+        return self._live.tick(now_s)
 
     # --- taking in ----------------------------------------------------------------------------
 
@@ -218,7 +228,7 @@ class Ingest:
     def _commit_if_due(self, *, idle: bool) -> None:
         now_s = self._clock.monotonic_s()
         if self._messages and self._is_due(now_s, idle=idle):
-            self._commit(now_s)
+            self._commit(now_s, idle=idle)
 
     def _is_due(self, now_s: float, *, idle: bool) -> bool:
         if now_s < self._retry_s:
@@ -229,7 +239,7 @@ class Ingest:
             or (self._begun_s is not None and now_s - self._begun_s >= MAX_BATCH_S)
         )
 
-    def _commit(self, now_s: float) -> None:
+    def _commit(self, now_s: float, *, idle: bool) -> None:
         begun_s = self._clock.monotonic_s()
         try:
             outcome = self._batch.commit(self._gateway)
@@ -254,18 +264,22 @@ class Ingest:
         if outcome.committed.replaced:
             log.info("REPLACED: %d readings got another value", outcome.committed.replaced)
         self._acknowledge(outcome)
+        self._tell_nodes_if_due(now_s, idle=idle)
         self._clear()
         self._live.show(outcome, now_s)
 
     def _acknowledge(self, outcome: Outcome) -> None:
-        store = self._gateway.store.id
-        for (node, boot), seqs in self._batch.seen.items():
-            refused = [seq for seq in seqs if (node, boot, seq) in outcome.refused]
-            ack = wire.Ack(boot, wire.ranges_of(seqs), store, wire.ranges_of(refused))
-            self._publish(wire.node_topic(node, "ack", self._base), wire.encode_ack(ack))
+        self._untold.add(self._batch.seen, outcome.refused)
         if self._link is not None:
             for message in self._messages:
                 self._link.acknowledge(message)
+
+    def _tell_nodes_if_due(self, now_s: float, *, idle: bool) -> None:
+        if not self._untold or not (idle or now_s >= self._tell_due_s):
+            return
+        self._tell_due_s = now_s + TELL_EVERY_S
+        for node, ack in self._untold.take(self._gateway.store.id):
+            self._publish(wire.node_topic(node, "ack", self._base), wire.encode_ack(ack))
 
     def _clear(self) -> None:
         self._batch = Batch()

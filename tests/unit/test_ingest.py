@@ -11,7 +11,7 @@ import paho.mqtt.client as mqtt
 import pytest
 
 from gateway.events import EventHub
-from gateway.ingest import MAX_BATCH_READINGS, Ingest
+from gateway.ingest import MAX_BATCH_READINGS, TELL_EVERY_S, Ingest
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings
 from gateway.store.base import Series
@@ -67,6 +67,12 @@ class Door:
         message.payload, message.qos = wire.encode_pack(pack), 1
         self.ingest.received(message)
 
+    def acks(self) -> list[wire.Ranges]:
+        """What the node has been told is committed since the last call."""
+        said, self.link.published = self.link.published, []
+        topic = wire.node_topic(NODE, "ack")
+        return [wire.decode_ack(payload).ranges for heard, payload in said if heard == topic]
+
     def told(self) -> list[dict[str, Any]]:
         """What open pages have been told of the air since the last call."""
         events, self.page._seen, _ = self.gateway.events._after(self.page._seen)
@@ -89,6 +95,38 @@ def test_a_batch_that_is_full_is_committed_while_more_is_being_read(door: Door) 
     assert door.link.acknowledged == list(range(1, packs + 1))
     door.ingest.tick(idle=True)
     assert len(door.link.acknowledged) == packs + 1
+
+
+def test_while_packs_pour_in_nodes_are_told_of_several_commits_together(door: Door) -> None:
+    door.receive(20.0, minutes_ago=900)
+    door.ingest.tick(idle=True)
+    assert door.acks() == [((1, 1),)]
+    packs = 3 * -(-MAX_BATCH_READINGS // len(CHANNELS))
+    for number in range(packs):
+        door.receive(20.0, minutes_ago=packs - number)
+        assert door.ingest.tick(idle=False) == 0  # more is done at once, not in a while
+    assert len(door.link.acknowledged) == packs + 1
+    assert door.acks() == []
+    door.clock.advance(TELL_EVERY_S)
+    door.ingest.tick(idle=False)
+    assert door.acks() == [((2, packs + 1),)]
+
+
+def test_what_nodes_were_not_told_before_the_connection_was_lost_they_ask_again(door: Door) -> None:
+    door.receive(20.0)
+    door.ingest.tick(idle=True)
+    door.acks()
+    for _ in range(MAX_BATCH_READINGS):
+        door.receive(20.0)
+    door.ingest.disconnected(stopping=False)
+    door.ingest.connected(cast(MqttLink, door.link))
+    door.clock.advance(TELL_EVERY_S)
+    door.ingest.tick(idle=True)
+    assert door.acks() == []
+    door.seq = 1
+    door.receive(20.0)
+    door.ingest.tick(idle=True)
+    assert door.acks() == [((2, 2),)]
 
 
 def test_pages_hear_of_a_channel_at_most_once_a_second_and_then_of_its_newest(door: Door) -> None:
