@@ -24,6 +24,7 @@ class Reader:
         self._questions: SimpleQueue[int | None] = SimpleQueue()
         self._answers: SimpleQueue[tuple[int, Answer]] = SimpleQueue()
         self._asked = 0
+        self._is_asked = False
         self._answered = 0
         self._thread: threading.Thread | None = None
 
@@ -39,7 +40,8 @@ class Reader:
 
     def ask(self) -> None:
         """Have the sensor read now, unless an earlier read still hangs."""
-        if self.is_busy:
+        self._is_asked = not self.is_busy
+        if not self._is_asked:
             return
         if self._thread is None:
             name = f"sensor {self.sensor.channels[0].name}"
@@ -50,8 +52,10 @@ class Reader:
 
     def answer(self, until_s: float) -> Answer:
         """What the read gave or raised, or a ``SensorFault`` where ``until_s`` (monotonic) passes
-        without it.
+        without it. While an earlier read hangs nobody waits for it: what it brings is of then.
         """
+        if not self._is_asked:
+            return self._too_late()
         try:
             self._answered, answer = self._answers.get(timeout=max(0.0, until_s - time.monotonic()))
         except Empty:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from harness import eventually
 
 from sensor_node.drivers.base import Channel, Suspect
 from sensor_node.errors import SensorFault
+from sensor_node.reader import Reader
 from sensor_node.sampler import Sampler
 from sensor_node.wire import Record
 
@@ -161,6 +163,23 @@ def test_what_comes_too_late_belongs_to_no_pack_and_a_hanging_sensor_is_not_aske
     hanging.released.set()
     assert hanging.came_back.wait(20)
     eventually(lambda: sampler.sample() == GOOD, "it measures again, afresh")
+
+
+def test_an_earlier_read_that_comes_back_meanwhile_is_not_taken_for_the_one_of_now() -> None:
+    hanging = Hanging((1.0, 1.0), (21.4, 55.2))
+    reader = Reader(hanging)
+    reader.ask()
+    assert isinstance(reader.answer(time.monotonic()), SensorFault)
+    reader.ask()
+    hanging.released.set()
+    assert hanging.came_back.wait(20)
+
+    assert isinstance(reader.answer(time.monotonic() + 20), SensorFault)
+
+    eventually(lambda: not reader.is_busy, "the earlier read is over")
+    reader.ask()
+    assert reader.answer(time.monotonic() + 20) == {"air": 21.4, "damp": 55.2}
+    reader.close()
 
 
 def test_closing_does_not_wait_for_ever_for_a_sensor_that_hangs() -> None:
