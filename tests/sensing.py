@@ -1,4 +1,4 @@
-"""What the tests of sensors that try again share."""
+"""What the tests of sensors share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
+from sensor_node.drivers.base import Sensor
+from sensor_node.errors import SensorFault
 from sensor_node.fakes import FakeBoard
+
+Build = Callable[..., Sensor]
+"""Makes a sensor from its table and some options."""
 
 
 def in_pauses(
@@ -23,3 +28,11 @@ def in_pauses(
 
     monkeypatch.setattr(board, "sleep", sleep)
     return pauses
+
+
+def fault(sensor: Sensor) -> SensorFault:
+    """The fault that reading ``sensor`` raises, told in two languages."""
+    with pytest.raises(SensorFault) as caught:
+        sensor.read()
+    assert caught.value.fr != caught.value.en
+    return caught.value

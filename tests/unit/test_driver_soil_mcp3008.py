@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from sensing import Build, fault
 
-from sensor_node.drivers import build_sensor, build_sensors
+from sensor_node.drivers import build_sensors
 from sensor_node.drivers.base import Measured, Sensor, Suspect, Warmed
 from sensor_node.errors import ConfigError, SensorFault
 from sensor_node.fakes import FakeBoard
@@ -19,34 +19,11 @@ SOIL = {"type": "soil-mcp3008", "channel": "soil", "adc_channel": 2}
 MOIST = 600
 HOUR_S = 3600.0
 
-Build = Callable[..., Sensor]
-
 
 @pytest.fixture
 def board() -> FakeBoard:
     """A header whose converter has a probe in moist soil on every input."""
     return FakeBoard(counts=MOIST)
-
-
-@pytest.fixture
-def build(board: FakeBoard) -> Iterator[Build]:
-    """Builds a sensor on the board and lets go of it in the end."""
-    built: list[Sensor] = []
-
-    def one(table: dict[str, Any], **options: Any) -> Sensor:
-        built.append(build_sensor(table | options, board))
-        return built[-1]
-
-    yield one
-    for sensor in built:
-        sensor.close()
-
-
-def fault(sensor: Sensor) -> SensorFault:
-    with pytest.raises(SensorFault) as caught:
-        sensor.read()
-    assert caught.value.fr != caught.value.en
-    return caught.value
 
 
 def value(sensor: Sensor) -> Measured:

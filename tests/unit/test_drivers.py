@@ -2,47 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
+from sensing import Build, fault
 
 from sensor_node.board import PiBoard
 from sensor_node.drivers import build_sensor, build_sensors
 from sensor_node.drivers.base import Sensor, Suspect
-from sensor_node.errors import ConfigError, HardwareError, SensorFault
+from sensor_node.errors import ConfigError, HardwareError
 from sensor_node.fakes import FakeBoard
 from sensor_node.fakes.dht22 import FakeDht22, frame, pulses
 
 PIN = 4
 SOIL = {"type": "soil-mcp3008", "channel": "soil", "adc_channel": 2}
 DHT = {"type": "dht22", "pin": PIN, "temperature": "air", "humidity": "damp"}
-
-Build = Callable[..., Sensor]
-
-
-@pytest.fixture
-def build(board: FakeBoard) -> Iterator[Build]:
-    """Builds a sensor on the board and lets go of it in the end."""
-    built: list[Sensor] = []
-
-    def one(table: dict[str, Any], **options: Any) -> Sensor:
-        built.append(build_sensor(table | options, board))
-        return built[-1]
-
-    yield one
-    for sensor in built:
-        sensor.close()
-
-
-def fault(sensor: Sensor) -> SensorFault:
-    with pytest.raises(SensorFault) as caught:
-        sensor.read()
-    assert caught.value.fr != caught.value.en
-    return caught.value
 
 
 # --- the DHT22 ----------------------------------------------------------------------------------
