@@ -220,6 +220,7 @@ class Advisor:
             longitude_deg=self._settings.longitude,
             start_mm=None if begun is None else begun.missing_mm,
             waited=yesterday is not None and yesterday.verdict == "wait_for_rain",
+            remembered=None if begun is None else begun.taught(record.details.soil),
             restriction=self._catalogue.restrictions.now(),
             next_presence=next_presence(on, self._settings.advice.presence or ()),
             tank_l=self._observer.tank_l(self._settings.advice.tank_l),

@@ -11,13 +11,12 @@ from typing import Final
 
 from gateway.beds.observed import Observed, ProbeSamples
 from gateway.watering.beds import Bed
-from gateway.watering.field_capacity import Soaking, learned, plateaus
 from gateway.watering.listening import hear
-from gateway.watering.night import Night, ProbeMorning, together
+from gateway.watering.night import ProbeMorning
 from gateway.watering.probe import ProbeHistory, ProbeState, state_of
 from gateway.watering.rises import Around, Probe, Rise, named, rises
 from gateway.watering.samples import HOUR_MS, NIGHT, Sample, at_local_hour_ms, between
-from gateway.watering.scale import ProbeScale, dry_share, from_learned, from_two_points
+from gateway.watering.scale import ProbeScale, from_two_points
 
 HEARD_DAYS: Final = 21
 """Mornings on which probes are heard; the books forget what lies before."""
@@ -28,26 +27,26 @@ _SILENT_MS: Final = 6 * HOUR_MS
 _DRY_PCT: Final = 0.0
 
 
-def scale_of(probe: ProbeSamples, bed: Bed, soakings: Sequence[Soaking] = ()) -> ProbeScale:
-    """The scale of a probe in percent: by its field capacity once ``soakings`` have taught it."""
-    wet_pct = _wet_pct(probe, bed)
-    capacity = learned(plateaus(probe.hourly, soakings), _DRY_PCT, dry_share(bed.soil))
-    if capacity is None or capacity <= _DRY_PCT:
-        return from_two_points(_DRY_PCT, wet_pct, bed.ground)
-    return from_learned(capacity, air=_DRY_PCT, water=wet_pct, soil=bed.soil)
+def scale_of(probe: ProbeSamples, bed: Bed) -> ProbeScale:
+    """The scale of a probe in percent by its two points alone."""
+    return from_two_points(_DRY_PCT, wet_pct(probe, bed), bed.ground)
 
 
-def nights(
-    observed: Observed, bed: Bed, days: Sequence[date], zone: str, soakings: Sequence[Soaking] = ()
-) -> list[Night]:
-    """What the probes say together on each of ``days``; nothing on those that are long past."""
-    scales = [(probe, scale_of(probe, bed, soakings)) for probe in observed.probes]
-    unheard = [Night() for _ in days[:-HEARD_DAYS]]
-    mornings = [
-        together([_morning(observed, heard, bed, on, zone) for heard in scales])
-        for on in days[-HEARD_DAYS:]
+def wet_pct(probe: ProbeSamples, bed: Bed) -> float:
+    """What ``probe`` gives in percent where the soil is full of water."""
+    return 100.0 * bed.ground.saturation if probe.wet_pct is None else probe.wet_pct
+
+
+def mornings(
+    observed: Observed, bed: Bed, days: Sequence[date], zone: str, scales: Sequence[ProbeScale]
+) -> list[list[ProbeMorning]]:
+    """What each probe says on each of ``days``, by its scale; nothing on those long past."""
+    heard = list(zip(observed.probes, scales, strict=True))
+    unheard: list[list[ProbeMorning]] = [[] for _ in days[:-HEARD_DAYS]]
+    recent = [
+        [_morning(observed, one, bed, on, zone) for one in heard] for on in days[-HEARD_DAYS:]
     ]
-    return [*unheard, *mornings]
+    return unheard + recent
 
 
 def good_since_ms(observed: Observed, days: Sequence[date], zone: str) -> int | None:
@@ -74,7 +73,7 @@ def rises_seen(observed: Observed, bed: Bed) -> list[Rise]:
 
 
 def _rises(probe: ProbeSamples, bed: Bed, now_ms: int) -> tuple[Probe, tuple[Rise, ...]]:
-    range_ = Probe(_DRY_PCT, _wet_pct(probe, bed))
+    range_ = Probe(_DRY_PCT, wet_pct(probe, bed))
     # In the air a probe gives less than none: as none it is what it is, out of the soil.
     samples = [
         Sample(one.at_ms, max(_DRY_PCT, one.value))
@@ -128,7 +127,3 @@ def _state(observed: Observed, probe: ProbeSamples, now_ms: int) -> ProbeState:
         until(probe.counts), probe.air, probe.water, neighbours, until(observed.soil_c)
     )
     return state_of(history, last_ms)
-
-
-def _wet_pct(probe: ProbeSamples, bed: Bed) -> float:
-    return 100.0 * bed.ground.saturation if probe.wet_pct is None else probe.wet_pct

@@ -15,14 +15,15 @@ from zoneinfo import ZoneInfo
 from gateway.beds import hearing
 from gateway.beds.evening import night_minimum_c
 from gateway.beds.journal import Entry
+from gateway.beds.lessons import Season, learn
 from gateway.beds.observed import Observed
 from gateway.beds.records import BedRecord
-from gateway.watering.balance import Books, Page
 from gateway.watering.beds import Bed
 from gateway.watering.diary import Diary
 from gateway.watering.evapotranspiration import Place
-from gateway.watering.field_capacity import Soaking
-from gateway.watering.samples import HOUR_MS, at_local_hour_ms, between
+from gateway.watering.learning import Capacity
+from gateway.watering.night import together
+from gateway.watering.samples import HOUR_MS
 from gateway.watering.situation import (
     Forecast,
     GardenDay,
@@ -36,8 +37,6 @@ LEAST_DAYS: Final = 60
 MOST_DAYS: Final = 240
 _LAST_DAYS: Final = 3
 _SOIL_LASTS_MS: Final = 3 * HOUR_MS
-_A_SOAKING_MM: Final = 2.0
-_TAKEN_DAYS: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,7 @@ class Around:
     longitude_deg: None for unknown. start_mm: depletion on the first day by the advice that was
     given then, None for unknown.
     waited: whether yesterday's advice was to wait for rain.
+    remembered: what the season before has taught of the bed's field capacity.
     """
 
     zone: str
@@ -54,6 +54,7 @@ class Around:
     longitude_deg: float | None = None
     start_mm: float | None = None
     waited: bool = False
+    remembered: Capacity | None = None
     restriction: Restriction | None = None
     next_presence: date | None = None
     tank_l: float | None = None
@@ -81,14 +82,16 @@ def situation_of(record: BedRecord, observed: Observed, around: Around) -> Situa
     stations, inside = _stations(observed, around, on)
     bed = record.as_bed(weather_inside=inside)
     quiet = _days(observed, days, stations, around)
-    soakings = _soakings(observed, bed, quiet, around)
-    heard = hearing.nights(observed, bed, days, zone, soakings)
+    bed, scales = learn(observed, Season(bed, quiet, zone, around.start_mm, around.remembered))
+    heard = hearing.mornings(observed, bed, days, zone, scales)
     since_ms = hearing.good_since_ms(observed, days, zone)
     return Situation(
         bed=bed,
         on=on,
         hour=now.hour,
-        days=tuple(replace(day, night=night) for day, night in zip(quiet, heard, strict=True)),
+        days=tuple(
+            replace(day, night=together(words)) for day, words in zip(quiet, heard, strict=True)
+        ),
         start_mm=around.start_mm,
         rain_source="gauge" if observed.gauge_speaks else "none",
         forecast=around.forecast,
@@ -140,44 +143,6 @@ def _stations(observed: Observed, around: Around, on: date) -> tuple[tuple[AirSa
         for day in last
     )
     return (observed.inside, True) if heard else (observed.outside, False)
-
-
-# --- what the probes learn from ---------------------------------------------------------------
-
-
-def _soakings(
-    observed: Observed, bed: Bed, days: Sequence[GardenDay], around: Around
-) -> list[Soaking]:
-    """Each day on which water came, with what the books say was missing before it.
-
-    The books are those of a probe that knows only its two points.
-    """
-    if not observed.probes:
-        return []
-    dates = [day.on for day in days]
-    heard = hearing.nights(observed, bed, dates, around.zone)
-    known = [replace(day, night=night) for day, night in zip(days, heard, strict=True)]
-    books = Books(bed, around.start_mm).run(known)
-    return [
-        soaking
-        for page in books.pages
-        if (soaking := _soaking(page, observed, bed, books.reservoir.taw_mm, around)) is not None
-    ]
-
-
-def _soaking(
-    page: Page, observed: Observed, bed: Bed, taw_mm: float, around: Around
-) -> Soaking | None:
-    """The water of a day as one soaking at its last moment; None for a sprinkle."""
-    from_ms = at_local_hour_ms(page.on, 6, around.zone)
-    to_ms = at_local_hour_ms(page.on + timedelta(days=1), 6, around.zone)
-    rain = between(observed.rain_mm or (), from_ms, to_ms) if bed.rained_on else ()
-    times = [one.at_ms for one in rain if one.value > 0.0]
-    times += [one.at_ms for one in observed.entries if from_ms <= one.at_ms < to_ms]
-    mm = page.rain_mm + page.watering_mm
-    if not times or (mm < _A_SOAKING_MM and not page.watered):
-        return None
-    return Soaking(max(times), mm, page.depletion_mm, taw_mm, _TAKEN_DAYS * page.used_mm)
 
 
 # --- the present ------------------------------------------------------------------------------

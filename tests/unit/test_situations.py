@@ -18,8 +18,10 @@ from gateway.beds.situations import Around, first_day, situation_of
 from gateway.store.base import Series
 from gateway.watering.advice import advise
 from gateway.watering.evapotranspiration import Place
+from gateway.watering.learning import Capacity
 from gateway.watering.samples import Sample
 from gateway.watering.situation import GardenDay, Situation
+from gateway.watering.soils import SOILS
 from gateway.watering.waterings import Source
 from gateway.watering.weather import AirSamples
 
@@ -206,6 +208,31 @@ def test_field_capacity_is_learned_from_what_filled_the_bed() -> None:
     assert night.gain == 0.6
     assert night.missing is not None
     assert 0.05 < night.missing < 0.35
+
+
+def test_a_soil_is_found_wetter_than_its_name_says_and_the_bed_holds_more() -> None:
+    def percent(at_ms: int) -> float:
+        return 28.0 - 0.5 * max(0.0, (at_ms - at("2026-07-08T19:00")) / DAY_MS)
+
+    days = range(DAYS)
+    rain = tuple(Sample(NOW_MS - day * DAY_MS, 60.0 if day == 7 else 0.0) for day in reversed(days))
+    found = situation(replace(SEEN, probes=(probe(percent),), rain_mm=rain))
+    soil = found.bed.soil
+    assert soil is not None
+    assert 0.26 < soil.field_capacity < 0.30
+    assert advise(found).figures.total_mm > 95.0
+    # A mere range, from the air to a glass of water, says nothing of how much a soil holds.
+    glass = replace(probe(percent), wet_pct=100.0)
+    assert situation(replace(SEEN, probes=(glass,), rain_mm=rain)).bed.soil == SOILS["limon"]
+
+
+def test_what_the_season_before_has_taught_is_believed_until_this_one_teaches() -> None:
+    remembered = replace(AROUND, remembered=Capacity(0.28, 0.015))
+    found = situation(replace(SEEN, probes=(probe(lambda _at: 28.0),)), remembered)
+    assert found.bed.ground.field_capacity == pytest.approx(0.28)
+    night = found.days[-1].night
+    assert night.learned
+    assert night.missing == pytest.approx(0.0, abs=1e-9)
 
 
 def test_a_sprinkle_teaches_nothing() -> None:
