@@ -81,6 +81,7 @@ class GatewaySettings:
     longitude: float | None = setting(
         None, fr="longitude", en="longitude", unit="°", least=-180, most=180
     )
+    altitude: float = setting(0.0, fr="altitude", en="altitude", unit="m", least=-450, most=5000)
     clock: str = setting(
         "auto",
         fr="« auto » : horloge crue si le réseau la règle ; « system » : toujours crue",

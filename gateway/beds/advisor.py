@@ -216,7 +216,7 @@ class Advisor:
         begun = self._catalogue.advice.last(record.bed, first)
         return Around(
             self._settings.timezone,
-            Place(LATITUDE_DEG if latitude is None else latitude),
+            Place(LATITUDE_DEG if latitude is None else latitude, self._settings.altitude),
             longitude_deg=self._settings.longitude,
             start_mm=None if begun is None else begun.missing_mm,
             waited=yesterday is not None and yesterday.verdict == "wait_for_rain",

@@ -8,7 +8,7 @@ extremes of a day are the same, and a node that measures each ten seconds costs 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.beds.journal import Entry
@@ -38,6 +38,7 @@ class ProbeSamples:
     counts: recent, 0 to 1023, empty for a probe that gives percent by itself. air, water: its
     counts at no water and at its wet point, None for unknown. wet_pct: what its wet point means
     in percent, None where that is the soil's saturation. neighbours: the other inputs of its node.
+    from_ms, to_ms: when it came to the bed and left it, None for still there.
     """
 
     series: Series
@@ -48,6 +49,12 @@ class ProbeSamples:
     water: float | None = None
     wet_pct: float | None = None
     neighbours: tuple[Sequence[Sample], ...] = ()
+    from_ms: int = 0
+    to_ms: int | None = None
+
+    def is_there(self, at_ms: int) -> bool:
+        """Whether it stood in the bed at a moment."""
+        return self.from_ms <= at_ms and (self.to_ms is None or at_ms < self.to_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +169,7 @@ class Observer:
         """One station for each thermometer, with its node's humidity or else another's."""
         lux = self._first(chosen, channels, "illuminance")
         wind = self._first(chosen, channels, "wind_speed")
+        sun = self._first(chosen, channels, "irradiance")
         found = []
         for series in _of(chosen, channels, "air_temperature"):
             humid = _of(chosen, channels, "relative_humidity")
@@ -172,6 +180,7 @@ class Observer:
                     humidity_pct=self._extremes((own or humid)[0], span) if humid else (),
                     lux=self._means(lux, span, STEP_MS) if lux else (),
                     wind_m_s=self._means(wind, span) if wind else (),
+                    sun_w_m2=self._means(sun, span) if sun else (),
                 )
             )
         return tuple(found)
@@ -207,7 +216,11 @@ class Observer:
         recent: _Span,
     ) -> tuple[ProbeSamples, ...]:
         found = [
-            self._probe(watch, channels, span, recent)
+            replace(
+                self._probe(watch, channels, span, recent),
+                from_ms=watch.from_ms,
+                to_ms=watch.to_ms,
+            )
             for watch in watches
             if channels[watch.series].quantity in MOISTURES
         ]
