@@ -22,17 +22,27 @@ _STAYS_MS: Final = 2 * HOUR_MS
 _RAIN_MM: Final = 2.0
 _RAIN_MS: Final = (12 * HOUR_MS, 2 * HOUR_MS)
 _NEAR_AIR: Final = 0.05
+_DIRTY_AIR: Final = 0.25
+_FALL_SHARE: Final = 0.1
+_AT_ONCE_MS: Final = 30 * MINUTE_MS
+_OUT_MS: Final = 3 * 24 * HOUR_MS
+"""How near to air a probe stays that is out and damp or dirty, how it fell there, and for how long
+it is looked back (judgement)."""
 _FROZEN_C: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Rise:
-    """One rise: at_ms, when it was steepest; before, after: medians in the probe's unit."""
+    """One rise: at_ms, when it was steepest; before, after: medians in the probe's unit.
+
+    fell: whether it had fallen at once by a tenth of the span, as no soil dries, and stayed there.
+    """
 
     at_ms: int
     before: float
     after: float
     name: Name = "watering"
+    fell: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +81,8 @@ def rises(samples: Sequence[Sample], probe: Probe) -> tuple[Rise, ...]:
             found.append(Rise(sample.at_ms, *levels))
         steps.append(Sample(sample.at_ms, step))
     steepest = [_dated(samples, _highest(group, probe), probe) for group in _groups(found)]
-    return _merged([rise for rise in steepest if _stays(samples, rise)])
+    staying = [rise for rise in steepest if _stays(samples, rise)]
+    return _merged([replace(rise, fell=_had_fallen(samples, rise, probe)) for rise in staying])
 
 
 def _highest(group: Sequence[Rise], probe: Probe) -> Rise:
@@ -115,6 +126,16 @@ def _stays(samples: Sequence[Sample], rise: Rise) -> bool:
     return later is not None and (later - rise.before) / (rise.after - rise.before) >= 0.5
 
 
+def _had_fallen(samples: Sequence[Sample], rise: Rise, probe: Probe) -> bool:
+    """Tell whether it came to where it was before by one fall, and by no other way."""
+    before = between(samples, rise.at_ms - _OUT_MS, rise.at_ms)
+    for earlier, later in reversed(list(pairwise(before))):
+        fell = probe.wetter * (earlier.value - later.value)
+        if fell > _FALL_SHARE * probe.span and later.at_ms - earlier.at_ms <= _AT_ONCE_MS:
+            return probe.wetter * (earlier.value - rise.before) > 0.5 * fell
+    return False
+
+
 def _merged(found: Sequence[Rise]) -> tuple[Rise, ...]:
     kept: list[Rise] = []
     last_ms: int | None = None
@@ -146,7 +167,8 @@ def named(rise: Rise, probe: Probe, around: Around) -> Rise:
 
 
 def _name(rise: Rise, probe: Probe, around: Around) -> Name:
-    if abs(rise.before - probe.air) <= _NEAR_AIR * probe.span:
+    from_air = probe.wetter * (rise.before - probe.air)
+    if from_air <= (_DIRTY_AIR if rise.fell else _NEAR_AIR) * probe.span:
         return "reinserted"
     soil_c = middle(between(around.soil_c, rise.at_ms - 3 * HOUR_MS, rise.at_ms + HOUR_MS))
     if soil_c is not None and soil_c < _FROZEN_C:
