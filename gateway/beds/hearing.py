@@ -6,6 +6,7 @@ Pure functions of their arguments.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -74,12 +75,7 @@ def rises_seen(observed: Observed, bed: Bed) -> list[Rise]:
 
 def _rises(probe: ProbeSamples, bed: Bed, now_ms: int) -> tuple[Probe, tuple[Rise, ...]]:
     range_ = Probe(_DRY_PCT, wet_pct(probe, bed))
-    # In the air a probe gives less than none: as none it is what it is, out of the soil.
-    samples = [
-        Sample(one.at_ms, max(_DRY_PCT, one.value))
-        for one in between(probe.percent, now_ms - SEEN_MS, now_ms)
-    ]
-    return range_, rises(samples, range_)
+    return range_, rises(between(probe.percent, now_ms - SEEN_MS, now_ms), range_)
 
 
 def _morning(
@@ -87,7 +83,7 @@ def _morning(
 ) -> ProbeMorning:
     probe, scale = heard
     until_ms = _heard_until_ms(probe, on, zone, observed.now_ms)
-    return hear(
+    morning = hear(
         between(probe.percent, until_ms - _LOOK_BACK_MS, until_ms + 1),
         scale,
         bed.ground,
@@ -96,6 +92,7 @@ def _morning(
         now_ms=until_ms,
         state=_state(observed, probe, until_ms),
     )
+    return replace(morning, there=probe.is_there(until_ms))
 
 
 def _heard_until_ms(probe: ProbeSamples, on: date, zone: str, now_ms: int) -> int:
@@ -111,19 +108,16 @@ def _heard_until_ms(probe: ProbeSamples, on: date, zone: str, now_ms: int) -> in
 
 
 def _state(observed: Observed, probe: ProbeSamples, now_ms: int) -> ProbeState:
-    """How the probe is at a moment: judged at its last word, unless that is long ago."""
-    words = between(probe.counts or probe.percent, now_ms - _SILENT_MS, now_ms + 1)
-    if not words:
-        return "silent"
-    last_ms = words[-1].at_ms
+    """How the probe is at a moment; one that gives percent by itself is good or silent."""
+    if not probe.counts:
+        words = between(probe.percent, now_ms - _SILENT_MS, now_ms + 1)
+        return "good" if words else "silent"
 
     def until(samples: Sequence[Sample]) -> Sequence[Sample]:
-        return between(samples, last_ms - _LOOK_BACK_MS, last_ms + 1)
+        return between(samples, now_ms - _LOOK_BACK_MS, now_ms + 1)
 
-    if not probe.counts:
-        return "good"
     neighbours = tuple(until(one) for one in probe.neighbours)
     history = ProbeHistory(
         until(probe.counts), probe.air, probe.water, neighbours, until(observed.soil_c)
     )
-    return state_of(history, last_ms)
+    return state_of(history, now_ms)

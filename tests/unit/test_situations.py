@@ -252,6 +252,18 @@ def test_a_probe_in_the_air_says_nothing_from_then_on_and_its_past_stays() -> No
     found = situation(replace(SEEN, probes=(wired,)))
     assert found.days[-1].night.missing is None
     assert found.days[-2].night.missing is not None
+    told = [reason["text"] for reason in advise(found).told("en")["reasons"]]
+    assert "the probe has been out of the soil since today: put it back" in told
+
+
+def test_a_probe_that_went_to_another_bed_is_not_missed() -> None:
+    left_ms = at("2026-07-13T12:00")
+    seen = probe(lambda _at: 18.0)
+    gone = replace(seen, percent=without(seen.percent, left_ms, NOW_MS), to_ms=left_ms)
+    found = situation(replace(SEEN, probes=(gone,)))
+    assert found.days[-1].night.state == "good"
+    assert found.days[-1].night.missing is None
+    assert found.days[-4].night.missing is not None
 
 
 def test_a_probe_that_is_silent_since_yesterday_says_nothing_today() -> None:
@@ -285,9 +297,10 @@ def test_the_age_of_the_data_is_that_of_the_newest_value() -> None:
     assert situation(replace(SEEN, newest_ms=None)).data_age_s is None
 
 
-def test_a_crop_that_is_ahead_of_its_age_was_planted_earlier() -> None:
+def test_a_crop_that_is_ahead_of_its_age_is_so_and_was_planted_when_it_was() -> None:
     bed = replace(BED, details=replace(DETAILS, stage_days=10))
-    assert situation(SEEN, bed=bed).bed.planted_on == date(2026, 5, 5)
+    found = situation(SEEN, bed=bed).bed
+    assert (found.planted_on, found.stage_days) == (date(2026, 5, 15), 10)
 
 
 def test_a_crop_or_soil_that_is_no_longer_in_the_table_is_not_known() -> None:

@@ -70,9 +70,32 @@ def test_all_inputs_at_an_end_are_a_fault_of_the_bus() -> None:
     assert state(counts(0.0, 0.0, 0.0), neighbours=(counts(500.0),)) == "fault"
 
 
+def test_an_input_that_has_said_nothing_for_long_does_not_judge_the_bus() -> None:
+    long_ago = [Sample(one.at_ms - 7 * HOUR_MS, one.value) for one in counts(0.0)]
+    to_come = [Sample(NOW + HOUR_MS, 500.0)]
+
+    assert state(counts(0.0, 0.0, 0.0), neighbours=(long_ago,)) == "fault"
+    ended = [*counts(0.0), *to_come]
+    assert state(counts(0.0, 0.0, 0.0), neighbours=(ended,)) == "bus_fault"
+
+
 def test_a_probe_in_the_air_is_told_after_half_an_hour() -> None:
     assert state([*noisy(600.0, 5)[:-7], *counts(*[830.0] * 7)]) == "in_air"
     assert state([*noisy(600.0, 5)[:-4], *counts(*[830.0] * 4)]) != "in_air"
+
+
+@pytest.mark.parametrize("every_min", [10, 15, 30, 60])
+def test_a_node_that_measures_seldom_tells_of_the_air_all_the_same(every_min: int) -> None:
+    needed = 30 // every_min + 1 if every_min <= 30 else 2
+    late_ms = 7 * MINUTE_MS  # since its last word
+
+    def pulled(times: int) -> ProbeState:
+        earlier = [600.0 + n % 3 for n in range(20)]
+        samples = counts(*earlier, *[830.0] * times, every_min=every_min)
+        return state([Sample(one.at_ms - late_ms, one.value) for one in samples])
+
+    assert pulled(needed) == "in_air"
+    assert pulled(needed - 1) != "in_air"
 
 
 def test_a_flooded_probe_is_told_after_half_a_day() -> None:

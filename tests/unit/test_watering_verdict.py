@@ -30,7 +30,8 @@ from gateway.watering.advice import Advice, advise
 from gateway.watering.balance import Books
 from gateway.watering.crops import CROPS
 from gateway.watering.evapotranspiration import ReferenceEt
-from gateway.watering.night import Night
+from gateway.watering.night import Night, ProbeMorning, together
+from gateway.watering.probe import OUT, STATES, ProbeState
 from gateway.watering.reasons import DOUBTS, TEXTS, WHEN, because, tell
 from gateway.watering.record import dumps, loads
 from gateway.watering.situation import Forecast, GardenDay, Restriction, Situation
@@ -552,6 +553,39 @@ def test_a_watering_that_nobody_noted_is_asked_about() -> None:
     seen = (*days[:-2], replace(days[-2], seen=True), days[-1])
 
     assert "how_many_cans" in codes(advise(situation(0.1, days=seen)))
+
+
+@pytest.mark.parametrize("state", [one for one in STATES if one != "good"])
+def test_a_probe_that_needs_a_hand_is_told_with_the_day_since_when(state: ProbeState) -> None:
+    night = together([ProbeMorning(None if state in OUT else 0.5, state)])
+    days = week()
+    days = (*days[:-2], replace(days[-2], night=night), replace(days[-1], night=night))
+
+    told = advise(situation(days=days)).told("fr")
+
+    (text,) = [one["text"] for one in told["reasons"] if one["code"] == f"probe_{state}"]
+    assert "mardi" in text
+
+
+def test_of_two_probes_the_one_that_needs_a_hand_is_told() -> None:
+    night = together([ProbeMorning(0.5), ProbeMorning(None, "in_air")])
+
+    advice = advise(situation(days=with_probe(week(), night)))
+
+    assert "probe_in_air" in [one.code for one in advice.reasons]
+    assert "no_probe" not in advice.confidence.doubts
+
+
+def test_a_crop_ahead_of_its_age_is_further_on_by_days_and_by_warmth() -> None:
+    young = replace(TOMATOES, planted_on=TODAY - timedelta(days=40))
+    ahead = replace(young, stage_days=30)
+    warm = week(40, max_c=25.0, min_c=15.0)
+
+    by_days = [advise(situation(bed=bed, days=week(1))).figures.kc for bed in (young, ahead)]
+    by_warmth = [advise(situation(bed=bed, days=warm)).figures.kc for bed in (young, ahead)]
+
+    assert by_days == [pytest.approx(0.74, abs=0.01), pytest.approx(1.15)]
+    assert by_warmth == by_days
 
 
 def test_cans_that_the_probe_did_not_see_are_told() -> None:
