@@ -17,7 +17,7 @@ from gateway.beds import hearing
 from gateway.beds.board import Board
 from gateway.beds.given import Given
 from gateway.beds.observed import MOISTURES, Observer
-from gateway.beds.presence import next_presence
+from gateway.beds.presence import closed_periods, next_presence
 from gateway.beds.rainfall import DAYS, believed, rose_together
 from gateway.beds.records import BedRecord
 from gateway.beds.situations import Around, first_day, local, situation_of
@@ -222,7 +222,11 @@ class Advisor:
             waited=yesterday is not None and yesterday.verdict == "wait_for_rain",
             remembered=None if begun is None else begun.taught(record.details.soil),
             restriction=self._catalogue.restrictions.now(),
-            next_presence=next_presence(on, self._settings.advice.presence or ()),
+            next_presence=next_presence(
+                on,
+                self._settings.advice.presence or (),
+                closed_periods(self._settings.advice.closed or ()),
+            ),
             tank_l=self._observer.tank_l(self._settings.advice.tank_l),
         )
 
