@@ -211,12 +211,11 @@ class Advisor:
         return rose_together(journals, self._settings.timezone)
 
     def _around(self, record: BedRecord, on: date, first: date) -> Around:
-        latitude = self._settings.latitude
         yesterday = self._catalogue.advice.last(record.bed, on - timedelta(days=1))
         begun = self._catalogue.advice.last(record.bed, first)
         return Around(
             self._settings.timezone,
-            Place(LATITUDE_DEG if latitude is None else latitude, self._settings.altitude),
+            place_of(self._settings),
             longitude_deg=self._settings.longitude,
             start_mm=None if begun is None else begun.missing_mm,
             waited=yesterday is not None and yesterday.verdict == "wait_for_rain",
@@ -229,6 +228,12 @@ class Advisor:
             ),
             tank_l=self._observer.tank_l(self._settings.advice.tank_l),
         )
+
+
+def place_of(settings: GatewaySettings) -> Place:
+    """Where the garden is; in the middle of France where nobody said."""
+    latitude = LATITUDE_DEG if settings.latitude is None else settings.latitude
+    return Place(latitude, settings.altitude)
 
 
 def clock_untrusted() -> GardenError:

@@ -104,6 +104,7 @@ def situation_of(record: BedRecord, observed: Observed, around: Around) -> Situa
         tank_l=around.tank_l,
         waited=around.waited,
         unseen=0 if since_ms is None else _unseen(observed, bed, since_ms),
+        temperature_age_h=_temperature_age_h(stations, observed.now_ms),
         data_age_s=_age_s(observed),
     )
 
@@ -153,6 +154,12 @@ def _soil_c(observed: Observed) -> float | None:
     if last is None or last.at_ms < observed.now_ms - _SOIL_LASTS_MS:
         return None
     return round(last.value, 1)
+
+
+def _temperature_age_h(stations: Sequence[AirSamples], now_ms: int) -> float | None:
+    """The age of the newest temperature in hours; None where there has been none."""
+    newest_ms = max((one.air_c[-1].at_ms for one in stations if one.air_c), default=None)
+    return None if newest_ms is None else max(0, now_ms - newest_ms) / HOUR_MS
 
 
 def _unseen(observed: Observed, bed: Bed, since_ms: int) -> int:

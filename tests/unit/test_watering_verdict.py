@@ -711,6 +711,50 @@ def test_a_hotter_drier_day_never_wets_a_bed(
     assert depletion(bed, lived(hotter)) >= depletion(bed, lived(weather)) - 1e-9
 
 
+THIRST = ("no", "soon", "yes")
+"""The verdicts on water alone, from the wettest to the driest."""
+
+
+def asked(bed: object, weather: Weather, today_mm: float = 0.0, et0_mm: float = 0.0) -> Advice:
+    """What a bed is advised whose first day is known, on a day that follows a common one."""
+    days = lived([*weather, (et0_mm or 4.0, 0.0, 0.0)])
+    days = (*days[:-1], replace(days[-1], rain_mm=today_mm))
+    return advise(situation(bed=bed, days=days))  # type: ignore[arg-type]
+
+
+def is_thirstier(one: Advice, other: Advice) -> bool:
+    """Whether it is told to be watered more, or sooner; "too little to be worth it" is "no"."""
+    by_verdict = THIRST.index(one.verdict) - THIRST.index(other.verdict)
+    worth_it = "too_little" not in (*codes(one), *codes(other))
+    return worth_it and (by_verdict > 0 or (one.mm or 0.0) > (other.mm or 0.0) + 0.06)
+
+
+@given(BEDS, DAYS, st.integers(0, 12), st.floats(0.0, 40.0))
+def test_rain_never_asks_for_water(bed: object, weather: Weather, which: int, more: float) -> None:
+    dry = asked(bed, weather)
+    if which >= len(weather):  # it rains this morning
+        wet = asked(bed, weather, today_mm=more)
+    else:
+        et0, rain, litres = weather[which]
+        wet = asked(bed, [*weather[:which], (et0, rain + more, litres), *weather[which + 1 :]])
+
+    assert not is_thirstier(wet, dry)
+
+
+@given(BEDS, DAYS, st.integers(0, 12), st.floats(0.0, 6.0))
+def test_a_hotter_drier_day_never_spares_water(
+    bed: object, weather: Weather, which: int, more: float
+) -> None:
+    mild = asked(bed, weather)
+    if which >= len(weather):  # yesterday, by which today's demand is told too
+        hot = asked(bed, weather, et0_mm=4.0 + more)
+    else:
+        et0, rain, litres = weather[which]
+        hot = asked(bed, [*weather[:which], (et0 + more, rain, litres), *weather[which + 1 :]])
+
+    assert not is_thirstier(mild, hot)
+
+
 @given(
     BEDS, DAYS, st.one_of(st.none(), st.floats(0.0, 1.0)), st.one_of(st.none(), st.floats(0, 90))
 )
