@@ -38,27 +38,55 @@ def wet_pct(probe: ProbeSamples, bed: Bed) -> float:
     return 100.0 * bed.ground.saturation if probe.wet_pct is None else probe.wet_pct
 
 
-def mornings(
-    observed: Observed, bed: Bed, days: Sequence[date], zone: str, scales: Sequence[ProbeScale]
-) -> list[list[ProbeMorning]]:
-    """What each probe says on each of ``days``, by its scale; nothing on those long past."""
-    heard = list(zip(observed.probes, scales, strict=True))
-    unheard: list[list[ProbeMorning]] = [[] for _ in days[:-HEARD_DAYS]]
-    recent = [
-        [_morning(observed, one, bed, on, zone) for one in heard] for on in days[-HEARD_DAYS:]
-    ]
-    return unheard + recent
+class Ears:
+    """Hears the probes of ``observed``, by the garden's ``zone``; each is judged once a moment."""
 
+    def __init__(self, observed: Observed, zone: str) -> None:
+        self._observed = observed
+        self._zone = zone
+        self._states: dict[tuple[int, int], ProbeState] = {}
 
-def good_since_ms(observed: Observed, days: Sequence[date], zone: str) -> int | None:
-    """Since when one of the probes has been good on each morning; None where none is now."""
-    since_ms = None
-    for on in reversed(days[-HEARD_DAYS:]):
-        end_ms = min(observed.now_ms, at_local_hour_ms(on, NIGHT[1], zone))
-        if not any(_state(observed, probe, end_ms) == "good" for probe in observed.probes):
-            break
-        since_ms = end_ms
-    return since_ms
+    def mornings(
+        self, bed: Bed, days: Sequence[date], scales: Sequence[ProbeScale]
+    ) -> list[list[ProbeMorning]]:
+        """What each probe says on each of ``days``, by its scale; nothing on those long past."""
+        unheard: list[list[ProbeMorning]] = [[] for _ in days[:-HEARD_DAYS]]
+        recent = [
+            [self._morning(number, scale, bed, on) for number, scale in enumerate(scales)]
+            for on in days[-HEARD_DAYS:]
+        ]
+        return unheard + recent
+
+    def good_since_ms(self, days: Sequence[date]) -> int | None:
+        """Since when one of the probes has been good on each morning; None where none is now."""
+        since_ms = None
+        for on in reversed(days[-HEARD_DAYS:]):
+            end_ms = min(self._observed.now_ms, at_local_hour_ms(on, NIGHT[1], self._zone))
+            numbers = range(len(self._observed.probes))
+            if not any(self._state(number, end_ms) == "good" for number in numbers):
+                break
+            since_ms = end_ms
+        return since_ms
+
+    def _morning(self, number: int, scale: ProbeScale, bed: Bed, on: date) -> ProbeMorning:
+        probe = self._observed.probes[number]
+        until_ms = _heard_until_ms(probe, on, self._zone, self._observed.now_ms)
+        morning = hear(
+            between(probe.percent, until_ms - _LOOK_BACK_MS, until_ms + 1),
+            scale,
+            bed.ground,
+            on=on,
+            zone=self._zone,
+            now_ms=until_ms,
+            state=self._state(number, until_ms),
+        )
+        return replace(morning, there=probe.is_there(until_ms))
+
+    def _state(self, number: int, at_ms: int) -> ProbeState:
+        key = (number, at_ms)
+        if key not in self._states:
+            self._states[key] = _state(self._observed, self._observed.probes[number], at_ms)
+        return self._states[key]
 
 
 def rises_seen(observed: Observed, bed: Bed) -> list[Rise]:
@@ -76,23 +104,6 @@ def rises_seen(observed: Observed, bed: Bed) -> list[Rise]:
 def _rises(probe: ProbeSamples, bed: Bed, now_ms: int) -> tuple[Probe, tuple[Rise, ...]]:
     range_ = Probe(_DRY_PCT, wet_pct(probe, bed))
     return range_, rises(between(probe.percent, now_ms - SEEN_MS, now_ms), range_)
-
-
-def _morning(
-    observed: Observed, heard: tuple[ProbeSamples, ProbeScale], bed: Bed, on: date, zone: str
-) -> ProbeMorning:
-    probe, scale = heard
-    until_ms = _heard_until_ms(probe, on, zone, observed.now_ms)
-    morning = hear(
-        between(probe.percent, until_ms - _LOOK_BACK_MS, until_ms + 1),
-        scale,
-        bed.ground,
-        on=on,
-        zone=zone,
-        now_ms=until_ms,
-        state=_state(observed, probe, until_ms),
-    )
-    return replace(morning, there=probe.is_there(until_ms))
 
 
 def _heard_until_ms(probe: ProbeSamples, on: date, zone: str, now_ms: int) -> int:

@@ -12,6 +12,7 @@ from statistics import fmean
 from typing import Final
 
 from gateway.beds import hearing
+from gateway.beds.hearing import Ears
 from gateway.beds.observed import Observed, ProbeSamples
 from gateway.watering.balance import Books, Page
 from gateway.watering.beds import Bed
@@ -65,7 +66,7 @@ class _Taught:
     known: Knowledge
 
 
-def learn(observed: Observed, season: Season) -> tuple[Bed, tuple[ProbeScale, ...]]:
+def learn(observed: Observed, ears: Ears, season: Season) -> tuple[Bed, tuple[ProbeScale, ...]]:
     """The bed with its soil as its probes found it, and the scale of each of them.
 
     A probe in water by volume finds the soil's field capacity within the range of its class, and
@@ -75,7 +76,7 @@ def learn(observed: Observed, season: Season) -> tuple[Bed, tuple[ProbeScale, ..
         return season.bed, ()
     bed = season.bed
     first = tuple(hearing.scale_of(probe, bed) for probe in observed.probes)
-    heard = hearing.mornings(observed, bed, season.dates, season.zone, first)
+    heard = ears.mornings(bed, season.dates, first)
     soakings = _soakings(observed, season, heard)
     alone = Books(bed, season.start_mm).run(season.days)
     taught = []

@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from gateway.beds import hearing
 from gateway.beds.evening import night_minimum_c
+from gateway.beds.hearing import Ears
 from gateway.beds.journal import Entry
 from gateway.beds.lessons import Season, learn
 from gateway.beds.observed import Observed
@@ -82,9 +82,11 @@ def situation_of(record: BedRecord, observed: Observed, around: Around) -> Situa
     stations, inside = _stations(observed, around, on)
     bed = record.as_bed(weather_inside=inside)
     quiet = _days(observed, days, stations, around)
-    bed, scales = learn(observed, Season(bed, quiet, zone, around.start_mm, around.remembered))
-    heard = hearing.mornings(observed, bed, days, zone, scales)
-    since_ms = hearing.good_since_ms(observed, days, zone)
+    ears = Ears(observed, zone)
+    season = Season(bed, quiet, zone, around.start_mm, around.remembered)
+    bed, scales = learn(observed, ears, season)
+    heard = ears.mornings(bed, days, scales)
+    since_ms = ears.good_since_ms(days)
     return Situation(
         bed=bed,
         on=on,

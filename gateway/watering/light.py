@@ -41,7 +41,7 @@ def day_sun(w_m2: Sequence[float], interval_s: float, clear_sky_mj: float) -> Da
     hours = len(w_m2) * interval_s / 3600.0
     if hours < _A_DAY_NEEDS_H:
         return None
-    mean_w_m2 = sum(max(0.0, one) for one in w_m2) / len(w_m2)
+    mean_w_m2 = sum([one for one in w_m2 if one > 0.0]) / len(w_m2)
     return DayLight(min(clear_sky_mj, 24.0 * mean_w_m2 * _MJ_PER_WH), estimated=False)
 
 
@@ -50,9 +50,9 @@ def day_light(lux: Sequence[float], interval_s: float, clear_sky_mj: float) -> D
 
     clear_sky_mj: the day's Rso in MJ/m², which no sum may pass.
     """
-    day = day_sun([irradiance_w_m2(one) for one in lux], interval_s, clear_sky_mj)
+    day = day_sun(list(map(irradiance_w_m2, lux)), interval_s, clear_sky_mj)
     if day is None:
         return None
     by_day = [one for one in lux if one > 10.0]
-    saturated = sum(one >= SATURATED_LX for one in by_day)
-    return replace(day, estimated=saturated > _MOST_SATURATED * len(by_day))
+    saturated = [one for one in by_day if one >= SATURATED_LX]
+    return replace(day, estimated=len(saturated) > _MOST_SATURATED * len(by_day))

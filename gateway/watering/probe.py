@@ -95,9 +95,8 @@ def _stays_near(probe: ProbeHistory, point: float | None, for_ms: int, now_ms: i
     from_ms = last_ms - for_ms
     earlier = between(probe.counts, from_ms - _SILENT_MS, from_ms + 1)[-1:]
     window = (*earlier, *between(probe.counts, from_ms + 1, last_ms + 1))
-    return bool(earlier) and all(
-        outwards * (one.value - point) >= -_NEAR * probe.span for one in window
-    )
+    least = -_NEAR * probe.span
+    return bool(earlier) and all(outwards * (one.value - point) >= least for one in window)
 
 
 def _floats(probe: ProbeHistory, now_ms: int) -> bool:
@@ -142,10 +141,10 @@ def _was_moved(probe: ProbeHistory, now_ms: int) -> bool:
     """Tell whether it fell over a tenth of its span within 10 minutes: no soil dries like that."""
     if probe.air is None or probe.water is None:
         return False
-    towards_air = 1.0 if probe.air > probe.water else -1.0
+    towards_air, least = (1.0 if probe.air > probe.water else -1.0), 0.1 * probe.span
     window = between(probe.counts, now_ms - 24 * HOUR_MS, now_ms + 1)
     return any(
-        towards_air * (after.value - before.value) > 0.1 * probe.span
+        towards_air * (after.value - before.value) > least
         and after.at_ms - before.at_ms <= 10 * MINUTE_MS
         for before, after in pairwise(window)
     )

@@ -4,9 +4,10 @@ A rise is never turned into litres: the correlation falls to 0.29 for big doses.
 asked how many cans it was.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 from typing import Final, Literal
 
 from gateway.watering.samples import HOUR_MS, MINUTE_MS, Sample, between, middle, spread
@@ -72,14 +73,12 @@ def rises(samples: Sequence[Sample], probe: Probe) -> tuple[Rise, ...]:
     """
     steps: list[Sample] = []
     found: list[Rise] = []
-    for sample in samples:
-        levels = _levels(samples, sample.at_ms)
-        if levels is None:
-            continue
-        step = probe.wetter * (levels[1] - levels[0])
-        if step > _LEAST_SHARE * probe.span and step > _DEVIATIONS * _noise(steps, sample.at_ms):
-            found.append(Rise(sample.at_ms, *levels))
-        steps.append(Sample(sample.at_ms, step))
+    least, wetter = _LEAST_SHARE * probe.span, probe.wetter
+    for at_ms, before, after in _levels(samples):
+        step = wetter * (after - before)
+        if step > least and step > _DEVIATIONS * _noise(steps, at_ms):
+            found.append(Rise(at_ms, before, after))
+        steps.append(Sample(at_ms, step))
     steepest = [_dated(samples, _highest(group, probe), probe) for group in _groups(found)]
     staying = [rise for rise in steepest if _stays(samples, rise)]
     return _merged([replace(rise, fell=_had_fallen(samples, rise, probe)) for rise in staying])
@@ -96,10 +95,21 @@ def _dated(samples: Sequence[Sample], rise: Rise, probe: Probe) -> Rise:
     return replace(rise, at_ms=max(steps)[1]) if steps else rise
 
 
-def _levels(samples: Sequence[Sample], at_ms: int) -> tuple[float, float] | None:
-    before = middle(between(samples, at_ms - HOUR_MS, at_ms))
-    after = middle(between(samples, at_ms, at_ms + _HALF_HOUR_MS))
-    return None if before is None or after is None else (before, after)
+def _levels(samples: Sequence[Sample]) -> Iterator[tuple[int, float, float]]:
+    """Give the medians of the hour before and of the 30 minutes after each sample that has both.
+
+    Two marks run along: each sample is looked at a few times only.
+    """
+    values = [sample.value for sample in samples]
+    times = [sample.at_ms for sample in samples]
+    first, last = 0, 0
+    for number, at_ms in enumerate(times):
+        while times[first] < at_ms - HOUR_MS:
+            first += 1
+        while last < len(times) and times[last] < at_ms + _HALF_HOUR_MS:
+            last += 1
+        if first < number:
+            yield at_ms, median(values[first:number]), median(values[number:last])
 
 
 def _noise(steps: Sequence[Sample], at_ms: int) -> float:

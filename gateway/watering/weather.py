@@ -80,7 +80,7 @@ def _light(samples: AirSamples, place: Place, on: date, zone: str) -> DayLight |
         day = _of_day(measured, on, zone)
         if len(day) < 2:
             continue
-        interval_s = median(b.at_ms - a.at_ms for a, b in pairwise(day)) / 1000.0
+        interval_s = median([b.at_ms - a.at_ms for a, b in pairwise(day)]) / 1000.0
         found = summed([one.value for one in day], interval_s, clear_mj)
         if found is not None:
             return found
