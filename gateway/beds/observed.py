@@ -26,6 +26,8 @@ STEP_MS: Final = 300_000
 FULL_SCALE: Final = 1023.0
 PROBE_DAYS: Final = 23
 """Mornings of three weeks, and the two days before the first: what is older no longer leads."""
+LUX_DAYS: Final = 5
+"""Days of which it is told whether the light sensor was saturated: the last one is spoken of."""
 WORKSHOP: Final = "atelier."
 MOISTURES: Final = ("soil_moisture_raw", "soil_moisture")
 
@@ -178,7 +180,7 @@ class Observer:
                 AirSamples(
                     air_c=self._extremes(series, span),
                     humidity_pct=self._extremes((own or humid)[0], span) if humid else (),
-                    lux=self._means(lux, span, STEP_MS) if lux else (),
+                    lux=self._lux(lux, span) if lux else (),
                     wind_m_s=self._means(wind, span) if wind else (),
                     sun_w_m2=self._means(sun, span) if sun else (),
                 )
@@ -197,6 +199,16 @@ class Observer:
             samples.append(Sample(one.start_ms, one.least))
             samples.append(Sample(one.start_ms + HOUR_MS // 2, one.most))
         return tuple(samples)
+
+    def _lux(self, series: Series, span: _Span) -> tuple[Sample, ...]:
+        """Each five minutes of the last days, to tell a saturated sensor, and hours before.
+
+        The days are told apart where they begin: `from_ms` is the first one's midnight.
+        """
+        past_days = max(0, (span.to_ms - span.from_ms) // DAY_MS - LUX_DAYS)
+        since_ms = span.from_ms + past_days * DAY_MS
+        before = self._means(series, _Span(span.from_ms, since_ms))
+        return before + self._means(series, _Span(since_ms, span.to_ms), STEP_MS)
 
     def _rain(
         self, chosen: Sequence[Series], channels: dict[Series, ChannelInfo], span: _Span
