@@ -17,6 +17,7 @@ from gateway.beds.watches import Watch
 from gateway.catalogue import Catalogue, ChannelInfo
 from gateway.measured import Measured
 from gateway.present import Present
+from gateway.scale import Scale
 from gateway.store.base import Bucket, Series
 from gateway.times import DAY_MS, HOUR_MS
 from gateway.watering.samples import Sample
@@ -257,11 +258,12 @@ class Observer:
             for other in _of(sorted(channels), channels, "soil_moisture_raw")
             if other.node == series.node and other != series
         ]
+        counts = self._counts(series, latest)
         return ProbeSamples(
             series,
-            self._means(series, latest, STEP_MS),
+            _in_percent(counts, scale),
             self._means(series, whole),
-            counts=self._counts(series, latest),
+            counts=counts,
             air=FULL_SCALE * (0.0 - line.offset) / line.slope,
             water=FULL_SCALE * (wet_pct - line.offset) / line.slope,
             # Points in air and in a glass of water say 0 and 100: a range, not a share of water.
@@ -308,6 +310,12 @@ class Observer:
 
     def _buckets(self, series: Series, span: _Span, step_ms: int) -> list[Bucket]:
         return self._measured.buckets(series, span.edges(step_ms), vector=False)
+
+
+def _in_percent(counts: Sequence[Sample], scale: Scale) -> tuple[Sample, ...]:
+    """What ``counts`` mean, each by the calibration that held then: they are read once."""
+    lines = ((one, scale.line_at(one.at_ms)) for one in counts)
+    return tuple(Sample(one.at_ms, line.of(one.value / FULL_SCALE)) for one, line in lines if line)
 
 
 _GLASS_PCT: Final = 90.0
