@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.beds.evening import NightTime
+from gateway.beds.given import Given
 from gateway.beds.journal import Entry
 from gateway.beds.observed import Observed, ProbeSamples
 from gateway.beds.records import BedDetails, BedRecord
@@ -233,6 +234,16 @@ def test_what_the_season_before_has_taught_is_believed_until_this_one_teaches() 
     night = found.days[-1].night
     assert night.learned
     assert night.missing == pytest.approx(0.0, abs=1e-9)
+
+
+def test_an_advice_remembers_what_its_probes_had_learned_for_the_season_after() -> None:
+    around = replace(AROUND, remembered=Capacity(0.28, 0.015))
+    seen = replace(SEEN, probes=(probe(lambda _at: 28.0),))
+    given = Given.of(situation(seen, around), NOW_MS)
+    assert given.taught("limon") == Capacity(pytest.approx(0.28), 0.015)
+    assert given.taught("argile") is None  # another soil was filled in
+    unlearned = Given.of(situation(seen), NOW_MS)
+    assert unlearned.taught("limon") is None
 
 
 def test_a_sprinkle_teaches_nothing() -> None:

@@ -195,6 +195,7 @@ def test_a_garden_that_has_not_said_where_it_is_is_advised() -> None:
     advice = advise(situation_of(BED, MEASURED, Around(nowhere.timezone, place)))
 
     assert place == Place(47.0)
+    assert place_of(replace(nowhere, latitude=45.1, altitude=1800.0)) == Place(45.1, 1800.0)
     assert advice.verdict != "unknown"
     assert 3.0 < advice.figures.today_mm < 7.0
 
