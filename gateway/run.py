@@ -7,20 +7,20 @@ import gc
 import logging
 import socket
 import threading
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
-
-import uvicorn
+from typing import NamedTuple
 
 from gateway import folder, mend
 from gateway.api.app import create_app
-from gateway.api.server import GardenServer
+from gateway.api.server import GardenServer, door_config, serve
 from gateway.beds.morning import Morning
 from gateway.carebook import Carebook
+from gateway.certificates import Certificate, certificate_of
 from gateway.ingest import Ingest
 from gateway.service import Gateway
-from gateway.settings import GatewaySettings, Http
+from gateway.settings import GatewaySettings, Http, Https
 from gateway.upkeep import Upkeep
 from sensor_node import settings as settings_file
 from sensor_node.clock import SystemClock
@@ -31,7 +31,6 @@ from sensor_node.link import MqttLink
 FIRST_CONNECTION_S = 20.0
 """A starting gateway tries its broker this long before it gives up with exit code 4."""
 
-GRACE_S = 3
 YOUNG_OBJECTS = 10_000
 """Between two looks for garbage; a batch makes some 3,000."""
 
@@ -58,8 +57,15 @@ def _run_and_mend(settings: GatewaySettings) -> None:
         GatewayProcess(settings).run()
 
 
+class Door(NamedTuple):
+    """Where people come in: by https where it has a certificate."""
+
+    listener: socket.socket
+    certificate: Certificate | None
+
+
 class GatewayProcess:
-    """A running gateway: the ingest in a thread, the web server in this one.
+    """A running gateway: the ingest in a thread, the web servers of both doors in this one.
 
     ``before`` is called with the gateway once the web port is ours, ``ready`` just before pages
     are served. ``patience_s``: how long the first connection to the broker may take; once it has
@@ -79,17 +85,22 @@ class GatewayProcess:
         self._ready = ready
         self._patience_s = patience_s
         self._failure: GardenError | None = None
-        self._server: GardenServer | None = None
+        self._servers: list[GardenServer] = []
 
     def run(self) -> None:
         """Serve until ``stop``. Raises ``StorageError`` or ``NetworkError`` with what to do."""
-        listener = listen(self._settings.http)
-        with closing(listener), folder.running(self._settings.data) as lock:
+        certificate = certificate_of(self._settings)
+        with ExitStack() as open_doors:
+            doors = [Door(open_doors.enter_context(closing(listen(self._settings.http))), None)]
+            if certificate is not None:
+                safe = listen(self._settings.https, "https")
+                doors.append(Door(open_doors.enter_context(closing(safe)), certificate))
+            lock = open_doors.enter_context(folder.running(self._settings.data))
             gateway = self._open()
             lock.share()
             mend.begin(self._settings.data)
             try:
-                self._run(gateway, listener)
+                self._run(gateway, doors)
             finally:
                 gateway.close()
             if gateway.commit_error is None:
@@ -120,26 +131,22 @@ class GatewayProcess:
             is_dated=clock.synchronised(),
         )
 
-    def _run(self, gateway: Gateway, listener: socket.socket) -> None:
-        config = uvicorn.Config(
-            create_app(gateway),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            ws="none",  # no page speaks WebSocket, and its library would weigh a megabyte
-            timeout_graceful_shutdown=GRACE_S,
-        )
-        self._server = GardenServer(config, gateway.events)
+    def _run(self, gateway: Gateway, doors: Sequence[Door]) -> None:
+        app = create_app(gateway)
+        app.state.https_port = self._settings.https.port if len(doors) > 1 else None
+        for door in doors:
+            config = door_config(app, door.certificate)
+            self._servers.append(GardenServer(config, gateway.events))
         self._before(gateway)
         with Upkeep(gateway, self._fail).at_work():
-            self._serve(gateway, self._server, listener)
+            self._serve(gateway, doors)
 
     def stop(self) -> None:
         """Have ``run`` come to its end; safe in a signal handler and from any thread."""
-        if self._server is not None:
-            self._server.should_exit = True
+        for server in self._servers:
+            server.should_exit = True
 
-    def _serve(self, gateway: Gateway, server: GardenServer, listener: socket.socket) -> None:
+    def _serve(self, gateway: Gateway, doors: Sequence[Door]) -> None:
         give_up_s = gateway.clock.monotonic_s() + self._patience_s
 
         def judge(error: NetworkError) -> None:
@@ -155,7 +162,7 @@ class GatewayProcess:
             with stopped_by_signals(self.stop), Morning(gateway.advisor):
                 self._ready()
                 _spare_the_collector()
-                server.run(sockets=[listener])
+                serve(list(zip(self._servers, (door.listener for door in doors), strict=True)))
         finally:
             link.stop()
             intake.join()
@@ -191,8 +198,11 @@ def _spare_the_collector() -> None:
     gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])
 
 
-def listen(http: Http) -> socket.socket:
-    """A listening socket at the web door; ``NetworkError`` where the port is taken."""
+def listen(http: Http | Https, section: str = "http") -> socket.socket:
+    """A listening socket at a web door; ``NetworkError`` where the port is taken.
+
+    ``section``: of the settings, for the words.
+    """
     # With its protocol named, asyncio sets TCP_NODELAY: 3 ms instead of 48 ms an answer.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -201,23 +211,23 @@ def listen(http: Http) -> socket.socket:
         listener.listen(256)
     except OSError as error:
         listener.close()
-        raise _cannot_listen(http, error) from error
+        raise _cannot_listen(http, section, error) from error
     return listener
 
 
-def _cannot_listen(http: Http, error: OSError) -> NetworkError:
+def _cannot_listen(http: Http | Https, section: str, error: OSError) -> NetworkError:
     if error.errno == errno.EADDRINUSE:
         return NetworkError(
             "PORT_TAKEN",
             fr=f"Le port {http.port} est déjà pris par un autre programme : choisissez-en un "
-            "autre avec le réglage http.port (ou make demo PORT=8001).",
+            f"autre avec le réglage {section}.port (ou make demo PORT=8001).",
             en=f"Port {http.port} is taken by another program: choose another one with the "
-            "setting http.port (or make demo PORT=8001).",
+            f"setting {section}.port (or make demo PORT=8001).",
         )
     return NetworkError(
         "PORT_REFUSED",
         fr=f"Impossible d'écouter sur {http.host}:{http.port} ({error.strerror}) : changez "
-        "http.host ou http.port.",
-        en=f"Cannot listen on {http.host}:{http.port} ({error.strerror}): change http.host or "
-        "http.port.",
+        f"{section}.host ou {section}.port.",
+        en=f"Cannot listen on {http.host}:{http.port} ({error.strerror}): change {section}.host "
+        f"or {section}.port.",
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlsplit
 
 from fastapi import HTTPException
 from starlette.datastructures import MutableHeaders
@@ -108,10 +107,11 @@ class Limits:
 
 
 def _foreign_write(request: Request) -> Problem | None:
-    origin = request.headers.get("origin")
-    if request.method in READING or origin is None:
+    if request.method in READING:
         return None
-    if urlsplit(origin).netloc == request.headers.get("host"):
+    origin = request.headers.get("origin")
+    elsewhere = request.headers.get("sec-fetch-site") in ("cross-site", "same-site")
+    if not elsewhere and origin in (None, f"{request.url.scheme}://{request.headers.get('host')}"):
         return None
     return Problem(
         403,

@@ -13,13 +13,16 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gateway import assets
+from gateway.api.guard import allow, who_asks
 from gateway.catalogue import DEFAULT_INTERVAL_S, ChannelInfo, NodeInfo
 from gateway.checks import for_the_page
-from gateway.pages import words
+from gateway.pages import enter, words
 from gateway.pages.answer import page_response, remember_language
 from gateway.pages.cards import Card, NodeView, Writer
 from gateway.pages.numbers import Format
 from gateway.pages.week import week_until
+from gateway.security.access import Who
+from gateway.security.roles import Action
 from gateway.service import Gateway
 from gateway.translations import installed
 from sensor_node import __version__
@@ -45,7 +48,9 @@ def router(gateway: Gateway) -> APIRouter:
     assets.built()
     pages = APIRouter(include_in_schema=False)
 
-    @pages.get("/", response_class=HTMLResponse)
+    pages.include_router(enter.router(gateway))
+
+    @pages.get("/", response_class=HTMLResponse, dependencies=[allow(Action.READ)])
     def home(request: Request, lang: str | None = None) -> Response:
         translations = installed()
         language = translations.choose(
@@ -54,7 +59,7 @@ def router(gateway: Gateway) -> APIRouter:
             accepted=request.headers.get("accept-language", ""),
             default=gateway.settings.language,
         )
-        response = page_response(request, render(gateway, language))
+        response = page_response(request, render(gateway, language, who_asks(request)))
         if lang == language:
             remember_language(response, LANGUAGE_COOKIE, language)
         return response
@@ -62,8 +67,8 @@ def router(gateway: Gateway) -> APIRouter:
     return pages
 
 
-def render(gateway: Gateway, language: str) -> str:
-    """The page in ``language``; without the store, with all that is known without it."""
+def render(gateway: Gateway, language: str, who: Who) -> str:
+    """The page in ``language`` for ``who``; without the store, all that is known without it."""
     # Taken first: the stream then repeats what happens while the page is made, and misses nothing.
     last_event_id = gateway.events.last_id
     now_ms = gateway.clock.wall_ms()
@@ -88,6 +93,8 @@ def render(gateway: Gateway, language: str) -> str:
             simulated=any(view.simulated for view in views),
             weekdays=[write.weekday(day) for day in span.days_ms[:-1]],
             version=__version__,
+            who=who,
+            role=enter.role_words(who, texts),
             page={
                 "now": now_ms,
                 "from": span.from_ms,
