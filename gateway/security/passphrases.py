@@ -72,7 +72,7 @@ def matches(text: str, kept: str) -> bool:
 
 
 def _scrypt(text: str, salt: bytes, n: int, r: int, p: int) -> bytes:
-    room = 2 * 128 * n * r
+    room = 2 * 128 * r * (n + p + 2)
     return hashlib.scrypt(text.encode(), salt=salt, n=n, r=r, p=p, maxmem=room, dklen=32)
 
 
