@@ -5,6 +5,7 @@ Plain ASGI, so that streams pass through untouched.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Final
@@ -26,6 +27,8 @@ from gateway.api.problems import (
 log = logging.getLogger(__name__)
 
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+BODY_S: Final = 30.0
+"""A phone at the edge of the Wi-Fi sends a page's worth in this."""
 SECURITY_HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -84,7 +87,8 @@ class Failures:
 
 
 class Limits:
-    """Refuses bodies over ``MAX_BODY_BYTES`` and writes that another site's page makes.
+    """Refuses bodies that are over ``MAX_BODY_BYTES`` or take longer than ``BODY_S``, and writes
+    that another site's page makes.
 
     Without this a page anywhere could make a visitor's browser write to the garden.
     """
@@ -127,14 +131,22 @@ def _declared_too_large(request: Request) -> Problem | None:
 
 
 def _bounded(receive: Receive) -> Receive:
-    """``receive``, refusing a body that grows too large without having said so."""
-    taken = 0
+    """``receive``, refusing a body that grows too large without having said so, or never ends."""
+    taken, is_whole = 0, False
+    end_s = asyncio.get_running_loop().time() + BODY_S
 
     async def counted() -> Message:
-        nonlocal taken
-        message = await receive()
+        nonlocal taken, is_whole
+        if is_whole:  # what comes now is that the client leaves, whenever that is
+            return await receive()
+        try:
+            async with asyncio.timeout_at(end_s):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408) from None
         if message["type"] == "http.request":
             taken += len(message.get("body", b""))
+            is_whole = not message.get("more_body", False)
             if taken > MAX_BODY_BYTES:
                 raise HTTPException(413)
         return message

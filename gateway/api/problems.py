@@ -202,6 +202,13 @@ def _of_http(error: HTTPException, request: Request) -> Problem:
             en=f"{method} is not possible here; possible: {allowed}.",
             more={"allowed": [m.strip() for m in allowed.split(",") if m.strip()]},
         )
+    if error.status_code == 408:
+        return Problem(
+            408,
+            "TOO_SLOW",
+            fr="La demande n'est pas arrivée en entier à temps : recommencez, plus près du Wi-Fi.",
+            en="The request did not come whole in time: try again, nearer to the Wi-Fi.",
+        )
     if error.status_code == 413:
         return too_large()
     fr, en = _title(error.status_code, "fr"), _title(error.status_code, "en")
