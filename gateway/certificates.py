@@ -4,52 +4,47 @@ from __future__ import annotations
 
 import ssl
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from gateway.settings import GatewaySettings
 from sensor_node.errors import ConfigError
 
 FOLDER: Final = "keys"
-AUTHORITY: Final = "ca.pem"
-CERTIFICATE: Final = "server.pem"
-KEY: Final = "server.key"
+AUTHORITY: Final = "authority.crt"
+CERTIFICATE: Final = "web.crt"
+KEY: Final = "web.key"
 
 
-class Certificate(NamedTuple):
-    """Two files in PEM."""
+def encryption(settings: GatewaySettings) -> ssl.SSLContext | None:
+    """TLS with what the settings name, else with what ``jardin-gateway init`` has made; None:
+    there is no such door.
 
-    certificate: Path
-    key: Path
-
-
-def certificate_of(settings: GatewaySettings) -> Certificate | None:
-    """What the settings name, else what ``jardin-gateway init`` has made; None: no such door.
-
-    Raises ``ConfigError`` where one of the two is missing or they do not belong together.
+    Raises ``ConfigError`` where certificate or key cannot be used.
     """
-    folder = settings.data / FOLDER
-    named = (settings.https.certificate, settings.https.key)
+    folder, named = settings.data / FOLDER, (settings.https.certificate, settings.https.key)
     if named == (None, None) and not (folder / CERTIFICATE).exists():
         return None
-    found = Certificate(named[0] or folder / CERTIFICATE, named[1] or folder / KEY)
+    certificate, key = named[0] or folder / CERTIFICATE, named[1] or folder / KEY
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(*found, password=_no_password)
+        context.load_cert_chain(certificate, key, password=_no_password)
     except (OSError, ValueError) as error:
-        raise _unusable(found, error) from None
-    return found
+        raise _unusable(certificate, key, error) from None
+    return context
 
 
 def _no_password() -> str:
-    raise ValueError("it has a password")
+    """A gateway that starts by itself has nobody to ask."""
+    raise ValueError("password")
 
 
-def _unusable(found: Certificate, error: Exception) -> ConfigError:
-    reason = getattr(error, "strerror", None) or getattr(error, "reason", None) or error
+def _unusable(certificate: Path, key: Path, error: Exception) -> ConfigError:
+    reason = getattr(error, "strerror", None) or error
     return ConfigError(
         "CERTIFICATE_UNUSABLE",
-        fr=f"Le certificat {found.certificate} et sa clé {found.key} ne servent pas ({reason}) : "
-        "corrigez https.certificate et https.key, ou refaites-les avec « jardin-gateway init ».",
-        en=f"The certificate {found.certificate} and its key {found.key} cannot be used "
-        f"({reason}): correct https.certificate and https.key, or make them again with "
-        "'jardin-gateway init'.",
+        fr=f"Le certificat {certificate} ou sa clé {key} ne peut pas servir ({reason}) : corrigez "
+        "https.certificate et https.key, ou refaites-les avec « jardin-gateway init ».",
+        en=f"The certificate {certificate} or its key {key} cannot be used ({reason}): correct "
+        "https.certificate and https.key, or make them again with 'jardin-gateway init'.",
     )

@@ -38,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
     _add_import(commands)
     _add_backup(commands)
     _add_restore(commands)
-    _add_keys(commands)
+    _add_access(commands)
     return top
 
 
@@ -133,7 +133,7 @@ def _add_restore(commands: _Commands[argparse.ArgumentParser]) -> None:
     back.set_defaults(command=_restore)
 
 
-def _add_keys(commands: _Commands[argparse.ArgumentParser]) -> None:
+def _add_access(commands: _Commands[argparse.ArgumentParser]) -> None:
     phrase = commands.add_parser(
         "passphrase",
         help=pick("la phrase du responsable ou du jardinier", "the keeper's or gardener's phrase"),

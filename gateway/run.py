@@ -6,18 +6,18 @@ import errno
 import gc
 import logging
 import socket
+import ssl
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from gateway import folder, mend
 from gateway.api.app import create_app
-from gateway.api.server import GardenServer, door_config, serve
+from gateway.api.server import GardenServer, door_config
 from gateway.beds.morning import Morning
 from gateway.carebook import Carebook
-from gateway.certificates import Certificate, certificate_of
+from gateway.certificates import encryption
 from gateway.ingest import Ingest
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings, Http, Https
@@ -33,6 +33,8 @@ FIRST_CONNECTION_S = 20.0
 
 YOUNG_OBJECTS = 10_000
 """Between two looks for garbage; a batch makes some 3,000."""
+
+Encrypted = tuple[socket.socket, ssl.SSLContext]
 
 log = logging.getLogger("jardin.gateway")
 
@@ -57,15 +59,8 @@ def _run_and_mend(settings: GatewaySettings) -> None:
         GatewayProcess(settings).run()
 
 
-class Door(NamedTuple):
-    """Where people come in: by https where it has a certificate."""
-
-    listener: socket.socket
-    certificate: Certificate | None
-
-
 class GatewayProcess:
-    """A running gateway: the ingest in a thread, the web servers of both doors in this one.
+    """A running gateway: the ingest in a thread, the web server in this one.
 
     ``before`` is called with the gateway once the web port is ours, ``ready`` just before pages
     are served. ``patience_s``: how long the first connection to the broker may take; once it has
@@ -85,22 +80,22 @@ class GatewayProcess:
         self._ready = ready
         self._patience_s = patience_s
         self._failure: GardenError | None = None
-        self._servers: list[GardenServer] = []
+        self._server: GardenServer | None = None
+        self._encrypted: Encrypted | None = None
 
     def run(self) -> None:
         """Serve until ``stop``. Raises ``StorageError`` or ``NetworkError`` with what to do."""
-        certificate = certificate_of(self._settings)
-        with ExitStack() as open_doors:
-            doors = [Door(open_doors.enter_context(closing(listen(self._settings.http))), None)]
-            if certificate is not None:
-                safe = listen(self._settings.https, "https")
-                doors.append(Door(open_doors.enter_context(closing(safe)), certificate))
-            lock = open_doors.enter_context(folder.running(self._settings.data))
+        with (
+            closing(listen(self._settings.http)) as listener,
+            encrypted_door(self._settings) as encrypted,
+            folder.running(self._settings.data) as lock,
+        ):
+            self._encrypted = encrypted
             gateway = self._open()
             lock.share()
             mend.begin(self._settings.data)
             try:
-                self._run(gateway, doors)
+                self._run(gateway, listener)
             finally:
                 gateway.close()
             if gateway.commit_error is None:
@@ -131,22 +126,20 @@ class GatewayProcess:
             is_dated=clock.synchronised(),
         )
 
-    def _run(self, gateway: Gateway, doors: Sequence[Door]) -> None:
+    def _run(self, gateway: Gateway, listener: socket.socket) -> None:
         app = create_app(gateway)
-        app.state.https_port = self._settings.https.port if len(doors) > 1 else None
-        for door in doors:
-            config = door_config(app, door.certificate)
-            self._servers.append(GardenServer(config, gateway.events))
+        app.state.https_port = self._settings.https.port if self._encrypted else None
+        self._server = GardenServer(door_config(app), gateway.events, self._encrypted)
         self._before(gateway)
         with Upkeep(gateway, self._fail).at_work():
-            self._serve(gateway, doors)
+            self._serve(gateway, self._server, listener)
 
     def stop(self) -> None:
         """Have ``run`` come to its end; safe in a signal handler and from any thread."""
-        for server in self._servers:
-            server.should_exit = True
+        if self._server is not None:
+            self._server.should_exit = True
 
-    def _serve(self, gateway: Gateway, doors: Sequence[Door]) -> None:
+    def _serve(self, gateway: Gateway, server: GardenServer, listener: socket.socket) -> None:
         give_up_s = gateway.clock.monotonic_s() + self._patience_s
 
         def judge(error: NetworkError) -> None:
@@ -162,7 +155,7 @@ class GatewayProcess:
             with stopped_by_signals(self.stop), Morning(gateway.advisor):
                 self._ready()
                 _spare_the_collector()
-                serve(list(zip(self._servers, (door.listener for door in doors), strict=True)))
+                server.run(sockets=[listener])
         finally:
             link.stop()
             intake.join()
@@ -196,6 +189,19 @@ def _spare_the_collector() -> None:
     """
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])
+
+
+@contextmanager
+def encrypted_door(settings: GatewaySettings) -> Iterator[Encrypted | None]:
+    """A listening socket and its TLS where there is a certificate; ``NetworkError`` as ``listen``,
+    ``ConfigError`` as ``encryption``.
+    """
+    context = encryption(settings)
+    if context is None:
+        yield None
+        return
+    with closing(listen(settings.https, "https")) as listener:
+        yield listener, context
 
 
 def listen(http: Http | Https, section: str = "http") -> socket.socket:

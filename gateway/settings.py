@@ -29,13 +29,13 @@ class Https:
     )
     certificate: Path | None = setting(
         None,
-        fr="certificat (PEM) ; sans lui, keys/server.pem du dossier des données",
-        en="certificate (PEM); without it, keys/server.pem in the folder of the data",
+        fr="certificat (PEM) ; sans lui, keys/web.crt du dossier des données",
+        en="certificate (PEM); without it, keys/web.crt in the folder of the data",
     )
     key: Path | None = setting(
         None,
-        fr="clé du certificat ; sans elle, keys/server.key du dossier des données",
-        en="the certificate's key; without it, keys/server.key in the folder of the data",
+        fr="clé du certificat ; sans elle, keys/web.key du dossier des données",
+        en="the certificate's key; without it, keys/web.key in the folder of the data",
     )
 
 

@@ -87,15 +87,16 @@ class Failures:
 
 
 class Limits:
-    """Refuses bodies that are over ``MAX_BODY_BYTES`` or take longer than ``BODY_S``, and writes
+    """Refuses bodies that are over ``MAX_BODY_BYTES`` or take longer than ``body_s``, and writes
     that another site's page makes.
 
     Without this a page anywhere could make a visitor's browser write to the garden.
     """
 
-    def __init__(self, app: ASGIApp, default_language: str) -> None:
+    def __init__(self, app: ASGIApp, default_language: str, body_s: float = BODY_S) -> None:
         self._app = app
         self._default_language = default_language
+        self._body_s = body_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -107,7 +108,7 @@ class Limits:
             language = reader_language(request, self._default_language)
             await problem_response(problem, language)(scope, receive, send)
             return
-        await self._app(scope, _bounded(receive), send)
+        await self._app(scope, _bounded(receive, self._body_s), send)
 
 
 def _foreign_write(request: Request) -> Problem | None:
@@ -130,10 +131,10 @@ def _declared_too_large(request: Request) -> Problem | None:
     return too_large() if length.isdigit() and int(length) > MAX_BODY_BYTES else None
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, body_s: float) -> Receive:
     """``receive``, refusing a body that grows too large without having said so, or never ends."""
     taken, is_whole = 0, False
-    end_s = asyncio.get_running_loop().time() + BODY_S
+    end_s = asyncio.get_running_loop().time() + body_s
 
     async def counted() -> Message:
         nonlocal taken, is_whole

@@ -1,4 +1,4 @@
-"""The web servers of a garden's doors, which let go of open event streams before they stop.
+"""The web server, which lets go of open event streams before it stops.
 
 uvicorn waits for every answer to end before it tells the application that it stops, and an event
 stream never ends by itself. So the hub is closed first, and Ctrl-C is prompt with pages open.
@@ -7,15 +7,16 @@ stream never ends by itself. So the hub is closed first, and Ctrl-C is prompt wi
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
-from collections.abc import Iterator, Sequence
+import ssl
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import uvicorn
 from fastapi import FastAPI
 
-from gateway.certificates import Certificate
+from gateway.api.patience import PatientProtocol
 from gateway.events import EventHub
 
 GRACE_S: Final = 3
@@ -25,30 +26,14 @@ MOST_CONNECTIONS: Final = 500
 """A garden has a few dozen visitors; beyond this the door says that it is busy (503)."""
 
 
-class GardenServer(uvicorn.Server):
-    """``uvicorn.Server`` that closes ``events`` as soon as it begins to shut down."""
+def door_config(app: FastAPI) -> uvicorn.Config:
+    """How the doors are served.
 
-    def __init__(self, config: uvicorn.Config, events: EventHub) -> None:
-        super().__init__(config)
-        self._events = events
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._events.close()
-        await super().shutdown(sockets)
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Signals are the process's own, which has two doors to shut."""
-        yield
-
-
-def door_config(app: FastAPI, certificate: Certificate | None = None) -> uvicorn.Config:
-    """How a door is served: by https with its ``certificate``, else by http.
-
-    Nobody is believed who says that the request came from elsewhere: who may do what hangs on it.
+    Nobody is believed who says that a request came from elsewhere: who may do what hangs on it.
     """
     return uvicorn.Config(
         app,
+        http=PatientProtocol,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -58,23 +43,43 @@ def door_config(app: FastAPI, certificate: Certificate | None = None) -> uvicorn
         limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
-        ssl_certfile=certificate.certificate if certificate else None,
-        ssl_keyfile=certificate.key if certificate else None,
-        lifespan="off" if certificate else "on",
+        lifespan="on",
     )
 
 
-def serve(doors: Sequence[tuple[GardenServer, socket.socket]]) -> None:
-    """Serve all ``doors`` until each is told to stop; one that fails takes the others along."""
-    asyncio.run(_serve(doors))
+class GardenServer(uvicorn.Server):
+    """``uvicorn.Server`` that closes ``events`` as soon as it begins to shut down.
 
+    ``encrypted``: a listening socket and its TLS, a second door to the same application.
+    """
 
-async def _serve(doors: Sequence[tuple[GardenServer, socket.socket]]) -> None:
-    async def one(server: GardenServer, listener: socket.socket) -> None:
-        try:
-            await server.serve([listener])
-        finally:
-            for other, _ in doors:
-                other.should_exit = True
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        events: EventHub,
+        encrypted: tuple[socket.socket, ssl.SSLContext] | None = None,
+    ) -> None:
+        super().__init__(config)
+        self._events = events
+        self._encrypted = encrypted
 
-    await asyncio.gather(*(one(*door) for door in doors))
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._encrypted is None or self.should_exit:
+            return
+        listener, context = self._encrypted
+        make: Callable[..., asyncio.Protocol] = self.config.http_protocol_class
+        protocol = partial(
+            make,
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.lifespan.state,
+        )
+        server = await asyncio.get_running_loop().create_server(
+            protocol, sock=listener, ssl=context, backlog=self.config.backlog
+        )
+        self.servers.append(server)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._events.close()
+        await super().shutdown(sockets)
