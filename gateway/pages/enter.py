@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import gettext
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
 
 from gateway.api.guard import (
-    COOKIE,
-    SECURE_COOKIE,
-    allow,
+    cookie_of,
     https_address,
     is_safe,
     is_secure,
     session_of,
     who_asks,
 )
-from gateway.api.problems import ENTER, status_of
+from gateway.api.problems import status_of
 from gateway.pages.answer import page_response
+from gateway.pages.environment import environment
 from gateway.pages.numbers import Format
 from gateway.pages.words import N_
 from gateway.security.access import Who
 from gateway.security.refusals import AccessRefused
-from gateway.security.roles import Action, Role
+from gateway.security.roles import Role
 from gateway.security.sessions import Session
 from gateway.service import Gateway
 from gateway.translations import installed
 from sensor_node import __version__
 
 LANGUAGE_COOKIE: Final = "lang"
-LEAVE: Final = "/sortir"
-OPEN: Final = "/ouvrir"
 MOST_CHARACTERS: Final = 200
 ROLE_WORDS: Final = {
     Role.STRANGER: N_("inconnu"),
@@ -43,51 +40,31 @@ ROLE_WORDS: Final = {
 }
 
 
-def router(gateway: Gateway) -> APIRouter:
-    """The pages ``/entrer`` and ``/sortir`` of ``gateway``."""
-    pages = APIRouter(include_in_schema=False)
-
-    @pages.get(ENTER, response_class=HTMLResponse, dependencies=[allow(Action.ENTER)])
-    def show(request: Request, code: str = "", vers: str = "") -> Response:
-        return _page(gateway, request, code=code, to=vers)
-
-    @pages.post(ENTER, response_class=HTMLResponse, dependencies=[allow(Action.ENTER)])
-    def enter(
-        request: Request,
-        code: Annotated[str, Form(max_length=MOST_CHARACTERS)] = "",
-        vers: Annotated[str, Form(max_length=MOST_CHARACTERS)] = "",
-    ) -> Response:
-        try:
-            session = gateway.access.enter(
-                code,
-                secure=is_secure(request),
-                safe=is_safe(request),
-                address=https_address(request),
-            )
-        except AccessRefused as error:
-            return _page(gateway, request, to=vers, error=error)
-        gateway.access.sessions.end(session_of(request))
-        response = RedirectResponse(inside(vers), 303)
-        _give(response, request, session, gateway.clock.wall_ms())
-        return response
-
-    @pages.post(LEAVE, dependencies=[allow(Action.ENTER)])
-    def leave(request: Request) -> Response:
-        gateway.access.sessions.end(session_of(request))
-        response = RedirectResponse("/", 303)
-        secure = is_secure(request)
-        response.delete_cookie(
-            SECURE_COOKIE if secure else COOKIE, secure=secure, httponly=True, samesite="lax"
+def come_in(gateway: Gateway, request: Request, text: str, to: str) -> Response:
+    """Begin a session by the code or passphrase ``text`` and lead to the page ``to``, or say on
+    the way in why not.
+    """
+    try:
+        session = gateway.access.enter(
+            text[:MOST_CHARACTERS],
+            secure=is_secure(request),
+            safe=is_safe(request),
+            address=https_address(request),
         )
-        return response
+    except AccessRefused as error:
+        return answer(gateway, request, to=to, error=error)
+    gateway.access.sessions.end(session_of(request))
+    response = RedirectResponse(inside(to), 303)
+    _give(response, request, session, gateway.clock.wall_ms())
+    return response
 
-    @pages.post(OPEN, dependencies=[allow(Action.KEYS)])
-    def open_again(request: Request) -> Response:
-        gateway.access.lift()
-        gateway.access.note(who_asks(request).name, "DOOR_LIFTED")
-        return RedirectResponse(ENTER, 303)
 
-    return pages
+def go_out(gateway: Gateway, request: Request) -> Response:
+    """End the session: its cookie opens nothing any more, wherever a copy of it is."""
+    gateway.access.sessions.end(session_of(request))
+    response, secure = RedirectResponse("/", 303), is_secure(request)
+    response.delete_cookie(cookie_of(request), secure=secure, httponly=True, samesite="lax")
+    return response
 
 
 def inside(path: str) -> str:
@@ -99,7 +76,7 @@ def inside(path: str) -> str:
 def _give(response: Response, request: Request, session: Session, now_ms: int) -> None:
     secure = is_secure(request)
     response.set_cookie(
-        SECURE_COOKIE if secure else COOKIE,
+        cookie_of(request),
         session.id,
         max_age=max(1, (session.until_ms - now_ms) // 1000),
         path="/",
@@ -109,7 +86,7 @@ def _give(response: Response, request: Request, session: Session, now_ms: int) -
     )
 
 
-def _page(
+def answer(
     gateway: Gateway,
     request: Request,
     *,
@@ -117,8 +94,7 @@ def _page(
     to: str = "",
     error: AccessRefused | None = None,
 ) -> Response:
-    from gateway.pages.home import environment  # noqa: PLC0415 - the first page imports this one
-
+    """The way in, with the field filled with ``code``; it leads on to the page ``to``."""
     language = installed().choose(
         asked=request.query_params.get("lang"),
         remembered=request.cookies.get(LANGUAGE_COOKIE),

@@ -5,24 +5,21 @@ from __future__ import annotations
 import gettext
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from fastapi import Request
+from fastapi.responses import Response
 
-from gateway import assets
-from gateway.api.guard import allow, who_asks
+from gateway.api.guard import who_asks
 from gateway.catalogue import DEFAULT_INTERVAL_S, ChannelInfo, NodeInfo
 from gateway.checks import for_the_page
 from gateway.pages import enter, words
 from gateway.pages.answer import page_response, remember_language
 from gateway.pages.cards import Card, NodeView, Writer
+from gateway.pages.environment import environment
 from gateway.pages.numbers import Format
 from gateway.pages.week import week_until
 from gateway.security.access import Who
-from gateway.security.roles import Action
 from gateway.service import Gateway
 from gateway.translations import installed
 from sensor_node import __version__
@@ -43,28 +40,18 @@ class Trouble:
     quality: str
 
 
-def router(gateway: Gateway) -> APIRouter:
-    """The pages of ``gateway``. Raises ``GardenError`` where the assets are not built."""
-    assets.built()
-    pages = APIRouter(include_in_schema=False)
-
-    pages.include_router(enter.router(gateway))
-
-    @pages.get("/", response_class=HTMLResponse, dependencies=[allow(Action.READ)])
-    def home(request: Request, lang: str | None = None) -> Response:
-        translations = installed()
-        language = translations.choose(
-            asked=lang,
-            remembered=request.cookies.get(LANGUAGE_COOKIE),
-            accepted=request.headers.get("accept-language", ""),
-            default=gateway.settings.language,
-        )
-        response = page_response(request, render(gateway, language, who_asks(request)))
-        if lang == language:
-            remember_language(response, LANGUAGE_COOKIE, language)
-        return response
-
-    return pages
+def answer(gateway: Gateway, request: Request, lang: str | None = None) -> Response:
+    """The page for ``request``; ``lang``: the language that its reader has just chosen."""
+    language = installed().choose(
+        asked=lang,
+        remembered=request.cookies.get(LANGUAGE_COOKIE),
+        accepted=request.headers.get("accept-language", ""),
+        default=gateway.settings.language,
+    )
+    response = page_response(request, render(gateway, language, who_asks(request)))
+    if lang == language:
+        remember_language(response, LANGUAGE_COOKIE, language)
+    return response
 
 
 def render(gateway: Gateway, language: str, who: Who) -> str:
@@ -169,24 +156,6 @@ def troubles(views: Iterable[NodeView]) -> Sequence[Trouble]:
                 trouble = Trouble(card.id, where, card.trouble, card.quality)
                 found.append((1 + URGENCY.index(card.quality), trouble))
     return [trouble for _, trouble in sorted(found, key=lambda pair: pair[0])]
-
-
-@cache
-def environment(language: str) -> Environment:
-    """The templates, speaking ``language``."""
-    templates = Environment(
-        loader=FileSystemLoader(assets.DASHBOARDS / "templates"),
-        autoescape=True,
-        extensions=["jinja2.ext.i18n"],
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    templates.globals["asset"] = assets.url
-    # The i18n extension adds this method when it is loaded.
-    install = templates.install_gettext_translations  # type: ignore[attr-defined]
-    install(installed().of(language), newstyle=True)
-    return templates
 
 
 def script_texts(texts: gettext.NullTranslations) -> dict[str, object]:
