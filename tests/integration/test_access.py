@@ -17,7 +17,6 @@ from people import (
     GARDENERS_WORDS,
     HERE,
     KEEPERS_WORDS,
-    NOW_MS,
     SAFE,
     WAYS,
     Client,
@@ -383,7 +382,17 @@ def test_changes_of_keys_are_in_the_log_by_role(people: People) -> None:
     ]
     (first,) = keeper.get("/api/v1/audit", params={"before": log["next"]}).json()["changes"]
     assert (first["what"], first["time"]) == ("TOKEN_MADE", "2025-11-22T04:30:00.000Z")
-    assert NOW_MS == 1_763_785_800_000
+
+
+def test_the_drought_restriction_is_in_the_log_too(people: People) -> None:
+    gardener, keeper = people.client(FAR, Role.GARDENER), people.client(HERE, Role.KEEPER)
+    gardener.put("/api/v1/restriction", json={"from_hour": 10, "to_hour": 18})
+    gardener.delete("/api/v1/restriction")
+    changes = keeper.get("/api/v1/audit").json()["changes"]
+    assert [(c["by"], c["what"], c["about"]) for c in changes] == [
+        ("gardener", "RESTRICTION_ENDED", ""),
+        ("gardener", "RESTRICTION_SET", "10-18"),
+    ]
 
 
 def giver(people: People) -> Giver:
