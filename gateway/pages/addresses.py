@@ -63,4 +63,16 @@ def router(gateway: Gateway) -> APIRouter:
         gateway.access.note(asker.name, "DOOR_LIFTED")
         return RedirectResponse(ENTER, 303)
 
+    @pages.get("/confiance", response_class=HTMLResponse, dependencies=[allow(Action.ENTER)])
+    def trusting(request: Request) -> Response:
+        from gateway.pages import trust  # noqa: PLC0415
+
+        return trust.answer(gateway, request)
+
+    @pages.get("/confiance/jardin.crt", dependencies=[allow(Action.ENTER)])
+    def authority() -> Response:
+        from gateway.pages import trust  # noqa: PLC0415
+
+        return trust.certificate(gateway)
+
     return pages

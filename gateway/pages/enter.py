@@ -67,6 +67,16 @@ def go_out(gateway: Gateway, request: Request) -> Response:
     return response
 
 
+def language_of(gateway: Gateway, request: Request) -> str:
+    """The language of whoever reads this page."""
+    return installed().choose(
+        asked=request.query_params.get("lang"),
+        remembered=request.cookies.get(LANGUAGE_COOKIE),
+        accepted=request.headers.get("accept-language", ""),
+        default=gateway.settings.language,
+    )
+
+
 def inside(path: str) -> str:
     """``path`` if it is one of this site, else the first page: nobody is sent elsewhere."""
     plain = path.isascii() and path.isprintable() and "\\" not in path
@@ -95,12 +105,7 @@ def answer(
     error: AccessRefused | None = None,
 ) -> Response:
     """The way in, with the field filled with ``code``; it leads on to the page ``to``."""
-    language = installed().choose(
-        asked=request.query_params.get("lang"),
-        remembered=request.cookies.get(LANGUAGE_COOKIE),
-        accepted=request.headers.get("accept-language", ""),
-        default=gateway.settings.language,
-    )
+    language = language_of(gateway, request)
     texts = installed().of(language)
     who = who_asks(request)
     html = (
