@@ -5,19 +5,22 @@ from __future__ import annotations
 import gettext
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from fastapi import Request
 from fastapi.responses import Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from gateway import assets
 from gateway.api.guard import who_asks
 from gateway.catalogue import DEFAULT_INTERVAL_S, ChannelInfo, NodeInfo
 from gateway.checks import for_the_page
-from gateway.pages import enter, words
+from gateway.pages import words
 from gateway.pages.answer import page_response, remember_language
 from gateway.pages.cards import Card, NodeView, Writer
-from gateway.pages.environment import environment
 from gateway.pages.numbers import Format
+from gateway.pages.roles import role_words
 from gateway.pages.week import week_until
 from gateway.security.access import Who
 from gateway.service import Gateway
@@ -81,7 +84,7 @@ def render(gateway: Gateway, language: str, who: Who) -> str:
             weekdays=[write.weekday(day) for day in span.days_ms[:-1]],
             version=__version__,
             who=who,
-            role=enter.role_words(who, texts),
+            role=role_words(who, texts),
             page={
                 "now": now_ms,
                 "from": span.from_ms,
@@ -156,6 +159,24 @@ def troubles(views: Iterable[NodeView]) -> Sequence[Trouble]:
                 trouble = Trouble(card.id, where, card.trouble, card.quality)
                 found.append((1 + URGENCY.index(card.quality), trouble))
     return [trouble for _, trouble in sorted(found, key=lambda pair: pair[0])]
+
+
+@cache
+def environment(language: str) -> Environment:
+    """The templates, speaking ``language``."""
+    templates = Environment(
+        loader=FileSystemLoader(assets.DASHBOARDS / "templates"),
+        autoescape=True,
+        extensions=["jinja2.ext.i18n"],
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals["asset"] = assets.url
+    # The i18n extension adds this method when it is loaded.
+    install = templates.install_gettext_translations  # type: ignore[attr-defined]
+    install(installed().of(language), newstyle=True)
+    return templates
 
 
 def script_texts(texts: gettext.NullTranslations) -> dict[str, object]:

@@ -13,8 +13,8 @@ from gateway.api.guard import https_address
 from gateway.api.problems import Problem
 from gateway.certificates import AUTHORITY, FOLDER
 from gateway.pages.answer import page_response
-from gateway.pages.enter import language_of
-from gateway.pages.environment import environment
+from gateway.pages.entering import language_of
+from gateway.pages.home import environment
 from gateway.pages.numbers import Format
 from gateway.service import Gateway
 from gateway.translations import installed
