@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from gateway import calibrations
-from gateway.beds import carried, given, journal, records, restrictions, watches
+from gateway.beds import carried, given, journal, rainbook, records, restrictions, watches
+from gateway.forecast import kept
 from gateway.store.base import Series
 from sensor_node import wire
 from sensor_node.database import Database, transaction
@@ -64,6 +65,7 @@ MIGRATIONS = (
     + journal.MIGRATION
     + given.MIGRATION
     + restrictions.MIGRATION,
+    rainbook.MIGRATION + kept.MIGRATION,
 )
 
 _NODES = (
@@ -144,6 +146,8 @@ class Catalogue:
         self.advice = given.GivenAdvice(self._database)
         self.carried = carried.Carried(self._database)
         self.restrictions = restrictions.Restrictions(self._database)
+        self.rain = rainbook.RainBook(self._database)
+        self.forecast = kept.KeptForecast(self._database)
 
     # --- what is known --------------------------------------------------------------------
 

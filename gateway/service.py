@@ -7,6 +7,8 @@ from gateway.beds.observed import Observer
 from gateway.carebook import Carebook
 from gateway.catalogue import Catalogue
 from gateway.events import EventHub
+from gateway.forecast.forecasts import Forecasts
+from gateway.forecast.settings import asked_place
 from gateway.measured import Measured
 from gateway.present import Present
 from gateway.quarantine import Quarantine
@@ -50,7 +52,11 @@ class Gateway:
         self.present = Present(clock, catalogue.interval_s, catalogue.calibrations.scale)
         self.present.load(store.newest())
         self.observer = Observer(catalogue, self.measured, self.as_measured, self.present)
-        self.advisor = Advisor(settings, catalogue, self.observer, clock, self.events.publish)
+        place = asked_place(settings.forecast, settings.latitude, settings.longitude)
+        self.forecasts = Forecasts(settings.forecast, place, catalogue.forecast, clock)
+        self.advisor = Advisor(
+            settings, catalogue, self.observer, clock, self.events.publish, self.forecasts
+        )
 
     @classmethod
     def open(cls, settings: GatewaySettings, clock: Clock | None = None) -> Gateway:

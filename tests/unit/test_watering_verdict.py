@@ -76,7 +76,7 @@ def test_frost_forecast_forbids_water() -> None:
     advice = advise(thirsty(forecast=replace(FINE, min_c=-0.4)))
 
     assert advice.verdict == "frost"
-    assert advice.told("fr")["reasons"][0]["text"].startswith("gel attendu cette nuit : 0 °C")
+    assert advice.told("fr")["reasons"][0]["text"].startswith("gel prévu dans les 24 h : 0 °C")
 
 
 def test_without_a_forecast_the_evening_tells_of_frost() -> None:
@@ -336,7 +336,7 @@ def test_a_moist_seedbed_is_a_seedbed_without_a_dose() -> None:
 def test_a_seedbed_is_watered_twice_a_day_above_28_degrees() -> None:
     advice = advise(situation(bed=CARROTS, days=week(3), forecast=replace(FINE, max_c=31.0)))
 
-    assert "twice_in_heat" in codes(advice)
+    assert "twice_in_heat_foreseen" in codes(advice)
     assert advice.told("en")["when"] == "morning and late afternoon"
 
 
