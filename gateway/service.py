@@ -55,7 +55,12 @@ class Gateway:
         place = asked_place(settings.forecast, settings.latitude, settings.longitude)
         self.forecasts = Forecasts(settings.forecast, place, catalogue.forecast, clock)
         self.advisor = Advisor(
-            settings, catalogue, self.observer, clock, self.events.publish, self.forecasts
+            settings,
+            catalogue,
+            self.observer,
+            clock,
+            self.events.publish,
+            forecasts=self.forecasts,
         )
 
     @classmethod

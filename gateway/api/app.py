@@ -19,12 +19,14 @@ from gateway.api import (
     checks,
     docs,
     events,
+    forecast,
     garden,
     liveness,
     metrics,
     nodes,
     problems,
     quarantine,
+    rain,
     readings,
     restriction,
     shapes,
@@ -106,7 +108,7 @@ def _programs() -> APIRouter:
             "5XX": {**PROBLEM, "description": "The garden failed"},
         },
     )
-    of_beds = (beds, waterings, advice, restriction)
+    of_beds = (beds, waterings, advice, restriction, rain, forecast)
     nouns = (garden, nodes, channels, calibrations, readings, *of_beds, events, quarantine, checks)
     for noun in nouns:
         programs.include_router(noun.router)

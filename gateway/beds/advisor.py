@@ -45,7 +45,8 @@ log = logging.getLogger("jardin.advice")
 class Advisor:
     """Answers "water today?" for each bed. Safe to use from several threads.
 
-    ``publish``: tells open pages. ``board`` holds what stands on the live topics, in the garden's
+    ``publish``: tells open pages. ``forecasts`` gives what came last, and waits for nothing.
+    ``board`` holds what stands on the live topics, in the garden's
     language.
     """
 
@@ -56,6 +57,7 @@ class Advisor:
         observer: Observer,
         clock: Clock,
         publish: Callable[[str, dict[str, object]], None],
+        *,
         forecasts: Forecasts,
     ) -> None:
         self._settings = settings

@@ -52,9 +52,7 @@ def fallen(observed: Observed, zone: str) -> Fallen:
 def total_mm(observed: Observed, from_ms: int, to_ms: int, zone: str) -> float | None:
     """What others than the gauge say of a span; None where they say nothing."""
     spoken = between(observed.online_mm, from_ms, to_ms)
-    typed = [
-        one.told.mm for one in observed.told_rain if from_ms <= one.moment_ms(zone) < to_ms
-    ]
+    typed = [one.told.mm for one in observed.told_rain if from_ms <= one.moment_ms(zone) < to_ms]
     if not spoken and not typed:
         return None
     return max(sum(one.value for one in spoken), sum(typed))
@@ -91,9 +89,7 @@ def _spread(entry: RainEntry, measured: Sequence[Sample], zone: str) -> list[Sam
 def _unmeasured(online: Iterable[Sample], gauge: Sequence[Sample]) -> list[Sample]:
     """The hours in which no gauge spoke, nor just before or after: it may speak once an hour."""
     return [
-        one
-        for one in online
-        if not between(gauge, one.at_ms - HOUR_MS, one.at_ms + 2 * HOUR_MS)
+        one for one in online if not between(gauge, one.at_ms - HOUR_MS, one.at_ms + 2 * HOUR_MS)
     ]
 
 

@@ -41,9 +41,12 @@ class OpenMeteo:
         import httpx  # noqa: PLC0415 - a garden without a forecast never loads it
 
         try:
-            async with asyncio.timeout(self.patience_s), _client(self.patience_s) as client:
-                async with client.stream("GET", self.url, params=self._asked(days_back)) as answer:
-                    content = await _content(answer)
+            async with (
+                asyncio.timeout(self.patience_s),
+                _client(self.patience_s) as client,
+                client.stream("GET", self.url, params=self._asked(days_back)) as answer,
+            ):
+                content = await _content(answer)
         except NetworkError:
             raise
         except (TimeoutError, httpx.TimeoutException):

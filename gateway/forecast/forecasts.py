@@ -44,6 +44,7 @@ class Forecasts:
         self.place = place
         self.failure: NetworkError | None = None
         self._every_s = settings.every_h * 3600.0
+        self._lasts_s = self._every_s
         self._kept = kept
         self._clock = clock
         self._chance = chance
@@ -63,7 +64,7 @@ class Forecasts:
         outlook = self.outlook()
         if outlook is None:
             return True
-        return not 0 <= outlook.age_s(self._clock.wall_ms()) < self._every_s
+        return not 0 <= outlook.age_s(self._clock.wall_ms()) < self._lasts_s
 
     async def turn(self, ask: Ask, may_keep: Callable[[], bool] = lambda: True) -> bool:
         """Ask, keep what comes or note why nothing did; returns whether it came.
@@ -81,7 +82,7 @@ class Forecasts:
             return False
         self._kept.keep(outlook, str(self.place))
         self.failure, self._failures = None, 0
-        self._wait(self._every_s)
+        self._lasts_s = self._jittered(self._every_s)
         return True
 
     def _failed(self, error: NetworkError) -> None:
@@ -93,7 +94,10 @@ class Forecasts:
         self._wait(max(RETRY_S, min(wait_s, self._every_s)))
 
     def _wait(self, seconds: float) -> None:
-        self._not_before_s = self._clock.monotonic_s() + seconds * (1 + JITTER * self._chance())
+        self._not_before_s = self._clock.monotonic_s() + self._jittered(seconds)
+
+    def _jittered(self, seconds: float) -> float:
+        return seconds * (1 + JITTER * self._chance())
 
     def _days_back(self, now_ms: int) -> int:
         """How many days of rain are missing: two months at first, later what was slept through."""

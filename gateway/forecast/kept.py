@@ -51,7 +51,8 @@ class KeptForecast:
         days = [(d.on.isoformat(), d.min_c, d.max_c) for d in outlook.days if d.on >= today]
         with self._database.writing() as db:
             db.execute(
-                "DELETE FROM online_rain WHERE NOT EXISTS (SELECT 1 FROM forecasts WHERE place = ?)",
+                "DELETE FROM online_rain"
+                " WHERE NOT EXISTS (SELECT 1 FROM forecasts WHERE place = ?)",
                 (place,),
             )
             db.execute(

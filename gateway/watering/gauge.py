@@ -14,7 +14,8 @@ _TWICE: Final = 2
 class RainDay:
     """A day's rain by the gauge and by others (an online source, a person), in mm.
 
-    None for unknown. probes_together: whether most probes of the garden rose together while nobody watered.
+    None for unknown. probes_together: whether most probes of the garden rose together while
+    nobody watered.
     """
 
     gauge_mm: float | None
