@@ -31,7 +31,7 @@ TITLES: Final[Mapping[int, tuple[str, str]]] = {
     403: ("Demande refusée", "Request refused"),
     404: ("Introuvable", "Not found"),
     405: ("Méthode impossible ici", "Method not possible here"),
-    409: ("Déjà fait", "Already done"),
+    409: ("Existe déjà", "Exists already"),
     413: ("Demande trop grosse", "Request too large"),
     415: ("Format non accepté", "Format not accepted"),
     422: ("Demande à corriger", "Request to correct"),

@@ -159,6 +159,10 @@ def test_the_outbox_and_the_uplink_know_nothing_of_sensors() -> None:
         assert not [one for one in ours if one.startswith(forbidden)], name
 
 
+def test_a_garden_without_a_forecast_never_loads_a_client_for_the_web() -> None:
+    assert not loaded_by("import gateway.run") & {"httpx", "httpcore", "certifi"}
+
+
 def test_a_garden_on_sqlite_never_loads_the_library_of_influxdb() -> None:
     program = """
 import tempfile
