@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any, Final
 
 from gateway.beds.rainbook import MOST_MM
@@ -96,6 +97,8 @@ class Carried:
             values = {key: _KEYS[key](line[word])} | {name: line[name] for name in names}
             if "inputs" in values:
                 values["inputs"] = zlib.compress(str(values["inputs"]).encode())
+            if word == "rain":
+                _check_rain(line)
             self._once(table, values)
 
     def _take_bed(self, line: Line) -> None:
@@ -131,6 +134,14 @@ def _mm(rain: Any) -> float:
     if isinstance(rain, bool) or not isinstance(rain, int | float) or not 0 <= rain <= MOST_MM:
         raise ValueError(f"{rain!r} is no rain")
     return float(rain)
+
+
+def _check_rain(line: Line) -> None:
+    """Rain is of a day or of a moment: what is neither or both is refused here, not met later."""
+    if (line["day"] is None) == (line["at_ms"] is None):
+        raise ValueError("rain of no day and no moment, or of both")
+    if line["day"] is not None:
+        date.fromisoformat(line["day"])
 
 
 _KEYS: Final[dict[str, Callable[[Any], Any]]] = {"bed": _id, "mm": _mm}

@@ -97,8 +97,9 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "en": "{used} mm used since {since}, {rain} mm of rain (by Open-Meteo, at least in part)",
     },
     "used_blind": {
-        "fr": "{used} mm consommés depuis {since} ; la pluie n'est pas connue",
-        "en": "{used} mm used since {since}; the rain is not known",
+        "fr": "{used} mm consommés depuis {since} ; la pluie n'est pas connue ({points} points de"
+        " sûreté en moins)",
+        "en": "{used} mm used since {since}; the rain is not known ({points} points less sure)",
     },
     "probe_fell": {
         "fr": "la sonde a baissé de {points} points en deux jours",

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from gateway.watering import frost
 from gateway.watering.balance import Books, Page
+from gateway.watering.confidence import POINTS
 from gateway.watering.dose import LEAST_MM, Dose, dose_for, seedbed_dose
 from gateway.watering.reasons import Reason, because
 from gateway.watering.situation import Situation
@@ -276,7 +277,8 @@ def _used(situation: Situation, pages: list[Page]) -> Reason:
     wet = {page.on for page in pages if page.rain_mm > 0.0}
     sources = {day.rain_by for day in situation.days if day.on in wet}
     if rain_mm <= 0.0 and situation.bed.rained_on and situation.rain_source == "none":
-        return because("used_blind", used=used_mm, since=pages[0].on)
+        lost = POINTS["no_rain_source"]
+        return because("used_blind", used=used_mm, since=pages[0].on, points=lost)
     code = "used"
     if "online" in sources:
         code = "used_online"

@@ -138,7 +138,7 @@ def test_typed_rain_is_in_the_books_once_and_lifts_a_doubt(july: Door) -> None:
     dry_mm = missing_mm(july)
     assert "no_rain_source" in doubts(july)
     texts = [reason["text"] for reason in july.json(ADVICE)["reasons"]]
-    assert "the rain is not known" in " ".join(texts)
+    assert "the rain is not known (20 points less sure)" in " ".join(texts)
     tell(july, mm=12, on="2026-07-13")
     assert missing_mm(july) == pytest.approx(
         dry_mm - 12.0, abs=1.5
