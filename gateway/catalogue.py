@@ -17,6 +17,7 @@ from typing import Any
 from gateway import calibrations
 from gateway.beds import carried, given, journal, rainbook, records, restrictions, watches
 from gateway.forecast import kept
+from gateway.security import keyring
 from gateway.store.base import Series
 from sensor_node import wire
 from sensor_node.database import Database, transaction
@@ -65,6 +66,7 @@ MIGRATIONS = (
     + journal.MIGRATION
     + given.MIGRATION
     + restrictions.MIGRATION,
+    keyring.MIGRATION,
     rainbook.MIGRATION + kept.MIGRATION,
 )
 
@@ -148,6 +150,7 @@ class Catalogue:
         self.restrictions = restrictions.Restrictions(self._database)
         self.rain = rainbook.RainBook(self._database)
         self.forecast = kept.KeptForecast(self._database)
+        self.keyring = keyring.Keyring(self._database)
 
     # --- what is known --------------------------------------------------------------------
 

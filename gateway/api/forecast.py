@@ -7,17 +7,19 @@ from dataclasses import asdict
 from fastapi import APIRouter, Response
 
 from gateway.api.context import TheGateway
+from gateway.api.guard import allow
 from gateway.api.problems import Problem
 from gateway.api.shapes import Place
 from gateway.api.weather_shapes import DayShape, ExpectedShape, ForecastShape, HourShape
 from gateway.forecast.outlook import ATTRIBUTION, Hour, Outlook, rain_until_ms
+from gateway.security.roles import Action
 from gateway.service import Gateway
 from gateway.times import to_rfc3339
 
 router = APIRouter(tags=["weather"])
 
 
-@router.get("/forecast", summary="The weather to come")
+@router.get("/forecast", dependencies=[allow(Action.READ)], summary="The weather to come")
 def forecast(gateway: TheGateway, response: Response) -> ForecastShape:
     """The last good forecast, however old; `stale` once the advice no longer believes it.
 

@@ -7,11 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from gateway.api.context import Language, TheGateway
+from gateway.api.guard import allow
 from gateway.api.problems import Problem, unknown
 from gateway.api.spans import moment_of_ours, span_of
 from gateway.api.waterings import AHEAD_MS, ROLES, SHOWN_DAYS, Number
 from gateway.api.weather_shapes import NewRain, RainChange, RainList, RainShape
 from gateway.beds.rainbook import RainEntry, RainTold, day_of
+from gateway.security.roles import Action
 from gateway.service import Gateway
 from gateway.times import DAY_MS, to_rfc3339
 from gateway.watering.crops import CROPS
@@ -20,7 +22,7 @@ from gateway.watering.samples import at_local_hour_ms
 router = APIRouter(prefix="/rain", tags=["weather"])
 
 
-@router.get("", summary="Rain that was typed in")
+@router.get("", dependencies=[allow(Action.READ)], summary="Rain that was typed in")
 def rain(
     gateway: TheGateway,
     language: Language,
@@ -39,7 +41,7 @@ def rain(
     return RainList(rain=[_shape(one) for *_, one in sorted(found, reverse=True)])
 
 
-@router.post("", status_code=201, summary="Tell of rain")
+@router.post("", dependencies=[allow(Action.WATER)], status_code=201, summary="Tell of rain")
 def tell(gateway: TheGateway, language: Language, body: NewRain) -> RainShape:
     """`{"mm": 12, "on": "2026-07-14"}` is the total of a day, from 6 h to 6 h, and stands in the
     place of what gauge and internet say of it. `{"mm": 5}` is a shower that has just fallen.
@@ -50,7 +52,7 @@ def tell(gateway: TheGateway, language: Language, body: NewRain) -> RainShape:
     return _taken(gateway, entry, told)
 
 
-@router.put("/{number}", summary="Correct a rain")
+@router.put("/{number}", dependencies=[allow(Action.WATER)], summary="Correct a rain")
 def correct(gateway: TheGateway, language: Language, number: Number, body: RainChange) -> RainShape:
     """What is not named stays."""
     entry = _known(gateway, number)
@@ -68,7 +70,7 @@ def correct(gateway: TheGateway, language: Language, number: Number, body: RainC
     return _taken(gateway, corrected, told)
 
 
-@router.delete("/{number}", summary="Undo a rain")
+@router.delete("/{number}", dependencies=[allow(Action.WATER)], summary="Undo a rain")
 def undo(gateway: TheGateway, language: Language, number: Number) -> RainShape:
     """Nobody has measured that: gauge and internet tell of that day again."""
     entry = _known(gateway, number)

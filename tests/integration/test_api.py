@@ -622,6 +622,9 @@ def test_the_description_names_every_address_of_the_programs_door(door: Door) ->
         "/api/v1/beds/{bed}/waterings",
         "/api/v1/beds/{bed}/waterings/{number}",
         "/api/v1/restriction",
+        "/api/v1/rain",
+        "/api/v1/rain/{number}",
+        "/api/v1/forecast",
         "/metrics",
         "/api/v1/health",
         "/api/v1/calibrations",
@@ -637,6 +640,14 @@ def test_the_description_names_every_address_of_the_programs_door(door: Door) ->
         "/api/v1/events",
         "/api/v1/quarantine",
         "/api/v1/quarantine/retry",
+        "/api/v1/who",
+        "/api/v1/tokens",
+        "/api/v1/tokens/{number}",
+        "/api/v1/codes",
+        "/api/v1/codes/{number}",
+        "/api/v1/passphrases/{role}",
+        "/api/v1/door",
+        "/api/v1/audit",
     }
 
 
