@@ -94,7 +94,12 @@ def _shows_a_key(request: Request) -> bool:
 
 def session_of(request: Request) -> str:
     """The session that the browser brings for this door; empty where it brings none."""
-    return request.cookies.get(SECURE_COOKIE if is_secure(request) else COOKIE, "")
+    return request.cookies.get(cookie_of(request), "")
+
+
+def cookie_of(request: Request) -> str:
+    """The name of the session's cookie at this door."""
+    return SECURE_COOKIE if is_secure(request) else COOKIE
 
 
 def is_secure(request: Request) -> bool:

@@ -28,7 +28,7 @@ from gateway.watering.learning import (
 )
 from gateway.watering.night import ProbeMorning, together
 from gateway.watering.reservoir import depth_of
-from gateway.watering.samples import NIGHT, at_local_hour_ms, between, middle
+from gateway.watering.samples import NIGHT, Sample, at_local_hour_ms, between, middle
 from gateway.watering.scale import Knowledge, ProbeScale, dry_share, from_taught
 from gateway.watering.situation import GardenDay
 
@@ -40,13 +40,14 @@ _TAKEN_DAYS: Final = 1.5
 class Season:
     """The days of a bed up to now, without what its probes say of them.
 
-    start_mm: depletion on the first day, None for unknown. remembered: what the season before has
-    taught of the bed's field capacity.
+    rain: when and how much. start_mm: depletion on the first day, None for unknown. remembered:
+    what the season before has taught of the bed's field capacity.
     """
 
     bed: Bed
     days: Sequence[GardenDay]
     zone: str
+    rain: Sequence[Sample] = ()
     start_mm: float | None = None
     remembered: Capacity | None = None
 
@@ -165,7 +166,7 @@ def _soaking(page: Page, observed: Observed, season: Season, taw_mm: float) -> S
     """The water of a day as one soaking at its last moment; None for a sprinkle."""
     from_ms = at_local_hour_ms(page.on, NIGHT[1], season.zone)
     to_ms = at_local_hour_ms(page.on + timedelta(days=1), NIGHT[1], season.zone)
-    rain = between(observed.rain_mm or (), from_ms, to_ms) if season.bed.rained_on else ()
+    rain = between(season.rain, from_ms, to_ms) if season.bed.rained_on else ()
     times = [one.at_ms for one in rain if one.value > 0.0]
     times += [one.at_ms for one in observed.entries if from_ms <= one.at_ms < to_ms]
     mm = page.rain_mm + page.watering_mm

@@ -13,6 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from gateway.beds.evening import night_minimum_c
+from gateway.beds.fallen import Fallen, fallen
 from gateway.beds.hearing import Ears
 from gateway.beds.journal import Entry
 from gateway.beds.lessons import Season, learn
@@ -81,9 +82,10 @@ def situation_of(record: BedRecord, observed: Observed, around: Around) -> Situa
     days = [first + timedelta(days=n) for n in range((on - first).days + 1)]
     stations, inside = _stations(observed, around, on)
     bed = record.as_bed(weather_inside=inside)
-    quiet = _days(observed, days, stations, around)
+    rain = fallen(observed, zone)
+    quiet = _days(observed, days, stations, rain, around)
     ears = Ears(observed, zone)
-    season = Season(bed, quiet, zone, around.start_mm, around.remembered)
+    season = Season(bed, quiet, zone, rain.mm, around.start_mm, around.remembered)
     bed, scales = learn(observed, ears, season)
     heard = ears.mornings(bed, days, scales)
     since_ms = ears.good_since_ms(days)
@@ -95,7 +97,7 @@ def situation_of(record: BedRecord, observed: Observed, around: Around) -> Situa
             replace(day, night=together(words)) for day, words in zip(quiet, heard, strict=True)
         ),
         start_mm=around.start_mm,
-        rain_source="gauge" if observed.gauge_speaks else "none",
+        rain_source=rain.source,
         forecast=around.forecast,
         soil_c=_soil_c(observed),
         evening_min_c=night_minimum_c(
@@ -115,20 +117,25 @@ def situation_of(record: BedRecord, observed: Observed, around: Around) -> Situa
 
 
 def _days(
-    observed: Observed, days: Sequence[date], stations: Sequence[AirSamples], around: Around
+    observed: Observed,
+    days: Sequence[date],
+    stations: Sequence[AirSamples],
+    rain: Fallen,
+    around: Around,
 ) -> list[GardenDay]:
     """The days without their probes, each by the first station that has enough of it."""
     told = [_watering(one) for one in observed.entries]
     by_station = [
-        Diary(around.place, around.zone, station, observed.rain_mm, told).days(
+        Diary(around.place, around.zone, station, rain.mm, told).days(
             days[0], days[-1], observed.now_ms
         )
         for station in stations or (AirSamples(),)
     ]
-    return [
+    best = [
         next((day for day in same if day.et0 is not None), same[0])
         for same in zip(*by_station, strict=True)
     ]
+    return [replace(day, rain_by=rain.by.get(day.on, "none")) for day in best]
 
 
 def _watering(entry: Entry) -> Watering:

@@ -86,7 +86,10 @@ def _is_known(bed: Bed, day: GardenDay, page: Page) -> bool:
     """Tell whether all that came and went on a day is known."""
     if page.et0 is None or "carried" in page.et0.fallbacks or day.seen:
         return False
-    return day.rain_mm is not None or not bed.rained_on
+    if not bed.rained_on:
+        return True
+    # A shower of the online service may have missed the garden, or half of it.
+    return day.rain_mm is not None and not (day.rain_by == "online" and page.rain_mm > 0.0)
 
 
 def _drawn(page: Page, before_mm: float | None) -> float | None:

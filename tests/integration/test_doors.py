@@ -18,7 +18,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from door import Door, problem
+from people import FAR, people_of
 
+from gateway import assets
 from gateway.api.app import create_app
 from gateway.api.guard import COOKIE, CSRF_HEADER, SECURE_COOKIE
 from gateway.api.middleware import Limits
@@ -235,3 +237,23 @@ def test_a_body_that_never_ends_is_a_problem_in_words() -> None:
 
     with pytest.raises(Exception, match="408"):
         asyncio.run(ask())
+
+
+def test_the_page_of_trust_shows_the_fingerprint_and_gives_the_certificate(
+    tmp_path: Path,
+) -> None:
+    assets.build()
+    assets.built.cache_clear()
+    with people_of(tmp_path) as people:
+        client = people.client(FAR)
+        assert "jardin-gateway init" in client.get("/confiance").text
+        absent = client.get("/confiance/jardin.crt")
+        problem(absent, 404, "NO_AUTHORITY")
+        make_certificate(tmp_path / "keys")
+        (tmp_path / "keys/web.crt").rename(tmp_path / "keys/authority.crt")
+        page = client.get("/confiance").text
+        given = client.get("/confiance/jardin.crt")
+        assert given.headers["content-type"] == "application/x-x509-ca-cert"
+        known = x509.load_der_x509_certificate(given.content).fingerprint(hashes.SHA256())
+        assert known.hex(" ").upper() in page
+        assert "https://jardin.local:8443/entrer" in page

@@ -77,8 +77,9 @@ def test_who_has_seen_nothing_believes_what_the_soils_name_says() -> None:
         season([None, *SOAKED[1:3], None, None, None]),  # no gauge: it may have rained
         season(SOAKED, et0=None),  # no temperature: nobody knows what was drawn
         season(SOAKED, seen=True),  # watered, and nobody told how much
+        season(SOAKED, rain_by="online"),  # who knows how much of it fell here
     ],
-    ids=["no water", "too little", "no gauge", "no air", "untold"],
+    ids=["no water", "too little", "no gauge", "no air", "untold", "online"],
 )
 def test_books_that_do_not_know_teach_nothing(days: list[GardenDay]) -> None:
     assert taught(days) == []
