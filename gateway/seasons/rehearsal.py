@@ -17,11 +17,10 @@ from typing import Final
 from gateway.beds.advisor import LATITUDE_DEG, Advisor
 from gateway.beds.given import Given
 from gateway.beds.journal import Entry
-from gateway.beds.observed import Observer
 from gateway.beds.records import BedRecord
 from gateway.beds.situations import Around, local, situation_of
 from gateway.present import Present
-from gateway.seasons.remembered import Remembered
+from gateway.seasons.remembered import Attentive, Remembered
 from gateway.seasons.scratch import Scratch
 from gateway.service import Gateway
 from gateway.store.base import Reading, Series
@@ -64,7 +63,7 @@ class Rehearsal:
         self._present = Present(
             self._clock, self.catalogue.interval_s, self.catalogue.calibrations.scale
         )
-        self._observer = Observer(self.catalogue, self._measured, as_measured, self._present)
+        self._observer = Attentive(self.catalogue, self._measured, as_measured, self._present)
         self._advisor = Advisor(
             self.settings, self.catalogue, self._observer, self._clock, lambda _kind, _data: None
         )
