@@ -28,31 +28,7 @@ def add_arguments(replay: argparse.ArgumentParser) -> None:
     """What ``replay`` understands."""
     replay.add_argument("file", type=Path, metavar="FILE.csv")
     replay.add_argument("--node", required=True, help=pick("nom du nœud", "name of the node"))
-    replay.add_argument(
-        "--map",
-        action="append",
-        required=True,
-        metavar=pick("CARTE", "MAP"),
-        help=pick(
-            "un fichier TOML, ou COLONNE=voie:grandeur[:conversion] (répétable)",
-            "a TOML file, or COLUMN=channel:quantity[:conversion] (repeatable)",
-        ),
-    )
-    replay.add_argument(
-        "--time",
-        metavar="COL[,COL]",
-        help=pick("colonnes de la date et de l'heure", "columns of date and time"),
-    )
-    replay.add_argument("--time-format", help=pick("« iso » ou strptime", "'iso' or strptime"))
-    replay.add_argument("--zone", help=pick("fuseau, comme Europe/Paris", "time zone"))
-    replay.add_argument(
-        "--no-value",
-        action="append",
-        help=pick("cellule qui veut dire « rien » (répétable)", "cell that means 'nothing'"),
-    )
-    replay.add_argument("--no-header", action="store_true")
-    replay.add_argument("--separator")
-    replay.add_argument("--decimal", choices=(".", ","))
+    add_map_arguments(replay, required=True)
     replay.add_argument("--host", help=pick("serveur MQTT", "MQTT broker"))
     replay.add_argument("--port", type=int)
     replay.add_argument(
@@ -70,6 +46,35 @@ def add_arguments(replay: argparse.ArgumentParser) -> None:
     replay.set_defaults(command=run_replay)
 
 
+def add_map_arguments(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+    """How the columns of a recording are told; ``map_of`` reads them."""
+    parser.add_argument(
+        "--map",
+        action="append",
+        required=required,
+        metavar=pick("CARTE", "MAP"),
+        help=pick(
+            "un fichier TOML, ou COLONNE=voie:grandeur[:conversion] (répétable)",
+            "a TOML file, or COLUMN=channel:quantity[:conversion] (repeatable)",
+        ),
+    )
+    parser.add_argument(
+        "--time",
+        metavar="COL[,COL]",
+        help=pick("colonnes de la date et de l'heure", "columns of date and time"),
+    )
+    parser.add_argument("--time-format", help=pick("« iso » ou strptime", "'iso' or strptime"))
+    parser.add_argument("--zone", help=pick("fuseau, comme Europe/Paris", "time zone"))
+    parser.add_argument(
+        "--no-value",
+        action="append",
+        help=pick("cellule qui veut dire « rien » (répétable)", "cell that means 'nothing'"),
+    )
+    parser.add_argument("--no-header", action="store_true")
+    parser.add_argument("--separator")
+    parser.add_argument("--decimal", choices=(".", ","))
+
+
 def run_replay(options: argparse.Namespace) -> int:
     """Replay ``options.file``; returns 0 once everything is acknowledged."""
     from sensor_node.link import broker_from_environment  # noqa: PLC0415 - not for --help
@@ -82,7 +87,7 @@ def run_replay(options: argparse.Namespace) -> int:
     flags = _given(host=options.host, port=options.port, username=options.username)
     broker = replace(broker_from_environment(), **flags)
     data = options.data or Path("replay-data") / options.node
-    return _send(options, Recording(_map_of(options)), broker, data)
+    return _send(options, Recording(map_of(options)), broker, data)
 
 
 def _send(options: argparse.Namespace, recording: Recording, broker: Any, data: Path) -> int:
@@ -109,7 +114,7 @@ def _send(options: argparse.Namespace, recording: Recording, broker: Any, data: 
     bar = _Bar(replay, line_count)
     delivery.start()
     try:
-        with stopped_by_signals(_interrupt), _open(options.file) as lines:
+        with stopped_by_signals(_interrupt), open_recording(options.file) as lines:
             replay.run(lines, bar.step)
     finally:
         bar.close()
@@ -124,7 +129,8 @@ def _interrupt() -> None:
     raise KeyboardInterrupt
 
 
-def _open(path: Path) -> Any:
+def open_recording(path: Path) -> Any:
+    """The lines of a recording. Raises ``UsageError`` where it cannot be read."""
     try:
         return path.open(encoding="utf-8-sig", errors="replace", newline="")
     except OSError as error:
@@ -136,23 +142,23 @@ def _open(path: Path) -> Any:
 
 
 def _count_lines(path: Path) -> int:
-    with _open(path) as lines:
+    with open_recording(path) as lines:
         return sum(1 for _ in lines)
 
 
-def _map_of(options: argparse.Namespace) -> RecordingMap:
+def map_of(options: argparse.Namespace) -> RecordingMap:
     """The map from a TOML file, or from the flags; flags win."""
     from sensor_node.recording import RecordingMap  # noqa: PLC0415
     from sensor_node.settings import build, read_toml  # noqa: PLC0415
 
     table: dict[str, Any] = {}
     channels: list[dict[str, str]] = []
-    for given in options.map:
+    for given in options.map or ():
         if "=" in given:
             channels.append(_channel_of(given))
         else:
             table |= read_toml(Path(given))
-    columns = options.time.split(",") if options.time else None
+    columns = None if options.time is None else options.time.split(",")
     time = _given(columns=columns, format=options.time_format, zone=options.zone)
     if isinstance(table.setdefault("time", {}), dict):
         table["time"] |= time

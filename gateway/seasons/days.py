@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -85,15 +85,21 @@ class SeasonDay:
 
 
 def season_days(
-    rehearsal: Rehearsal, records: Sequence[BedRecord], days: Sequence[date]
+    rehearsal: Rehearsal,
+    records: Sequence[BedRecord],
+    days: Sequence[date],
+    progress: Callable[[int], None] = lambda _days: None,
 ) -> dict[str, list[SeasonDay]]:
-    """The days of each bed. ``days``: without gaps, in their order."""
+    """The days of each bed. ``days``: without gaps, in their order; ``progress``: told how many
+    are done.
+    """
     for record in records:
         rehearsal.prepare(record, days)
     mornings: dict[str, list[Morning]] = {record.bed: [] for record in records}
-    for on in days:
+    for number, on in enumerate(days, start=1):
         for record in records:
             mornings[record.bed].append(rehearsal.morning(record, on))
+        progress(number)
     return {
         record.bed: list(_put_together(rehearsal, record, days, mornings[record.bed]))
         for record in records
@@ -113,7 +119,7 @@ def season_day(
     on: date, morning: Morning | None, happened: Happened, waterings: Sequence[Entry]
 ) -> SeasonDay:
     """One day; a gap whose advice would be made up now has none."""
-    base = {"on": on, "rain_mm": happened.rain_mm, "waterings": tuple(waterings)}
+    base: dict[str, Any] = {"on": on, "rain_mm": happened.rain_mm, "waterings": tuple(waterings)}
     if morning is None:
         return SeasonDay(**base, gap=False)
     told = morning.given.told("en")
@@ -160,9 +166,7 @@ def _happened(
     bed = situation.bed
     return {
         day.on: Happened(
-            rain_mm=None
-            if day.rain_mm is None or not bed.rained_on
-            else round(day.rain_mm, 1),
+            rain_mm=None if day.rain_mm is None or not bed.rained_on else round(day.rain_mm, 1),
             asked_mm=_asked_mm(day.et0, bed.demand),
         )
         for day in situation.days

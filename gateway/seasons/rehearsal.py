@@ -98,9 +98,7 @@ class Rehearsal:
         now_ms = self._hour_ms(on)
         self._clock.set_wall(now_ms)
         self._present.load(self._newest(record, now_ms))
-        given = self._advisor.advice(record, on)
-        assert given is not None  # of today there always is one
-        return Morning(given, False)
+        return Morning(self._advisor.advice_of_today(record), False)
 
     def entries(self, record: BedRecord, from_ms: int, to_ms: int) -> list[Entry]:
         """The journal of the bed, with what its probes were found to have seen."""
