@@ -46,7 +46,7 @@ def add_arguments(replay: argparse.ArgumentParser) -> None:
     replay.set_defaults(command=run_replay)
 
 
-def add_map_arguments(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+def add_map_arguments(parser: argparse._ActionsContainer, *, required: bool = False) -> None:
     """How the columns of a recording are told; ``map_of`` reads them."""
     parser.add_argument(
         "--map",

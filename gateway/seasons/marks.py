@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from html import escape
 from typing import Final, Literal
 
 INK, QUIET, PALE, WATER = "#1a1a1a", "#555555", "#e3e3e3", "#1f5fbf"
-Kind = Literal["told", "seen", "both"]
+Kind = Literal["told", "seen", "both", "rain_probable"]
 
 PATTERNS: Final = (
     '<defs><pattern id="gap" width="8" height="8" patternUnits="userSpaceOnUse" '
@@ -60,6 +60,11 @@ def advice(verdict: str, x: float, y: float, as_given: bool, room: float) -> str
 
 def watering(kind: Kind, x: float, y: float) -> str:
     """A watering: a triangle, hollow where only a probe saw it, barred where both say so."""
+    if kind == "rain_probable":
+        return (
+            f'<path transform="translate({x:.1f} {y:.1f}) scale(0.8)" d="{_FORMS["yes"]}" '
+            f'fill="#ffffff" stroke="{WATER}" stroke-width="1.8"/>'
+        )
     fill = "#ffffff" if kind == "seen" else INK
     form = (
         f'<path d="M{x - 5:.1f},{y - 5:.1f} L{x + 5:.1f},{y - 5:.1f} L{x:.1f},{y + 4:.1f} Z" '
@@ -68,34 +73,39 @@ def watering(kind: Kind, x: float, y: float) -> str:
     return form + line(x - 6, y - 8, x + 6, y - 8, ink=INK, width=2) if kind == "both" else form
 
 
-def legend(x: float, y: float, width: float, language: str) -> tuple[list[str], float]:
-    """All marks with their names, and how tall that is."""
-    french = language == "fr"
-    place = _Flow(x, y, width)
-    for verdict, fr, en in _NAMES:
-        place.put(advice(verdict, 0, 0, False, 16), fr if french else en)
-    place.put(advice("no", 0, 0, True, 16), "souligné : donné alors" if french else
-              "underlined: given then")  # fmt: skip
-    place.next_line()
-    place.put(path([(-8, 0), (8, 0)], WATER, 2.6), "ce qui manque le matin" if french else
-              "missing in the morning")  # fmt: skip
-    place.put(path([(-9, 0), (9, 0)], INK, 1.3, dash="7 4"),
-              "seuil : au-delà, la plante a soif (RAW)" if french else
-              "threshold: beyond, the plant is thirsty (RAW)")  # fmt: skip
-    place.put(path([(-9, 0), (9, 0)], INK, 1.6, dash="1.5 4"),
-              "tout ce que le bac peut donner (TAW)" if french else
-              "all that the bed can give (TAW)")  # fmt: skip
-    place.put(cross(0, 0), "mesuré" if french else "measured")
-    place.next_line()
-    place.put(bar(-5, 6, 10, 12, "url(#rain)"), "pluie" if french else "rain")
-    place.put(bar(-5, 6, 10, 12, INK), "arrosage noté, en mm" if french else "told watering, in mm")
-    place.put(watering("told", 0, 0), "noté" if french else "told")
-    place.put(watering("seen", 0, 0), "vu par la sonde, pas noté" if french else
-              "seen by the probe, not told")  # fmt: skip
-    place.put(watering("both", 0, 2), "noté et vu" if french else "told and seen")
-    place.put('<rect x="-9" y="-7" width="18" height="14" fill="url(#gap)"/>',
-              "pas de mesures" if french else "no readings")  # fmt: skip
-    return place.drawn, place.y - y + 12
+def legend(
+    x: float, y: float, width: float, shown: Set[str], language: str
+) -> tuple[list[str], float]:
+    """The marks of ``shown`` with their names, and how tall that is."""
+    place, at = _Flow(x, y, width), language != "fr"
+    for names in (_of_advice(), _LINES, _of_water()):
+        used = [(mark, said[at]) for key, mark, *said in names if key in shown]
+        for mark, name in used:
+            place.put(mark, name)
+        if used:
+            place.next_line()
+    return place.drawn, place.y - y
+
+
+def _of_advice() -> list[tuple[str, str, str, str]]:
+    marks = [(key, advice(key, 0, 0, False, 16), fr, en) for key, fr, en in _NAMES]
+    given = advice("yes", 0, -2, True, 16)
+    return [*marks, ("given", given, "souligné : donné alors", "underlined: given then")]
+
+
+def _of_water() -> list[tuple[str, str, str, str]]:
+    return [
+        ("rain", bar(-5, 6, 10, 12, "url(#rain)"), "pluie", "rain"),
+        ("poured", bar(-5, 6, 10, 12, INK), "arrosage noté, en mm", "told watering, in mm"),
+        ("told", watering("told", 0, 0), "noté", "told"),
+        ("seen", watering("seen", 0, 0), "vu par la sonde, pas noté",
+         "seen by the probe, not told"),
+        ("both", watering("both", 0, 2), "noté et vu", "told and seen"),
+        ("rain_probable", watering("rain_probable", 0, 0), "pluie probable, vue par les sondes",
+         "probable rain, seen by the probes"),
+        ("gap", '<rect x="-9" y="-7" width="18" height="14" fill="url(#gap)"/>',
+         "pas de mesures", "no readings"),
+    ]  # fmt: skip
 
 
 class _Flow:
@@ -154,9 +164,9 @@ def upright(x: float, y: float, words: str) -> str:
 
 
 def tag(x: float, y: float, words: str) -> str:
-    """Words that end at a place, on a white edge so that lines below do not cut them."""
+    """Words at a place, on a white edge so that lines below do not cut them."""
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="11" fill="{INK}" text-anchor="end" '
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="11" fill="{INK}" '
         'stroke="#ffffff" stroke-width="4" paint-order="stroke" stroke-linejoin="round">'
         f"{escape(words)}</text>"
     )
@@ -210,3 +220,15 @@ def cross(x: float, y: float) -> str:
 
 def _points(points: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+
+
+_LINES: Final = (
+    ("missing", path([(-8, 0), (8, 0)], WATER, 2.6), "ce qui manque le matin",
+     "missing in the morning"),
+    ("raw", path([(-9, 0), (9, 0)], INK, 1.3, dash="7 4"),
+     "seuil : au-delà, la plante a soif (RAW)",
+     "threshold: beyond, the plant is thirsty (RAW)"),
+    ("taw", path([(-9, 0), (9, 0)], INK, 1.6, dash="1.5 4"),
+     "tout ce que le bac peut donner (TAW)", "all that the bed can give (TAW)"),
+    ("measured", cross(0, 0), "mesuré", "measured"),
+)  # fmt: skip

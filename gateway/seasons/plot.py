@@ -27,6 +27,7 @@ PANEL: Final = TITLE + ADVICE + BOOKS + POURED + BETWEEN
 AXIS: Final = 44.0
 _STEPS_MM: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0)
 _LEAST_POURED_MM: Final = 5.0
+"""A drizzle should look like one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class _Axes:
 
     def height(self, mm: float) -> float:
         """How tall a bar of so many mm is."""
-        return (POURED - 18.0) * min(1.0, mm / self.most_poured_mm)
+        return (POURED - 34.0) * min(1.0, mm / self.most_poured_mm)
 
 
 def plot(seasons: Sequence[Season], language: str) -> str:
@@ -64,8 +65,8 @@ def plot(seasons: Sequence[Season], language: str) -> str:
         lines = "\n".join(_panel(season, axes, language))
         panels.append(f'<g transform="translate(0 {TOP + index * PANEL:.1f})">\n{lines}\n</g>')
     y = TOP + len(seasons) * PANEL
-    legend, height = marks.legend(LEFT, y + AXIS, WIDTH - LEFT - RIGHT, language)
-    bottom = y + AXIS + height + 12
+    legend, height = marks.legend(LEFT, y + AXIS, WIDTH - LEFT - RIGHT, _shown(seasons), language)
+    bottom = y + AXIS + height
     body = "\n".join([*panels, *_calendar(axes, y - BETWEEN, language), *legend])
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -87,7 +88,7 @@ def _axes(seasons: Sequence[Season]) -> _Axes:
     deepest = max(deepest, *(day.measured_mm or 0.0 for day in days), 1.0)
     poured = [_poured_mm(season, day) for season in seasons for day in season.days]
     fallen = [day.rain_mm or 0.0 for day in days]
-    most = max([*fallen, *poured, _LEAST_POURED_MM])
+    most = 5.0 * ceil(max([*fallen, *poured, _LEAST_POURED_MM]) / 5.0)
     return _Axes(seasons[0].days[0].on, len(seasons[0].days), deepest, most)
 
 
@@ -173,12 +174,11 @@ def _thresholds(season: Season, axes: _Axes, top: float, language: str) -> Itera
         edge.append((edge[-1][0] + axes.day_width, edge[-1][1]))
         yield marks.path(edge, INK, 1.6, dash="1.5 4")
     for name, known in (("RAW", raw), ("TAW", taw)):
-        last_known = [(day, mm) for day, mm in known if mm is not None][-1:]
-        for day, mm in last_known:
-            y = top + axes.depth(mm)
+        for day, mm in [(day, mm) for day, mm in known if mm is not None][:1]:
+            below = 15.0 if name == "RAW" else -6.0
+            y = top + axes.depth(mm) + below
             said = {"RAW": ("seuil (RAW)", "threshold (RAW)"), "TAW": ("total (TAW)",) * 2}[name]
-            x = min(WIDTH - RIGHT - 6, axes.x(day.on) + axes.day_width - 6)
-            yield marks.tag(x, y - 6, said[language != "fr"])
+            yield marks.tag(axes.x(day.on) + 8, y, said[language != "fr"])
 
 
 def _known(
@@ -219,7 +219,8 @@ def _water(season: Season, axes: _Axes, top: float, language: str) -> Iterator[s
     """Rain and waterings as bars in mm, and a mark for each watering."""
     base = top + POURED
     yield marks.line(LEFT, base, WIDTH - RIGHT, base, ink=QUIET, width=1)
-    for mm in (axes.most_poured_mm / 2, axes.most_poured_mm):
+    step = next(one for one in _STEPS_MM if axes.most_poured_mm / one <= 3 or one == _STEPS_MM[-1])
+    for mm in (step * number for number in range(1, int(axes.most_poured_mm / step) + 1)):
         y = base - axes.height(mm)
         yield marks.line(LEFT, y, WIDTH - RIGHT, y, ink=PALE, width=1)
         yield text(LEFT - 10, y + 4, told.number(mm, language, 0), size=11, anchor="end", ink=QUIET)
@@ -233,14 +234,31 @@ def _water(season: Season, axes: _Axes, top: float, language: str) -> Iterator[s
         if poured:
             yield marks.bar(x + half, base, half, axes.height(poured), INK)
         for one in day.waterings:
-            if one.source != "rain_probable":
-                yield marks.watering(_kind(one), x + 1.5 * half, base - axes.height(poured) - 8)
+            yield marks.watering(_kind(one), x + 1.5 * half, base - axes.height(poured) - 9)
 
 
 def _kind(one: Entry) -> marks.Kind:
-    if one.matched:
-        return "both"
+    if one.matched or one.source == "rain_probable":
+        return "both" if one.matched else "rain_probable"
     return "seen" if one.source == "detected" else "told"
+
+
+def _shown(seasons: Sequence[Season]) -> set[str]:
+    """The keys of the marks that the drawing has."""
+    shown = {"raw", "taw", "missing"}
+    for day in (day for season in seasons for day in season.days):
+        shown |= {_kind(one) for one in day.waterings}
+        there = {
+            "gap": day.gap,
+            "rain": bool(day.rain_mm),
+            "poured": day.given_l is not None,
+            "measured": day.measured_mm is not None,
+            "given": day.as_given,
+        }
+        shown |= {key for key, is_there in there.items() if is_there}
+        if day.verdict is not None:
+            shown.add(day.verdict)
+    return shown
 
 
 # --- what is shared ---------------------------------------------------------------------------
