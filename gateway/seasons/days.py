@@ -100,6 +100,8 @@ def season_days(
         for record in records:
             mornings[record.bed].append(rehearsal.morning(record, on))
         progress(number)
+    for record in records:
+        rehearsal.look_back(record, days[-1])
     return {
         record.bed: list(_put_together(rehearsal, record, days, mornings[record.bed]))
         for record in records

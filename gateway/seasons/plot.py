@@ -155,8 +155,8 @@ def _scale(axes: _Axes, top: float, language: str) -> Iterator[str]:
     words = "eau qui manque (mm)" if language == "fr" else "water missing (mm)"
     yield marks.upright(28, top + BOOKS / 2, words)
     full, empty = ("plein", "vide") if language == "fr" else ("full", "empty")
-    yield text(50, top + 18, full, size=11, anchor="middle", ink=QUIET)
-    yield text(50, top + BOOKS - 8, empty, size=11, anchor="middle", ink=QUIET)
+    yield text(64, top + 20, full, size=11, anchor="end", ink=QUIET)
+    yield text(64, top + BOOKS, empty, size=11, anchor="end", ink=QUIET)
 
 
 def _thresholds(season: Season, axes: _Axes, top: float, language: str) -> Iterator[str]:

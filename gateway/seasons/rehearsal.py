@@ -14,9 +14,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from gateway.beds import hearing
 from gateway.beds.advisor import LATITUDE_DEG, Advisor
 from gateway.beds.given import Given
 from gateway.beds.journal import Entry
+from gateway.beds.observed import PROBE_DAYS
 from gateway.beds.records import BedRecord
 from gateway.beds.situations import Around, local, situation_of
 from gateway.present import Present
@@ -99,6 +101,15 @@ class Rehearsal:
         self._clock.set_wall(now_ms)
         self._present.load(self._newest(record, now_ms))
         return Morning(self._advisor.advice_of_today(record), False)
+
+    def look_back(self, record: BedRecord, last: date) -> None:
+        """See also what the last day brought: its own next morning is not lived any more."""
+        first = last - timedelta(days=PROBE_DAYS)
+        from_ms = at_local_hour_ms(first, 0, self.settings.timezone)
+        end_ms = self._hour_ms(last + timedelta(days=1)) + _CONFIRMED_MS
+        observed = self._observer.observe(record, from_ms, end_ms)
+        seen = hearing.rises_seen(observed, record.as_bed())
+        self.catalogue.journal.see(record.bed, seen, end_ms)
 
     def entries(self, record: BedRecord, from_ms: int, to_ms: int) -> list[Entry]:
         """The journal of the bed, with what its probes were found to have seen."""

@@ -47,7 +47,7 @@ class Summary:
 
     ``verdicts``: on how many mornings each was given. ``advised_l``: each thirst counted once,
     with its last dose. ``thirsty_days``: on which Ks is below 1; ``known_days``: on which it is
-    known. ``confidence``: the mean, None without any advice.
+    known. ``confidence``: the mean of those with a verdict, None without any.
     """
 
     days: int
@@ -78,7 +78,11 @@ def summary_of(days: Sequence[SeasonDay]) -> Summary:
     """What ``days`` come to."""
     advised = [day for day in days if day.verdict is not None]
     known = [day.ks for day in days if day.ks is not None]
-    sure = [day.confidence for day in advised if day.confidence is not None]
+    sure = [
+        day.confidence
+        for day in advised
+        if day.confidence is not None and day.verdict != "unknown"
+    ]
     entries = [one for day in days for one in day.waterings]
     return Summary(
         days=len(days),

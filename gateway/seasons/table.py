@@ -213,7 +213,7 @@ def about(season: Season, language: str) -> str:
     details = season.record.details
     french = language == "fr"
     parts = [
-        f"{told.number(details.area_m2, language, 1)} m²",
+        f"{told.decimal(f'{details.area_m2:g}', language)} m²",
         told.kind(details.soil, details.crop, language),
     ]
     if details.planted_on is not None and details.crop in CROPS:

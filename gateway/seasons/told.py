@@ -44,6 +44,11 @@ def number(value: float | None, language: str, digits: int = 1) -> str:
     text = f"{value:.{digits}f}"
     if float(text) == 0.0:
         text = text.lstrip("-")
+    return decimal(text, language)
+
+
+def decimal(text: str, language: str) -> str:
+    """A number written with a point, with the reader's sign."""
     return text.replace(".", ",") if language == "fr" else text
 
 
@@ -78,6 +83,8 @@ def kind(soil: str | None, crop: str | None, language: str) -> str:
         parts.append((CROPS[crop].fr, CROPS[crop].en)[place])
     else:
         parts.append(("sans culture", "no crop")[place])
-    if soil in SOILS:
+    if soil == "terreau":
+        parts.append((SOILS[soil].fr, SOILS[soil].en)[place])
+    elif soil in SOILS:
         parts.append((f"sol {SOILS[soil].fr}", f"{SOILS[soil].en} soil")[place])
     return ", ".join(parts)
