@@ -20,6 +20,7 @@ from gateway.api import (
     docs,
     events,
     garden,
+    history,
     liveness,
     metrics,
     nodes,
@@ -106,7 +107,7 @@ def _programs() -> APIRouter:
             "5XX": {**PROBLEM, "description": "The garden failed"},
         },
     )
-    of_beds = (beds, waterings, advice, restriction)
+    of_beds = (beds, waterings, advice, history, restriction)
     nouns = (garden, nodes, channels, calibrations, readings, *of_beds, events, quarantine, checks)
     for noun in nouns:
         programs.include_router(noun.router)

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from gateway.beds.journal import SEEN, Entry
 from gateway.beds.records import BedRecord
-from gateway.seasons.rehearsal import Morning, Rehearsal
+from gateway.seasons.past import Morning, Past
+from gateway.seasons.rehearsal import Rehearsal
 from gateway.watering.evapotranspiration import ReferenceEt
 from gateway.watering.samples import at_local_hour_ms, local_day
 
@@ -95,7 +96,7 @@ def season_days(
     """
     for record in records:
         rehearsal.prepare(record, days)
-    mornings: dict[str, list[Morning]] = {record.bed: [] for record in records}
+    mornings: dict[str, list[Morning | None]] = {record.bed: [] for record in records}
     for number, on in enumerate(days, start=1):
         for record in records:
             mornings[record.bed].append(rehearsal.morning(record, on))
@@ -108,11 +109,18 @@ def season_days(
     }
 
 
+def kept_days(past: Past, record: BedRecord, days: Sequence[date]) -> list[SeasonDay]:
+    """The days with the advice that was given; where none was, there is none."""
+    if not days:
+        return []
+    return list(_put_together(past, record, days, [past.kept(record, on) for on in days]))
+
+
 def _put_together(
-    rehearsal: Rehearsal, record: BedRecord, days: Sequence[date], mornings: Sequence[Morning]
+    past: Past, record: BedRecord, days: Sequence[date], mornings: Sequence[Morning | None]
 ) -> Iterator[SeasonDay]:
-    waterings = _by_day(rehearsal, record, days)
-    happened = _happened(rehearsal, record, days)
+    waterings = _by_day(past, record, days)
+    happened = _happened(past, record, days)
     for on, morning in zip(days, mornings, strict=True):
         yield season_day(on, morning, happened.get(on, Happened()), waterings.get(on, ()))
 
@@ -148,23 +156,19 @@ def _advised(morning: Morning, told: Mapping[str, Any], happened: Happened) -> d
     }
 
 
-def _by_day(
-    rehearsal: Rehearsal, record: BedRecord, days: Sequence[date]
-) -> dict[date, tuple[Entry, ...]]:
-    zone = rehearsal.settings.timezone
+def _by_day(past: Past, record: BedRecord, days: Sequence[date]) -> dict[date, tuple[Entry, ...]]:
+    zone = past.settings.timezone
     from_ms = at_local_hour_ms(days[0], _BOOKS_BEGIN_H, zone)
     to_ms = at_local_hour_ms(days[-1] + timedelta(days=1), _BOOKS_BEGIN_H, zone)
     found: dict[date, tuple[Entry, ...]] = {}
-    for entry in rehearsal.entries(record, from_ms, to_ms):
+    for entry in past.entries(record, from_ms, to_ms):
         on = local_day(entry.at_ms, zone)
         found[on] = (*found.get(on, ()), entry)
     return found
 
 
-def _happened(
-    rehearsal: Rehearsal, record: BedRecord, days: Sequence[date]
-) -> dict[date, Happened]:
-    situation = rehearsal.hindsight(record, days[0], days[-1])
+def _happened(past: Past, record: BedRecord, days: Sequence[date]) -> dict[date, Happened]:
+    situation = past.hindsight(record, days[0], days[-1])
     bed = situation.bed
     return {
         day.on: Happened(

@@ -8,28 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from gateway.beds import hearing
-from gateway.beds.advisor import LATITUDE_DEG, Advisor
-from gateway.beds.given import Given
-from gateway.beds.journal import Entry
+from gateway.beds.advisor import Advisor
 from gateway.beds.observed import PROBE_DAYS
 from gateway.beds.records import BedRecord
-from gateway.beds.situations import Around, local, situation_of
 from gateway.present import Present
+from gateway.seasons.past import Morning, Past
 from gateway.seasons.remembered import Attentive, Remembered
 from gateway.seasons.scratch import Scratch
 from gateway.service import Gateway
 from gateway.store.base import Reading, Series
 from gateway.times import DAY_MS, HOUR_MS
-from gateway.watering.evapotranspiration import Place
 from gateway.watering.samples import at_local_hour_ms
-from gateway.watering.situation import Situation
 from sensor_node.clock import FakeClock
 
 LOOKED_BACK_MS: Final = 30 * DAY_MS
@@ -40,34 +35,21 @@ _HOUR_POINTS: Final = 4000
 _PRESENT: Final = frozenset({"air_temperature", "tank_level", "tank_empty"})
 
 
-@dataclass(frozen=True, slots=True)
-class Morning:
-    """The advice of a day. ``as_given``: it was given then, not recomputed.
-
-    ``later``: what stood in the evening, where that said something else.
-    """
-
-    given: Given
-    as_given: bool
-    later: Given | None = None
-
-
-class Rehearsal:
+class Rehearsal(Past):
     """The mornings of a stored garden. Raises ``StorageError`` where the store does not answer."""
 
     def __init__(self, gateway: Gateway, folder: Path) -> None:
-        self.settings = gateway.settings
         self._store = gateway.store
         self._clock = FakeClock()
-        self.catalogue = Scratch(gateway.catalogue.path, folder, self._clock)
-        self._measured = Remembered(gateway.store, self.catalogue)
-        as_measured = Remembered(gateway.store, self.catalogue, raw=True)
-        self._present = Present(
-            self._clock, self.catalogue.interval_s, self.catalogue.calibrations.scale
-        )
-        self._observer = Attentive(self.catalogue, self._measured, as_measured, self._present)
+        catalogue = Scratch(gateway.catalogue.path, folder, self._clock)
+        self._measured = Remembered(gateway.store, catalogue)
+        as_measured = Remembered(gateway.store, catalogue, raw=True)
+        self._present = Present(self._clock, catalogue.interval_s, catalogue.calibrations.scale)
+        observer = Attentive(catalogue, self._measured, as_measured, self._present)
+        super().__init__(gateway.settings, catalogue, observer)
+        self._scratch = catalogue
         self._advisor = Advisor(
-            self.settings, self.catalogue, self._observer, self._clock, lambda _kind, _data: None
+            self.settings, catalogue, observer, self._clock, lambda _kind, _data: None
         )
 
     def close(self) -> None:
@@ -79,24 +61,19 @@ class Rehearsal:
 
         What a day saw is found by its own morning or by the next one.
         """
-        again = {on for on in days if not self._kept(record.bed, on)}
+        again = {on for on in days if self.kept(record, on) is None}
         spans = [
             (self._hour_ms(on - timedelta(days=1)) - _CONFIRMED_MS, self._hour_ms(on))
             for on in sorted(again)
             if on + timedelta(days=1) in again
         ]
-        self.catalogue.unsee(record.bed, spans)
+        self._scratch.unsee(record.bed, spans)
 
     def morning(self, record: BedRecord, on: date) -> Morning:
         """The advice of ``record`` on a day; ask for days in their order."""
-        kept = self._kept(record.bed, on)
-        if kept:
-            hour = self.settings.advice.hour
-            in_time = [
-                one for one in kept if local(one.made_ms, self.settings.timezone).hour >= hour
-            ]
-            first, last = (in_time or kept[-1:])[0], kept[-1]
-            return Morning(first, True, None if last.says_the_same(first) else last)
+        kept = self.kept(record, on)
+        if kept is not None:
+            return kept
         now_ms = self._hour_ms(on)
         self._clock.set_wall(now_ms)
         self._present.load(self._newest(record, now_ms))
@@ -110,22 +87,6 @@ class Rehearsal:
         observed = self._observer.observe(record, from_ms, end_ms)
         seen = hearing.rises_seen(observed, record.as_bed())
         self.catalogue.journal.see(record.bed, seen, end_ms)
-
-    def entries(self, record: BedRecord, from_ms: int, to_ms: int) -> list[Entry]:
-        """The journal of the bed, with what its probes were found to have seen."""
-        return self.catalogue.journal.of(record.bed, from_ms, to_ms)
-
-    def hindsight(self, record: BedRecord, first: date, last: date) -> Situation:
-        """The days from ``first`` to ``last`` as they are known when all is over."""
-        zone, latitude = self.settings.timezone, self.settings.latitude
-        from_ms = at_local_hour_ms(first, 0, zone)
-        end_ms = at_local_hour_ms(last + timedelta(days=2), 0, zone) - 1
-        observed = self._observer.observe(record, from_ms, end_ms)
-        around = Around(zone, Place(LATITUDE_DEG if latitude is None else latitude))
-        return situation_of(record, observed, around)
-
-    def _kept(self, bed: str, on: date) -> list[Given]:
-        return self.catalogue.advice.all(bed, on)
 
     def _hour_ms(self, on: date) -> int:
         return at_local_hour_ms(on, self.settings.advice.hour, self.settings.timezone)

@@ -79,9 +79,7 @@ def summary_of(days: Sequence[SeasonDay]) -> Summary:
     advised = [day for day in days if day.verdict is not None]
     known = [day.ks for day in days if day.ks is not None]
     sure = [
-        day.confidence
-        for day in advised
-        if day.confidence is not None and day.verdict != "unknown"
+        day.confidence for day in advised if day.confidence is not None and day.verdict != "unknown"
     ]
     entries = [one for day in days for one in day.waterings]
     return Summary(
