@@ -57,10 +57,10 @@ class Past:
         return self.catalogue.journal.of(record.bed, from_ms, to_ms)
 
     def hindsight(self, record: BedRecord, first: date, last: date) -> Situation:
-        """The days from ``first`` to ``last`` as they are known when all is over."""
+        """The weather from ``first`` to ``last`` as it is known when all is over."""
         zone, latitude = self.settings.timezone, self.settings.latitude
         from_ms = at_local_hour_ms(first, 0, zone)
         end_ms = at_local_hour_ms(last + timedelta(days=2), 0, zone) - 1
-        observed = self._observer.observe(record, from_ms, end_ms)
+        observed = self._observer.observe(record, from_ms, end_ms, probes=False)
         around = Around(zone, Place(LATITUDE_DEG if latitude is None else latitude))
         return situation_of(record, observed, around)

@@ -7,9 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from door import Door, problem
 from lived_garden import ZONE, Simulated, brought_in, lived, mornings
+from plots import DAY_MS, MORNING_MS, make_bed, probe_says, summer, warm_days
 
 from gateway.beds.given import Given
+from gateway.cli import main
 from gateway.seasons.days import SeasonDay, season_days
 from gateway.seasons.rehearsal import rehearsal_of
 from gateway.seasons.season import Season, summary_of, total
@@ -145,3 +148,92 @@ def test_the_mulched_bed_is_told_beside_the_bare_one_and_asks_for_less(
     assert bare is not None
     assert mulched is not None
     assert mulched < bare
+
+
+# --- in the terminal ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def config(imported: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The settings of the garden that came in later, and a reader of French."""
+    monkeypatch.setenv("JARDIN_LANGUAGE", "fr")
+    file = tmp_path / "gateway.toml"
+    data = imported.settings.data
+    file.write_text(f'data = "{data}"\nclock = "system"\nlatitude = 47.3\n', encoding="utf-8")
+    return file
+
+
+def test_the_terminal_tells_two_beds_week_by_week_and_writes_both_files(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheet, drawing = tmp_path / "saison.csv", tmp_path / "saison.svg"
+    first, last = mornings(DAYS)[0], mornings(DAYS)[-1]
+    done = main(
+        [
+            "advise", "--history", "--config", str(config), "--bed", "nu", "--bed", "paillis",
+            "--from", first.isoformat(), "--to", last.isoformat(), "--by", "week",
+            "--output", str(sheet), "--plot", str(drawing),
+        ]
+    )  # fmt: skip
+    said = capsys.readouterr().out
+    assert done == 0
+    assert "semaine du" in said
+    assert "Nu  Paillis" in said
+    lines = sheet.read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0].startswith("date;bac;nom;")
+    assert len(lines) == 1 + 2 * DAYS
+    assert lines[1].startswith(f"{first:%d/%m/%Y};nu;Nu;oui;recalculé;")
+    assert "Nu et Paillis : conseil et eau" in drawing.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--bed", "paille"], "il y a : paillis"),
+        (["--from", "2026-07-14", "--to", "2026-07-01"], "au moins un jour"),
+        (["--from", "juin"], "écrivez-le comme 2026-05-01"),
+    ],
+)
+def test_what_is_wrong_is_said_in_french(
+    config: Path, capsys: pytest.CaptureFixture[str], more: list[str], words: str
+) -> None:
+    assert main(["advise", "--history", "--config", str(config), *more]) == 2
+    assert words in capsys.readouterr().err
+
+
+# --- over HTTP ------------------------------------------------------------------------------------
+
+
+def test_a_program_is_given_the_advice_that_was_given_and_what_happened(door: Door) -> None:
+    summer(door)
+    warm_days(door, 4)
+    probe_says(door, lambda at_ms: 16.0 + 0.6 * (MORNING_MS - at_ms) / DAY_MS, 4)
+    make_bed(door)
+    advised = door.json("/beds/bac-1/advice")
+    door.clock.advance(3600)
+    door.client.post("/api/v1/beds/bac-1/waterings", json={"cans": 8})
+    told = door.json("/beds/bac-1/history", **{"from": "2026-07-13"})
+    assert told["bed"] == "bac-1"
+    before, yesterday, today = told["days"]
+    assert (before["on"], today["on"]) == ("2026-07-13", "2026-07-15")
+    assert (before["verdict"], yesterday["missing_mm"]) == (None, None)
+    assert before["etc_mm"] is None  # of no advice, no coefficient
+    assert (today["verdict"], today["advised_l"]) == ("yes", advised["litres"])
+    assert today["later"] == "no"
+    assert (today["given_l"], today["logged"], today["found"]) == (80.0, 1, 0)
+    assert len(door.json("/beds/bac-1/history")["days"]) == 30
+    sheet = door.get("/beds/bac-1/history", format="csv-fr", **{"from": "2026-07-13"})
+    assert sheet.headers["content-type"].startswith("text/csv")
+    assert len(sheet.content.decode("utf-8-sig").splitlines()) == 4
+
+
+def test_a_history_has_an_end_and_no_day_to_come(door: Door) -> None:
+    summer(door)
+    make_bed(door)
+    too_long = door.get("/beds/bac-1/history", **{"from": "2024-01-01", "to": "2026-07-01"})
+    assert problem(too_long, 422, "TOO_MANY_DAYS")["limit"] == 366
+    days = door.json("/beds/bac-1/history", **{"from": "2026-07-15", "to": "2026-08-15"})["days"]
+    assert [day["on"] for day in days] == ["2026-07-15"]
+    later = door.json("/beds/bac-1/history", **{"from": "2026-09-01", "to": "2026-09-03"})
+    assert later["days"] == []
+    problem(door.get("/beds/bac-11/history"), 404, "UNKNOWN_BED")
