@@ -52,13 +52,15 @@ def replay_seasons(options: argparse.Namespace) -> int:
     language = language_of()
     with _asked(options) as asked:
         seasons = _seasons(asked)
-    for line in _told(seasons, options.by, language):
-        print(line)
+    # The files come first: whoever looks at the top of the table alone (`| head`) has them too.
+    written = []
     if options.output is not None:
         dialect: Dialect = options.format or ("csv-fr" if language == "fr" else "csv")
-        _write(options.output, write_season(seasons, dialect))
+        written.append(_write(options.output, write_season(seasons, dialect)))
     if options.plot is not None:
-        _write(options.plot, [plot(seasons, language)])
+        written.append(_write(options.plot, [plot(seasons, language)]))
+    for line in (*_told(seasons, options.by, language), *written):
+        print(line)
     return 0
 
 
@@ -229,10 +231,10 @@ def account_of(account: Account) -> Iterator[str]:
     yield ""
 
 
-def _write(path: Path, chunks: Iterable[str]) -> None:
+def _write(path: Path, chunks: Iterable[str]) -> str:
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
             file.writelines(chunks)
     except OSError as error:
         raise storage_error(error, path) from error
-    print(pick(f"écrit : {path}", f"written: {path}"))
+    return pick(f"écrit : {path}", f"written: {path}")
