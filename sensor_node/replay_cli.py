@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from sensor_node.console import pick, stopped_by_signals
 from sensor_node.errors import UsageError
+from sensor_node.recording_flags import add_map_arguments, given_of, map_of, open_recording
 
 if TYPE_CHECKING:
-    from sensor_node.recording import Recording, RecordingMap
+    from sensor_node.recording import Recording
     from sensor_node.replay import Replay, Report
     from sensor_node.uplink import Tally
 
@@ -46,35 +47,6 @@ def add_arguments(replay: argparse.ArgumentParser) -> None:
     replay.set_defaults(command=run_replay)
 
 
-def add_map_arguments(parser: argparse._ActionsContainer, *, required: bool = False) -> None:
-    """How the columns of a recording are told; ``map_of`` reads them."""
-    parser.add_argument(
-        "--map",
-        action="append",
-        required=required,
-        metavar=pick("CARTE", "MAP"),
-        help=pick(
-            "un fichier TOML, ou COLONNE=voie:grandeur[:conversion] (répétable)",
-            "a TOML file, or COLUMN=channel:quantity[:conversion] (repeatable)",
-        ),
-    )
-    parser.add_argument(
-        "--time",
-        metavar="COL[,COL]",
-        help=pick("colonnes de la date et de l'heure", "columns of date and time"),
-    )
-    parser.add_argument("--time-format", help=pick("« iso » ou strptime", "'iso' or strptime"))
-    parser.add_argument("--zone", help=pick("fuseau, comme Europe/Paris", "time zone"))
-    parser.add_argument(
-        "--no-value",
-        action="append",
-        help=pick("cellule qui veut dire « rien » (répétable)", "cell that means 'nothing'"),
-    )
-    parser.add_argument("--no-header", action="store_true")
-    parser.add_argument("--separator")
-    parser.add_argument("--decimal", choices=(".", ","))
-
-
 def run_replay(options: argparse.Namespace) -> int:
     """Replay ``options.file``; returns 0 once everything is acknowledged."""
     from sensor_node.link import broker_from_environment  # noqa: PLC0415 - not for --help
@@ -84,7 +56,7 @@ def run_replay(options: argparse.Namespace) -> int:
     check_id(options.node, "--node")
     if options.speed is not None and options.speed <= 0:
         raise UsageError("BAD_SPEED", fr="--speed est positif.", en="--speed is positive.")
-    flags = _given(host=options.host, port=options.port, username=options.username)
+    flags = given_of(host=options.host, port=options.port, username=options.username)
     broker = replace(broker_from_environment(), **flags)
     data = options.data or Path("replay-data") / options.node
     return _send(options, Recording(map_of(options)), broker, data)
@@ -129,65 +101,9 @@ def _interrupt() -> None:
     raise KeyboardInterrupt
 
 
-def open_recording(path: Path) -> Any:
-    """The lines of a recording. Raises ``UsageError`` where it cannot be read."""
-    try:
-        return path.open(encoding="utf-8-sig", errors="replace", newline="")
-    except OSError as error:
-        raise UsageError(
-            "FILE_UNREADABLE",
-            fr=f"Le fichier {path} ne peut pas être lu ({error.strerror}).",
-            en=f"The file {path} cannot be read ({error.strerror}).",
-        ) from None
-
-
 def _count_lines(path: Path) -> int:
     with open_recording(path) as lines:
         return sum(1 for _ in lines)
-
-
-def map_of(options: argparse.Namespace) -> RecordingMap:
-    """The map from a TOML file, or from the flags; flags win."""
-    from sensor_node.recording import RecordingMap  # noqa: PLC0415
-    from sensor_node.settings import build, read_toml  # noqa: PLC0415
-
-    table: dict[str, Any] = {}
-    channels: list[dict[str, str]] = []
-    for given in options.map or ():
-        if "=" in given:
-            channels.append(_channel_of(given))
-        else:
-            table |= read_toml(Path(given))
-    columns = None if options.time is None else options.time.split(",")
-    time = _given(columns=columns, format=options.time_format, zone=options.zone)
-    if isinstance(table.setdefault("time", {}), dict):
-        table["time"] |= time
-    if channels:
-        table["channels"] = [*table.get("channels", []), *channels]
-    table |= _given(
-        no_value=options.no_value,
-        header=False if options.no_header else None,
-        separator=options.separator,
-        decimal=options.decimal,
-    )
-    return build(RecordingMap, table)
-
-
-def _given(**flags: Any) -> dict[str, Any]:
-    return {name: value for name, value in flags.items() if value is not None}
-
-
-def _channel_of(given: str) -> dict[str, str]:
-    column, _, rest = given.rpartition("=")
-    parts = rest.split(":")
-    if not column or len(parts) not in (2, 3):
-        raise UsageError(
-            "MAP_FLAG_WRONG",
-            fr=f"--map {given} : écrivez COLONNE=voie:grandeur, et s'il le faut :conversion.",
-            en=f"--map {given}: write COLUMN=channel:quantity, and :conversion if need be.",
-        )
-    names = ("channel", "quantity", "conversion")
-    return {"column": column, **dict(zip(names, parts, strict=False))}
 
 
 class _Bar:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from sensor_node.console import pick
-from sensor_node.replay_cli import add_map_arguments
+from sensor_node.recording_flags import add_map_arguments
 
 
 def add_arguments(advise: argparse.ArgumentParser) -> None:

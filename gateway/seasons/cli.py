@@ -28,7 +28,7 @@ from sensor_node import settings as settings_file
 from sensor_node.console import pick
 from sensor_node.database import storage_error
 from sensor_node.errors import UsageError, language_of
-from sensor_node.replay_cli import map_of, open_recording
+from sensor_node.recording_flags import map_of, open_recording
 
 USUAL_DAYS: Final = 90
 MOST_DAYS: Final = 1100
@@ -219,8 +219,6 @@ def account_of(account: Account) -> Iterator[str]:
     ]
     if account.cells_unreadable:
         rows.append((pick("cellules illisibles", "cells unreadable"), account.cells_unreadable))
-    if account.faults:
-        rows.append((pick("pannes de sonde", "faults of a probe"), account.faults))
     yield from (f"{name:<24}{number:>9}" for name, number in rows)
     word = pick("ligne", "line")
     for one in account.problems[:SHOWN_LINES]:

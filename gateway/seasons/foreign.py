@@ -1,7 +1,8 @@
 """A foreign garden: a CSV of somebody's season becomes a garden for a while, with the same rules.
 
-Its columns are mapped as ``jardin-node replay`` maps them, and a probe's volts go through the same
-driver. Nothing is skipped in silence: the account says what became of each line.
+Its columns are mapped as ``jardin-node replay`` maps them; a probe's volts are counted as its
+converter would count them. Nothing is skipped in silence: the account says what became of each
+line.
 """
 
 from __future__ import annotations
@@ -32,10 +33,12 @@ from sensor_node.clock import FakeClock
 from sensor_node.conversions import CONVERSIONS, VOLTS
 from sensor_node.errors import UsageError
 from sensor_node.recording import ChannelMap, Problem, Recording, RecordingMap, Row
-from sensor_node.replay import SHOWN_PROBLEMS, Probes
 
 NODE: Final = "recording"
 FULL_SCALE_V: Final = 3.3
+FULL_SCALE: Final = 1023
+"""Of an MCP3008, as a node has it."""
+SHOWN_PROBLEMS: Final = 1000
 ROWS_A_COMMIT: Final = 5000
 _MEASURED: Final = "measured-{}"
 _AIR: Final = frozenset({"air_temperature", "relative_humidity", "illuminance", "wind_speed"})
@@ -46,7 +49,7 @@ class Account:
     """What became of the lines: ``rows`` = ``invalid`` + ``empty`` + ``repeated`` + ``taken``.
 
     ``repeated``: another line has the same time; what both have is as the later one says.
-    ``faults``: volts that no probe in the soil gives. ``problems``: kept up to a thousand.
+    ``problems``: kept up to a thousand.
     """
 
     rows: int = 0
@@ -55,7 +58,6 @@ class Account:
     repeated: int = 0
     taken: int = 0
     cells_unreadable: int = 0
-    faults: int = 0
     first_ms: int | None = None
     last_ms: int | None = None
     problems: list[Problem] = field(default_factory=list)
@@ -189,16 +191,12 @@ class _Settling:
     # --- reading ------------------------------------------------------------------------------
 
     def _read(self, lines: Iterable[str]) -> None:
-        probes = Probes(self._recording.volt_channels)
         spoilt_line = 0
-        try:
-            for item in self._recording.read(lines):
-                if isinstance(item, Problem):
-                    spoilt_line = self._note(item, spoilt_line)
-                else:
-                    self._take(item, probes, fresh=item.line != spoilt_line)
-        finally:
-            probes.close()
+        for item in self._recording.read(lines):
+            if isinstance(item, Problem):
+                spoilt_line = self._note(item, spoilt_line)
+            else:
+                self._take(item, fresh=item.line != spoilt_line)
         self._commit()
 
     def _note(self, problem: Problem, spoilt_line: int) -> int:
@@ -211,19 +209,13 @@ class _Settling:
             account.problems.append(problem)
         return problem.line
 
-    def _take(self, row: Row, probes: Probes, *, fresh: bool) -> None:
+    def _take(self, row: Row, *, fresh: bool) -> None:
         account = self._account
         if fresh:
             account.rows += 1
         else:
             account.invalid -= 1  # some of its cells were good after all
-        values = dict(row.values)
-        if row.volts:
-            for record in probes.read(dict(row.volts)):
-                if record.value is None:
-                    account.faults += 1
-                else:
-                    values[record.channel] = record.value
+        values = dict(row.values) | {name: _counted(volts) for name, volts in row.volts.items()}
         if not values:
             account.empty += 1
             return
@@ -310,6 +302,11 @@ def _calibration(
     if mapped.quantity == "soil_moisture_raw" and water is not None:
         return (dry, 0.0), (water, 100.0)
     return None
+
+
+def _counted(volts: float) -> float:
+    """The fraction of its full scale that a converter of ten bits gives; it has two ends."""
+    return round(min(1.0, max(0.0, volts / FULL_SCALE_V)) * FULL_SCALE) / FULL_SCALE
 
 
 def _in_our_unit(mapped: ChannelMap, value: float | None) -> float | None:
