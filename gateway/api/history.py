@@ -11,6 +11,7 @@ from starlette.responses import Response
 from gateway.api.bed_shapes import HistoryDay, HistoryShape
 from gateway.api.beds import BedName
 from gateway.api.context import TheGateway
+from gateway.api.guard import allow
 from gateway.api.problems import Problem, unknown
 from gateway.api.spans import span_of
 from gateway.beds.situations import local
@@ -18,6 +19,7 @@ from gateway.seasons.days import SeasonDay, kept_days
 from gateway.seasons.past import Past
 from gateway.seasons.season import Season
 from gateway.seasons.sheet import write_season
+from gateway.security.roles import Action
 from gateway.times import DAY_MS
 
 router = APIRouter(tags=["advice"])
@@ -28,6 +30,7 @@ SHOWN_DAYS: Final = 30
 
 @router.get(
     "/beds/{bed}/history",
+    dependencies=[allow(Action.READ)],
     summary="What was advised, and what happened",
     responses={
         200: {
