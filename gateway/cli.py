@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from gateway.seasons.arguments import add_arguments as add_season_arguments
 from sensor_node import __version__
 from sensor_node.console import pick, run_command
 
@@ -68,13 +69,18 @@ def _add_demo(commands: _Commands[argparse.ArgumentParser]) -> None:
 
 def _add_advise(commands: _Commands[argparse.ArgumentParser]) -> None:
     advise = commands.add_parser("advise", help=pick("arroser aujourd'hui ?", "water today?"))
-    advise.add_argument("--config", type=Path, required=True, metavar="gateway.toml")
-    advise.add_argument("--bed", help=pick("ce bac seulement", "this bed only"))
+    advise.add_argument("--config", type=Path, metavar="gateway.toml")
+    advise.add_argument(
+        "--bed",
+        action="append",
+        help=pick("ce bac seulement (répétable)", "this bed only (repeatable)"),
+    )
     advise.add_argument(
         "--on",
         metavar="2026-05-01",
         help=pick("un jour passé, tel qu'il a été donné", "a past day, as it was given"),
     )
+    add_season_arguments(advise)
     advise.set_defaults(command=_advise)
 
 
@@ -188,6 +194,10 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _advise(options: argparse.Namespace) -> int:
+    if options.history or options.csv is not None:
+        from gateway.seasons.cli import replay_seasons  # noqa: PLC0415
+
+        return replay_seasons(options)
     from gateway.advise_cli import advise_all  # noqa: PLC0415
 
     return advise_all(options.config, options.bed, options.on)

@@ -86,6 +86,10 @@ class Advisor:
         """
         if on is not None and on != self.today():
             return self._catalogue.advice.last(record.bed, on)
+        return self.advice_of_today(record)
+
+    def advice_of_today(self, record: BedRecord) -> Given:
+        """What stands today, made anew. Raises ``GardenError`` with ``CLOCK_UNTRUSTED``."""
         return self._make(record)
 
     # --- changes ------------------------------------------------------------------------------

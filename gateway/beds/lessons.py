@@ -40,14 +40,15 @@ _TAKEN_DAYS: Final = 1.5
 class Season:
     """The days of a bed up to now, without what its probes say of them.
 
-    rain: when and how much. start_mm: depletion on the first day, None for unknown. remembered:
-    what the season before has taught of the bed's field capacity.
+    rain: each the millimetres from that moment on, whoever told of them. start_mm: depletion on
+    the first day, None for unknown. remembered: what the season before has taught of the bed's
+    field capacity.
     """
 
     bed: Bed
     days: Sequence[GardenDay]
+    rain: Sequence[Sample]
     zone: str
-    rain: Sequence[Sample] = ()
     start_mm: float | None = None
     remembered: Capacity | None = None
 

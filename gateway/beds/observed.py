@@ -101,8 +101,13 @@ class Observer:
         self._as_measured = as_measured
         self._present = present
 
-    def observe(self, bed: BedRecord, from_ms: int, now_ms: int) -> Observed:
-        """All about ``bed`` from ``from_ms`` on; ``now_ms`` is excluded."""
+    def observe(
+        self, bed: BedRecord, from_ms: int, now_ms: int, *, probes: bool = True
+    ) -> Observed:
+        """All about ``bed`` from ``from_ms`` on; ``now_ms`` is excluded.
+
+        ``probes``: False asks for the weather and the journal alone.
+        """
         channels = self._garden_channels()
         watches = [one for one in self._catalogue.watches.of(bed.bed) if one.series in channels]
         span = _Span(from_ms - from_ms % HOUR_MS, now_ms)
@@ -111,18 +116,18 @@ class Observer:
         inside = bed.details.exposure == "greenhouse"
         open_air = self._open_air(channels, own)
         rain = self._rain(open_air, channels, span)
-        probes = self._probes(watches, channels, span, recent)
+        hears_others = probes and not _speaks(rain, now_ms)
         return Observed(
             span.from_ms,
             now_ms,
-            probes=probes,
+            probes=self._probes(watches, channels, span, recent) if probes else (),
             inside=self._stations(channels, sorted(own), span) if inside else (),
             outside=self._stations(channels, open_air, span),
             rain_mm=rain,
             soil_c=self._soil_c(watches, channels, recent),
             entries=self._catalogue.journal.of(bed.bed, from_ms, now_ms),
             newest_ms=self._newest(own, channels),
-            others=() if _speaks(rain, now_ms) else self._others(bed, channels, recent),
+            others=self._others(bed, channels, recent) if hears_others else (),
             # The hour that has begun is a forecast still.
             online_mm=self._catalogue.forecast.rain(span.from_ms, now_ms - HOUR_MS),
             told_rain=self._catalogue.rain.all(),

@@ -85,7 +85,7 @@ def situation_of(record: BedRecord, observed: Observed, around: Around) -> Situa
     rain = fallen(observed, zone)
     quiet = _days(observed, days, stations, rain, around)
     ears = Ears(observed, zone)
-    season = Season(bed, quiet, zone, rain.mm, around.start_mm, around.remembered)
+    season = Season(bed, quiet, rain.mm, zone, around.start_mm, around.remembered)
     bed, scales = learn(observed, ears, season)
     heard = ears.mornings(bed, days, scales)
     since_ms = ears.good_since_ms(days)

@@ -619,6 +619,7 @@ def test_the_description_names_every_address_of_the_programs_door(door: Door) ->
         "/api/v1/beds",
         "/api/v1/beds/{bed}",
         "/api/v1/beds/{bed}/advice",
+        "/api/v1/beds/{bed}/history",
         "/api/v1/beds/{bed}/waterings",
         "/api/v1/beds/{bed}/waterings/{number}",
         "/api/v1/restriction",

@@ -63,6 +63,9 @@ FOR_THE_GATEWAY = {
     "uplink",
     "console",
     "garden",
+    "conversions",
+    "recording",
+    "recording_flags",
 }
 NODE_MODULES = sorted(
     module.name
