@@ -69,7 +69,7 @@ def test_a_gateway_on_a_full_disk_acknowledges_nothing_and_goes_on_when_there_is
 def test_an_outbox_on_a_full_disk_says_so_in_words(small_disk: tuple[Path, Resize]) -> None:
     folder, _ = small_disk
     with pytest.raises(OSError, match="No space left"):
-        (folder / "filler").write_bytes(bytes(400_000))
+        (folder / "filler").write_bytes(bytes(1_000_000))
     with pytest.raises(StorageError) as caught:
         Outbox(folder / "outbox.sqlite")
     assert caught.value.code == "DISK_FULL"
