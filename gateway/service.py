@@ -7,6 +7,7 @@ from gateway.beds.observed import Observer
 from gateway.carebook import Carebook
 from gateway.catalogue import Catalogue
 from gateway.events import EventHub
+from gateway.keys.keyring import Keyring, keyring_of
 from gateway.measured import Measured
 from gateway.present import Present
 from gateway.quarantine import Quarantine
@@ -42,6 +43,7 @@ class Gateway:
         self.events = EventHub()
         self.vitals = Vitals(clock)
         self.carebook = Carebook(settings.data)
+        self.keys: Keyring | None = keyring_of(settings.data, settings.broker)
         self.broker_up = False
         self.ingest_alive = False
         self.commit_error: StorageError | None = None
@@ -74,3 +76,5 @@ class Gateway:
         self.store.close()
         self.catalogue.close()
         self.quarantine.close()
+        if self.keys is not None:
+            self.keys.close()

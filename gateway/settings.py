@@ -20,6 +20,15 @@ class Http:
 
 
 @dataclass(frozen=True)
+class Https:
+    """The encrypted web door, open once the garden has keys."""
+
+    port: int = setting(
+        8443, fr="port chiffré du site", en="encrypted port of the site", least=1, most=65535
+    )
+
+
+@dataclass(frozen=True)
 class Advising:
     """When and how the garden advises."""
 
@@ -89,6 +98,7 @@ class GatewaySettings:
     )
     broker: Broker = section(Broker)
     http: Http = section(Http)
+    https: Https = section(Https)
     advice: Advising = section(Advising)
     store: StoreSettings = section(StoreSettings)
     backup: BackupSettings = section(BackupSettings)

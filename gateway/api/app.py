@@ -20,6 +20,7 @@ from gateway.api import (
     docs,
     events,
     garden,
+    joining,
     liveness,
     metrics,
     nodes,
@@ -107,7 +108,18 @@ def _programs() -> APIRouter:
         },
     )
     of_beds = (beds, waterings, advice, restriction)
-    nouns = (garden, nodes, channels, calibrations, readings, *of_beds, events, quarantine, checks)
+    nouns = (
+        garden,
+        nodes,
+        channels,
+        calibrations,
+        readings,
+        *of_beds,
+        events,
+        quarantine,
+        checks,
+        joining,
+    )
     for noun in nouns:
         programs.include_router(noun.router)
     return programs
