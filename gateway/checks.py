@@ -20,6 +20,8 @@ State = Literal["good", "warning", "bad", "unknown"]
 Number = float | int | str | bool | None
 
 QUEUE_LONG: Final = 2500
+DAY_MS: Final = 86_400_000
+CERTIFICATE_SHORT_MS: Final = 30 * DAY_MS
 BACKUP_OLD_MS: Final = 36 * 3_600_000
 TOLD_MS: Final = 7 * 86_400_000
 """A salvage is told on the page that long; the file beside the database stays."""
@@ -54,12 +56,14 @@ def checks(gateway: Gateway) -> list[Check]:
         _quarantine(gateway),
         _clock(gateway),
         _nodes(gateway),
+        *_keys(gateway),
     ]
 
 
 def for_the_page(gateway: Gateway) -> Iterator[Check]:
     """What needs a look and is not said on the page otherwise, the worst first."""
-    found = (_databases(gateway), _disk(gateway), _backup(gateway), _queue(gateway))
+    found = [_databases(gateway), _disk(gateway), _backup(gateway), _queue(gateway)]
+    found += _keys(gateway)
     ill = [check for check in found if check.state in ("bad", "warning")]
     return iter(sorted(ill, key=lambda check: check.state != "bad"))
 
@@ -266,3 +270,39 @@ def _nodes(gateway: Gateway) -> Check:
         fr=f"Ne donnent plus de nouvelles : {names}. Vérifiez leur courant et leur Wi-Fi.",
         en=f"No longer heard of: {names}. Check their power and Wi-Fi.",
     )  # fmt: skip
+
+
+def _keys(gateway: Gateway) -> list[Check]:
+    """The keys of the machines, where the garden has some."""
+    if gateway.keys is None:
+        return []
+    thefts = gateway.keys.thefts()
+    left_ms = gateway.keys.web_until_ms - gateway.clock.wall_ms()
+    values: dict[str, Number] = {
+        "repeated_invitations": len(thefts),
+        "certificate_days_left": left_ms // DAY_MS,
+    }
+    if thefts:
+        return [_repeated(sorted(theft.node for theft in thefts), values)]
+    if left_ms < CERTIFICATE_SHORT_MS:
+        return [Check("keys", "warning", values, "CERTIFICATE_OLD", *_CERTIFICATE_OLD)]
+    return [Check("keys", "good", values)]
+
+
+def _repeated(nodes: list[str], values: Mapping[str, Number]) -> Check:
+    names = ", ".join(nodes)
+    return Check(
+        "keys", "bad", values, "INVITATION_REPEATED",
+        fr=f"Une invitation a été présentée deux fois, par deux machines : {names}. L'une des deux "
+        "l'a peut-être volée : « jardin-gateway node remove », puis « node add ».",
+        en=f"An invitation was shown twice, by two machines: {names}. One of the two may have "
+        "stolen it: 'jardin-gateway node remove', then 'node add'.",
+    )  # fmt: skip
+
+
+_CERTIFICATE_OLD: Final = (
+    "Le certificat du site chiffré expire dans moins d'un mois : « jardin-gateway init --renew », "
+    "puis relancez la passerelle. Les nœuds n'en sont pas gênés.",
+    "The certificate of the encrypted site ends within a month: 'jardin-gateway init --renew', "
+    "then start the gateway again. Nodes do not mind.",
+)

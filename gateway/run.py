@@ -140,6 +140,8 @@ class GatewayProcess:
             timeout_graceful_shutdown=GRACE_S,
         )
         self._server = GardenServer(config, gateway.events, self._encrypted)
+        if gateway.keys is not None:
+            gateway.keys.settle()
         self._before(gateway)
         with Upkeep(gateway, self._fail).at_work():
             self._serve(gateway, self._server, listener)

@@ -16,6 +16,9 @@ from typing import Final
 from gateway.keys.acl import Identity
 from sensor_node.database import Database
 
+WEB_UNTIL: Final = "web_until_ms"
+"""The fact of when the web door's certificate ends."""
+
 MIGRATIONS: Final = (
     """
     CREATE TABLE accounts (

@@ -64,6 +64,16 @@ def publish_tables(place: Place, book: Book, broker: Broker) -> bool:
     return told
 
 
+def are_published(place: Place, book: Book) -> bool:
+    """Whether the broker's files say what the book says: a kill may have come between."""
+    with book.alone() as entries:
+        files = _files(place, doors_of(entries), list(entries.accounts().values()))
+    try:
+        return all((place.broker / n).read_text() == text for n, text in files.items())
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
 def _sign(entries: Entries, password: str) -> str:
     """Mark the accounts as they are now by one that is new, whose name is returned.
 
@@ -117,6 +127,8 @@ def _conf(place: Place, doors: Doors) -> Iterator[str]:
     yield "max_inflight_messages 1000"
     yield "# What a gateway that restarts finds again; the nodes keep everything all the same."
     yield "max_queued_messages 100000"
+    yield "# A pack is 8 KiB at the most; nobody fills the memory with one message."
+    yield "message_size_limit 65536"
     yield ""
     yield f"listener {doors.port}"
     yield f"certfile {place.certificate('broker').resolve()}"

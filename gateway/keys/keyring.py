@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from functools import cached_property
 from pathlib import Path
 
 from gateway.keys import inviting
-from gateway.keys.book import Book
-from gateway.keys.broker import doors_of, publish_tables
+from gateway.keys.book import WEB_UNTIL, Book
+from gateway.keys.broker import are_published, doors_of, publish_tables
 from gateway.keys.place import Place
+from sensor_node.errors import NetworkError
 from sensor_node.link import Broker
 from sensor_node.trust import fingerprint
+
+log = logging.getLogger("jardin.keys")
 
 
 def keyring_of(data: Path, broker: Broker) -> Keyring | None:
@@ -45,6 +49,11 @@ class Keyring:
         """Where nodes enter the broker."""
         return doors_of(self.book).port
 
+    @property
+    def web_until_ms(self) -> int:
+        """When the web door's certificate ends."""
+        return int(self.book.fact(WEB_UNTIL, "0"))
+
     def prove(self, shown: inviting.Shown, now_ms: int) -> str:
         """See ``inviting.prove``."""
         return inviting.prove(self.book, shown, fingerprint(self.authority), now_ms)
@@ -57,6 +66,15 @@ class Keyring:
         node = inviting.admit(self.book, claim, password, now_ms)
         publish_tables(self.place, self.book, self._broker)
         return node
+
+    def settle(self) -> None:
+        """Have the broker's files say what the book says, whatever kill came between the two."""
+        if are_published(self.place, self.book):
+            return
+        try:
+            publish_tables(self.place, self.book, self._broker)
+        except NetworkError as error:
+            log.warning("%s", error)
 
     def thefts(self) -> list[inviting.Theft]:
         """See ``inviting.thefts``."""

@@ -15,7 +15,7 @@ from typing import Final
 
 from gateway.keys.acl import Identity
 from gateway.keys.authority import Authority, Certified, web_dates
-from gateway.keys.book import Account, Book
+from gateway.keys.book import WEB_UNTIL, Account, Book
 from gateway.keys.broker import Doors, doors_of, write_files
 from gateway.keys.names import Names, names_here
 from gateway.keys.passwords import hashed, new_password
@@ -26,7 +26,6 @@ from sensor_node.errors import StorageError, UsageError
 
 GATEWAY_NAME: Final = "gateway"
 """The gateway's account; no node can have this name."""
-WEB_UNTIL: Final = "web_until_ms"
 
 
 @dataclass(frozen=True, slots=True)
