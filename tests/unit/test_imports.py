@@ -47,6 +47,8 @@ FOR_THE_GATEWAY = {
     "uplink",
     "console",
     "garden",
+    "joining",
+    "trust",
 }
 NODE_MODULES = sorted(
     module.name
