@@ -105,9 +105,9 @@ def _broker(gateway: Gateway) -> Check:
     return Check(
         "broker", "bad", {"connected": False}, "BROKER_LOST",
         fr="Le serveur MQTT ne répond pas : vérifiez qu'il est allumé (systemctl status "
-        "mosquitto). Les nœuds gardent leurs mesures.",
+        "jardin-broker). Les nœuds gardent leurs mesures.",
         en="The MQTT broker does not answer: check that it is running (systemctl status "
-        "mosquitto). The nodes keep what they measure.",
+        "jardin-broker). The nodes keep what they measure.",
     )  # fmt: skip
 
 

@@ -95,9 +95,11 @@ def _data(options: argparse.Namespace) -> Path:
 
 
 def _made(place: Place, config: Path, names: Names) -> str:
+    from gateway.broker import find_mosquitto  # noqa: PLC0415 - --help needs none of it
+
     conf = place.broker.resolve() / "mosquitto.conf"
     steps = (
-        (f"mosquitto -c {conf}", "le serveur MQTT", "the MQTT broker"),
+        (f"{find_mosquitto() or 'mosquitto'} -c {conf}", "le serveur MQTT", "the MQTT broker"),
         (f"jardin-gateway run --config {config}", "la passerelle", "the gateway"),
         (f"jardin-gateway node add bac-1 --config {config}", "inviter un nœud", "invite a node"),
     )
