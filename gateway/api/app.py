@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
@@ -50,6 +50,10 @@ PROBLEM: Final = {
     "description": "What is wrong, in the reader's language",
     "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
+RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    "4XX": {**PROBLEM, "model": shapes.Problem},
+    "5XX": {**PROBLEM, "description": "The garden failed"},
+}
 
 
 def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
@@ -80,7 +84,7 @@ def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
     )
     app.state.gateway = gateway
     problems.install(app, language)
-    app.include_router(_programs())
+    _include_programs(app)
     app.include_router(liveness.router)
     app.include_router(metrics.router)
     app.include_router(docs.router)
@@ -98,15 +102,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.gateway.events.close()
 
 
-def _programs() -> APIRouter:
-    programs = APIRouter(
-        prefix=BASE,
-        dependencies=[Depends(only_known_parameters)],
-        responses={
-            "4XX": {**PROBLEM, "model": shapes.Problem},
-            "5XX": {**PROBLEM, "description": "The garden failed"},
-        },
-    )
+def _include_programs(app: FastAPI) -> None:
+    """Each router straight into ``app``: FastAPI makes all routes anew for every router that
+    they are included in, and one in between weighs a megabyte.
+    """
     of_beds = (beds, waterings, advice, restriction)
     nouns = (
         garden,
@@ -121,8 +120,12 @@ def _programs() -> APIRouter:
         joining,
     )
     for noun in nouns:
-        programs.include_router(noun.router)
-    return programs
+        app.include_router(
+            noun.router,
+            prefix=BASE,
+            dependencies=[Depends(only_known_parameters)],
+            responses=RESPONSES,
+        )
 
 
 def _mount_assets(app: FastAPI) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi import Request
+from fastapi.responses import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gateway import assets
@@ -40,26 +40,18 @@ class Trouble:
     quality: str
 
 
-def router(gateway: Gateway) -> APIRouter:
-    """The pages of ``gateway``. Raises ``GardenError`` where the assets are not built."""
-    assets.built()
-    pages = APIRouter(include_in_schema=False)
-
-    @pages.get("/", response_class=HTMLResponse)
-    def home(request: Request, lang: str | None = None) -> Response:
-        translations = installed()
-        language = translations.choose(
-            asked=lang,
-            remembered=request.cookies.get(LANGUAGE_COOKIE),
-            accepted=request.headers.get("accept-language", ""),
-            default=gateway.settings.language,
-        )
-        response = page_response(request, render(gateway, language))
-        if lang == language:
-            remember_language(response, LANGUAGE_COOKIE, language)
-        return response
-
-    return pages
+def answer(gateway: Gateway, request: Request, lang: str | None = None) -> Response:
+    """The page for ``request``; ``lang``: the language that its reader has just chosen."""
+    language = installed().choose(
+        asked=lang,
+        remembered=request.cookies.get(LANGUAGE_COOKIE),
+        accepted=request.headers.get("accept-language", ""),
+        default=gateway.settings.language,
+    )
+    response = page_response(request, render(gateway, language))
+    if lang == language:
+        remember_language(response, LANGUAGE_COOKIE, language)
+    return response
 
 
 def render(gateway: Gateway, language: str) -> str:
