@@ -68,7 +68,7 @@ class Broker:
             return None
         try:
             return garden_context(_read(self.ca))
-        except ssl.SSLError as error:
+        except (ssl.SSLError, ValueError) as error:
             raise _key_unreadable(self.ca, error) from error
 
     def __repr__(self) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import httpx
 import paho.mqtt.client as mqtt
 from harness import PATIENCE_S, eventually, missing
 
@@ -86,6 +88,27 @@ def broker_of(garden: KeyedGarden) -> Iterator[subprocess.Popen[bytes]]:
         children.stop([process])
 
 
+@contextmanager
+def running_gateway(garden: KeyedGarden) -> Iterator[str]:
+    """The garden's gateway as it is run; gives the address of its everyday door."""
+    command = [sys.executable, "-m", "gateway", "run", "--config", str(garden.config)]
+    address = f"{HOST}:{garden.settings.http.port}"
+    process = subprocess.Popen(command)
+    try:
+        eventually(lambda: _answers(address), "the gateway answers")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_S)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(f"http://{address}/healthz", trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
 def enters(broker: Broker) -> bool:
     """Whether the broker is there and lets this account in."""
     try:
@@ -134,6 +157,8 @@ class Voice:
     def leave(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+        if (left := self._client.socket()) is not None:
+            left.close()
 
     def _hear(self, _client: object, _data: object, message: mqtt.MQTTMessage) -> None:
         self.heard.append((message.topic, bytes(message.payload)))

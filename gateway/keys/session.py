@@ -24,6 +24,16 @@ def visit(broker: Broker) -> Iterator[Session]:
     client.connect_timeout = PATIENCE_S
     session = Session(client)
     try:
+        _enter(broker, client, session)
+        yield session
+    finally:
+        client.disconnect()
+        if (left := client.socket()) is not None:
+            left.close()
+
+
+def _enter(broker: Broker, client: mqtt.Client, session: Session) -> None:
+    try:
         client.connect(broker.host, broker.port)
         session.until(lambda: session.answer is not None)
     except (OSError, ValueError) as error:
@@ -32,10 +42,6 @@ def visit(broker: Broker) -> Iterator[Session]:
         raise no_connection(broker, TimeoutError("no answer"))
     if session.answer.is_failure:
         raise broker_refused(broker, str(session.answer))
-    try:
-        yield session
-    finally:
-        client.disconnect()
 
 
 class Session:

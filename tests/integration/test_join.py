@@ -21,7 +21,7 @@ from typing import Any
 import httpx
 import pytest
 from harness import PATIENCE_S, eventually
-from keyed import KeyedGarden, Voice, broker_of, enters, keyed_garden
+from keyed import KeyedGarden, Voice, broker_of, enters, keyed_garden, running_gateway
 
 from gateway.broker import HOST
 from sensor_node import config, joining
@@ -100,17 +100,8 @@ def running(module: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     garden = keyed_garden(tmp_path_factory.mktemp("garden"))
-    with broker_of(garden) as broker, running("gateway", "run", "--config", str(garden.config)):
-        served = Served(garden, broker)
-        eventually(lambda: answers(served.http), "the gateway answers")
-        yield served
-
-
-def answers(address: str) -> bool:
-    try:
-        return httpx.get(f"http://{address}/healthz", trust_env=False).status_code == 200
-    except httpx.HTTPError:
-        return False
+    with broker_of(garden) as broker, running_gateway(garden):
+        yield Served(garden, broker)
 
 
 def join(served: Served, invitation: str, folder: Path, gateway: str | None = None) -> Broker:

@@ -10,12 +10,16 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 
 import pytest
 from harness import eventually
 from keyed import KeyedGarden, Voice, broker_of, enters, keyed_garden
 
+from gateway.ingest import client_id
 from gateway.keys.acl import Identity
+from gateway.keys.session import visit
+from sensor_node.errors import NetworkError
 from sensor_node.link import Broker
 
 LEAVES = (
@@ -144,12 +148,23 @@ def test_the_encrypted_door_speaks_nothing_in_the_clear(garden: KeyedGarden) -> 
     assert not enters(replace(garden.broker, ca=None))
 
 
+def test_nobody_tells_its_password_to_the_broker_of_another_garden(
+    garden: KeyedGarden, doors: dict[str, Broker], tmp_path: Path
+) -> None:
+    other = keyed_garden(tmp_path)
+    misled = replace(doors["node"], ca=other.place.authority)
+
+    with pytest.raises(NetworkError) as refused, visit(misled):
+        pass
+
+    assert refused.value.code == "BROKER_NOT_OURS"
+    assert enters(doors["node"])
+
+
 def test_a_session_of_the_gateway_is_not_taken_over_by_its_name(
     garden: KeyedGarden, doors: dict[str, Broker]
 ) -> None:
     """Who comes with another client's id takes its place: the gateway's is known to nobody."""
-    from gateway.ingest import client_id  # noqa: PLC0415
-
     gateway = Voice(garden.broker, client_id(garden.broker)).enter()
     thief = Voice(doors["node"], "jardin-gateway").enter()
     gateway.subscribe("jardin/v1/bac-1/state")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -134,18 +133,3 @@ def test_the_plain_door_is_there_only_for_who_asks_for_it(tmp_path: Path) -> Non
     for line in rights:
         assert line.startswith("pattern readwrite jardin/v1/atelier.")
         assert line.endswith("/say/+")
-
-
-def test_keys_are_made_without_loading_anything_into_a_running_gateway() -> None:
-    program = (
-        "import gateway.run, sys; print('cryptography' in sys.modules, 'segno' in sys.modules)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=Path(__file__).parents[2],
-    )
-
-    assert done.stdout.split() == ["False", "False"]
