@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 
@@ -69,12 +70,13 @@ class Keyring:
 
     def settle(self) -> None:
         """Have the broker's files say what the book says, whatever kill came between the two."""
-        if are_published(self.place, self.book):
-            return
-        try:
-            publish_tables(self.place, self.book, self._broker)
-        except NetworkError as error:
-            log.warning("%s", error)
+        with closing(Book(self.place.book)) as book:  # at rest no book lies open
+            if are_published(self.place, book):
+                return
+            try:
+                publish_tables(self.place, book, self._broker)
+            except NetworkError as error:
+                log.warning("%s", error)
 
     def thefts(self) -> list[inviting.Theft]:
         """See ``inviting.thefts``."""

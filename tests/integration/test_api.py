@@ -637,6 +637,9 @@ def test_the_description_names_every_address_of_the_programs_door(door: Door) ->
         "/api/v1/events",
         "/api/v1/quarantine",
         "/api/v1/quarantine/retry",
+        "/api/v1/joining/authority",
+        "/api/v1/joining/code",
+        "/api/v1/joining/account",
     }
 
 
