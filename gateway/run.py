@@ -12,18 +12,15 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import uvicorn
-
 from gateway import folder, mend
 from gateway.api.app import create_app
-from gateway.api.server import GardenServer
+from gateway.api.server import GardenServer, door_config
 from gateway.beds.morning import Morning
 from gateway.carebook import Carebook
+from gateway.certificates import encryption
 from gateway.ingest import Ingest
-from gateway.keys.place import Place
-from gateway.keys.web import web_context
 from gateway.service import Gateway
-from gateway.settings import GatewaySettings, Http
+from gateway.settings import GatewaySettings, Http, Https
 from gateway.upkeep import Upkeep
 from sensor_node import settings as settings_file
 from sensor_node.clock import SystemClock
@@ -34,7 +31,6 @@ from sensor_node.link import MqttLink
 FIRST_CONNECTION_S = 20.0
 """A starting gateway tries its broker this long before it gives up with exit code 4."""
 
-GRACE_S = 3
 YOUNG_OBJECTS = 10_000
 """Between two looks for garbage; a batch makes some 3,000."""
 
@@ -131,15 +127,9 @@ class GatewayProcess:
         )
 
     def _run(self, gateway: Gateway, listener: socket.socket) -> None:
-        config = uvicorn.Config(
-            create_app(gateway),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            ws="none",  # no page speaks WebSocket, and its library would weigh a megabyte
-            timeout_graceful_shutdown=GRACE_S,
-        )
-        self._server = GardenServer(config, gateway.events, self._encrypted)
+        app = create_app(gateway)
+        app.state.https_port = self._settings.https.port if self._encrypted else None
+        self._server = GardenServer(door_config(app), gateway.events, self._encrypted)
         if gateway.keys is not None:
             gateway.keys.settle()
         self._before(gateway)
@@ -205,20 +195,21 @@ def _spare_the_collector() -> None:
 
 @contextmanager
 def encrypted_door(settings: GatewaySettings) -> Iterator[Encrypted | None]:
-    """A listening socket and its TLS where the garden has keys; ``NetworkError`` as ``listen``."""
-    place = Place(settings.data)
-    if not place.is_made:
+    """A listening socket and its TLS where there is a certificate; ``NetworkError`` as ``listen``,
+    ``ConfigError`` as ``encryption``.
+    """
+    context = encryption(settings)
+    if context is None:
         yield None
         return
-    context = web_context(place)
-    with closing(listen(Http(settings.http.host, settings.https.port), "https.port")) as listener:
+    with closing(listen(settings.https, "https")) as listener:
         yield listener, context
 
 
-def listen(http: Http, setting: str = "http.port") -> socket.socket:
-    """A listening socket at the web door; ``NetworkError`` where the port is taken.
+def listen(http: Http | Https, section: str = "http") -> socket.socket:
+    """A listening socket at a web door; ``NetworkError`` where the port is taken.
 
-    ``setting``: which one its port comes from.
+    ``section``: of the settings, for the words.
     """
     # With its protocol named, asyncio sets TCP_NODELAY: 3 ms instead of 48 ms an answer.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -228,23 +219,23 @@ def listen(http: Http, setting: str = "http.port") -> socket.socket:
         listener.listen(256)
     except OSError as error:
         listener.close()
-        raise _cannot_listen(http, error, setting) from error
+        raise _cannot_listen(http, section, error) from error
     return listener
 
 
-def _cannot_listen(http: Http, error: OSError, setting: str) -> NetworkError:
+def _cannot_listen(http: Http | Https, section: str, error: OSError) -> NetworkError:
     if error.errno == errno.EADDRINUSE:
         return NetworkError(
             "PORT_TAKEN",
             fr=f"Le port {http.port} est déjà pris par un autre programme : choisissez-en un "
-            f"autre avec le réglage {setting} (ou make demo PORT=8001).",
+            f"autre avec le réglage {section}.port (ou make demo PORT=8001).",
             en=f"Port {http.port} is taken by another program: choose another one with the "
-            f"setting {setting} (or make demo PORT=8001).",
+            f"setting {section}.port (or make demo PORT=8001).",
         )
     return NetworkError(
         "PORT_REFUSED",
         fr=f"Impossible d'écouter sur {http.host}:{http.port} ({error.strerror}) : changez "
-        f"http.host ou {setting}.",
-        en=f"Cannot listen on {http.host}:{http.port} ({error.strerror}): change http.host or "
-        f"{setting}.",
+        f"{section}.host ou {section}.port.",
+        en=f"Cannot listen on {http.host}:{http.port} ({error.strerror}): change {section}.host "
+        f"or {section}.port.",
     )

@@ -21,6 +21,7 @@ from gateway.api import (
     events,
     garden,
     joining,
+    keys,
     liveness,
     metrics,
     nodes,
@@ -28,6 +29,7 @@ from gateway.api import (
     quarantine,
     readings,
     restriction,
+    sending,
     shapes,
     waterings,
 )
@@ -44,7 +46,8 @@ What the garden measures, for programs.
 
 Times are RFC 3339 in UTC (`2026-05-01T06:00:00.000Z`); `from` is inclusive, `to` exclusive.
 What cannot be answered is a problem (RFC 9457) with a stable `code`, in the reader's language
-(`Accept-Language`, or `?lang=fr`). Reading needs no token.
+(`Accept-Language`, or `?lang=fr`). Reading needs no token unless the garden is private; a program
+that writes sends `Authorization: Bearer jardin_…`.
 """
 PROBLEM: Final = {
     "description": "What is wrong, in the reader's language",
@@ -68,7 +71,7 @@ def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
-        openapi_url=docs.OPENAPI_URL,
+        openapi_url=None,
         lifespan=_lifespan,
         middleware=[
             Middleware(SafeHeaders),
@@ -107,18 +110,8 @@ def _include_programs(app: FastAPI) -> None:
     they are included in, and one in between weighs a megabyte.
     """
     of_beds = (beds, waterings, advice, restriction)
-    nouns = (
-        garden,
-        nodes,
-        channels,
-        calibrations,
-        readings,
-        *of_beds,
-        events,
-        quarantine,
-        checks,
-        joining,
-    )
+    of_channels = (channels, calibrations, readings, sending)
+    nouns = (garden, nodes, *of_channels, *of_beds, events, quarantine, checks, keys, joining)
     for noun in nouns:
         app.include_router(
             noun.router,

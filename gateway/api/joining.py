@@ -12,14 +12,18 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from gateway.api.context import TheGateway
+from gateway.api.guard import allow, is_secure
 from gateway.api.problems import Problem
 from gateway.keys.inviting import Shown
 from gateway.keys.keyring import Keyring
+from gateway.security.roles import Action
 from sensor_node.errors import UsageError
 from sensor_node.joining import LETTERS, MAX_PASSWORD, NAME_LETTERS
 
 router = APIRouter(tags=["joining"])
 
+ANYBODY: Final = [allow(Action.ENTER)]
+"""Also where the garden is private: the invitation itself is the key."""
 HEX_32: Final = r"^[0-9a-f]{32}$"
 HEX_64: Final = r"^[0-9a-f]{64}$"
 
@@ -74,13 +78,17 @@ async def _keys(gateway: TheGateway) -> Keyring:
 TheKeys = Annotated[Keyring, Depends(_keys)]
 
 
-@router.get("/joining/authority", summary="The garden's certificate authority")
+@router.get(
+    "/joining/authority", dependencies=ANYBODY, summary="The garden's certificate authority"
+)
 def authority(gateway: TheGateway, keys: TheKeys) -> AuthorityShape:
     """To be taken only if its SHA-256 is the one that a person brought along."""
     return AuthorityShape(certificate=keys.authority, https_port=gateway.settings.https.port)
 
 
-@router.post("/joining/code", summary="The authority, proved to whoever knows a code")
+@router.post(
+    "/joining/code", dependencies=ANYBODY, summary="The authority, proved to whoever knows a code"
+)
 def prove(gateway: TheGateway, keys: TheKeys, body: CodeQuestion) -> ProvenAuthority:
     """Five tries for each code, within ten minutes: `CODE_WRONG`, `TOO_MANY_TRIES`,
     `INVITATION_OVER`, `INVITATION_UNKNOWN`.
@@ -93,14 +101,19 @@ def prove(gateway: TheGateway, keys: TheKeys, body: CodeQuestion) -> ProvenAutho
     return ProvenAuthority(certificate=keys.authority, https_port=port, proof=proof)
 
 
-@router.post("/joining/account", status_code=201, summary="An invited node takes its account")
+@router.post(
+    "/joining/account",
+    status_code=201,
+    dependencies=ANYBODY,
+    summary="An invited node takes its account",
+)
 def account(
     request: Request, gateway: TheGateway, keys: TheKeys, body: AccountQuestion
 ) -> NewAccount:
     """Once for each invitation, over TLS (`TLS_NEEDED`). The same password again, after an answer
     that was lost, is the same answer; another one is `INVITATION_USED`, and the keeper is told.
     """
-    if request.url.scheme != "https":
+    if not is_secure(request):
         raise Problem(
             403,
             "TLS_NEEDED",

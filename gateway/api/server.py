@@ -11,10 +11,40 @@ import socket
 import ssl
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 import uvicorn
+from fastapi import FastAPI
 
+from gateway.api.patience import PatientProtocol
 from gateway.events import EventHub
+
+GRACE_S: Final = 3
+KEEP_ALIVE_S: Final = 5
+MOST_HEADER_BYTES: Final = 16_384
+MOST_CONNECTIONS: Final = 500
+"""A garden has a few dozen visitors; beyond this the door says that it is busy (503)."""
+
+
+def door_config(app: FastAPI) -> uvicorn.Config:
+    """How the doors are served.
+
+    Nobody is believed who says that a request came from elsewhere: who may do what hangs on it.
+    """
+    return uvicorn.Config(
+        app,
+        http=PatientProtocol,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",  # no page speaks WebSocket, and its library would weigh a megabyte
+        h11_max_incomplete_event_size=MOST_HEADER_BYTES,
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=GRACE_S,
+        lifespan="on",
+    )
 
 
 class GardenServer(uvicorn.Server):

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from gateway.watering.crops import CROPS
 from sensor_node import wire
 
-PLANTS: Final = (
-    "ail", "artichaut", "aubergine", "basilic", "betterave", "blette", "brocoli", "carotte",
-    "celeri", "chou", "ciboulette", "concombre", "courge", "courgette", "epinard", "fenouil",
-    "feve", "fraise", "framboise", "haricot", "laitue", "lavande", "lentille", "mais", "melon",
-    "menthe", "navet", "oignon", "oseille", "panais", "persil", "piment", "poireau", "pois",
-    "poivron", "potiron", "radis", "rhubarbe", "romarin", "sauge", "thym", "tomate",
-)  # fmt: skip
-"""Without accents: they stand in MQTT topics."""
+PLANTS: Final = tuple(CROPS)
+"""The garden's own crops, as the codes of groups have them."""
 
 
 def sandbox_name(plant: str) -> str:

@@ -10,6 +10,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from gateway import assets
+from gateway.api.guard import allow
+from gateway.pages import enter
+from gateway.security.roles import Action
 from gateway.service import Gateway
 
 
@@ -17,8 +20,9 @@ def router(gateway: Gateway) -> APIRouter:
     """The pages of ``gateway``. Raises ``GardenError`` where the assets are not built."""
     assets.built()
     pages = APIRouter(include_in_schema=False)
+    pages.include_router(enter.router(gateway))
 
-    @pages.get("/", response_class=HTMLResponse)
+    @pages.get("/", response_class=HTMLResponse, dependencies=[allow(Action.READ)])
     def garden(request: Request, lang: str | None = None) -> Response:
         from gateway.pages import home  # noqa: PLC0415 - see above
 

@@ -13,13 +13,16 @@ from fastapi.responses import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gateway import assets
+from gateway.api.guard import who_asks
 from gateway.catalogue import DEFAULT_INTERVAL_S, ChannelInfo, NodeInfo
 from gateway.checks import for_the_page
 from gateway.pages import words
 from gateway.pages.answer import page_response, remember_language
 from gateway.pages.cards import Card, NodeView, Writer
 from gateway.pages.numbers import Format
+from gateway.pages.roles import role_words
 from gateway.pages.week import week_until
+from gateway.security.access import Who
 from gateway.service import Gateway
 from gateway.translations import installed
 from sensor_node import __version__
@@ -48,14 +51,14 @@ def answer(gateway: Gateway, request: Request, lang: str | None = None) -> Respo
         accepted=request.headers.get("accept-language", ""),
         default=gateway.settings.language,
     )
-    response = page_response(request, render(gateway, language))
+    response = page_response(request, render(gateway, language, who_asks(request)))
     if lang == language:
         remember_language(response, LANGUAGE_COOKIE, language)
     return response
 
 
-def render(gateway: Gateway, language: str) -> str:
-    """The page in ``language``; without the store, with all that is known without it."""
+def render(gateway: Gateway, language: str, who: Who) -> str:
+    """The page in ``language`` for ``who``; without the store, all that is known without it."""
     # Taken first: the stream then repeats what happens while the page is made, and misses nothing.
     last_event_id = gateway.events.last_id
     now_ms = gateway.clock.wall_ms()
@@ -80,6 +83,8 @@ def render(gateway: Gateway, language: str) -> str:
             simulated=any(view.simulated for view in views),
             weekdays=[write.weekday(day) for day in span.days_ms[:-1]],
             version=__version__,
+            who=who,
+            role=role_words(who, texts),
             page={
                 "now": now_ms,
                 "from": span.from_ms,

@@ -640,6 +640,14 @@ def test_the_description_names_every_address_of_the_programs_door(door: Door) ->
         "/api/v1/joining/authority",
         "/api/v1/joining/code",
         "/api/v1/joining/account",
+        "/api/v1/who",
+        "/api/v1/tokens",
+        "/api/v1/tokens/{number}",
+        "/api/v1/codes",
+        "/api/v1/codes/{number}",
+        "/api/v1/passphrases/{role}",
+        "/api/v1/door",
+        "/api/v1/audit",
     }
 
 
