@@ -85,9 +85,9 @@ def _try_door(config: Path, language: str) -> int:
 def _told(given: Credentials, path: Path, config: Path, language: str) -> str:
     fr = language == "fr"
     joined = (
-        f"{given.node} est du jardin. Ses clés sont dans {path}, que lui seul peut lire."
+        f"{given.node} fait partie du jardin. Ses clés sont dans {path}, que lui seul peut lire."
         if fr
-        else f"{given.node} is of the garden. Its keys are in {path}, which it alone can read."
+        else f"{given.node} is part of the garden. Its keys are in {path}, which it alone can read."
     )
     if config.exists():
         return joined
@@ -101,8 +101,8 @@ def _told(given: Credentials, path: Path, config: Path, language: str) -> str:
 
 def _already(node: str, language: str) -> str:
     if language == "fr":
-        return f"{node} est déjà du jardin, avec cette invitation."
-    return f"{node} is of the garden already, with this invitation."
+        return f"{node} fait déjà partie du jardin, avec cette invitation."
+    return f"{node} is part of the garden already, with this invitation."
 
 
 def _own_name(config: Path) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gateway.keys.acl import Identity
 from gateway.keys.book import Book
 from gateway.keys.broker import publish_tables, running_pid
 from gateway.keys.place import Place
@@ -22,9 +23,11 @@ def remove_node(place: Place, book: Book, broker: Broker, node: str) -> int | No
     ``NetworkError``.
     """
     with book.alone() as entries:
-        had_account = entries.remove(node)
-        if not had_account and not entries.was_invited(node):
+        account = entries.accounts().get(node)
+        is_node = account is not None and account.identity == Identity.NODE
+        if not is_node and not entries.was_invited(node):
             raise _unknown(node)
+        entries.remove(node)
         entries.forget_invitations(node)
     publish_tables(place, book, broker)
     return None if running_pid(place) is None else _clear(broker, node)

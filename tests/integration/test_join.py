@@ -130,7 +130,7 @@ def test_an_invited_node_joins_measures_and_is_stored(served: Served, tmp_path: 
     )
 
     assert (joined.returncode, joined.stderr) == (0, "")
-    assert "bac-1 is of the garden" in joined.stdout
+    assert "bac-1 is part of the garden" in joined.stdout
     assert "accepted (bac-1)" in joined.stdout
     for path in (tmp_path / "garden.toml", *tmp_path.glob("authority-*.crt")):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -16,9 +16,11 @@ from gateway.keys.broker import Doors, are_published, running_pid
 from gateway.keys.keyring import Keyring, keyring_of
 from gateway.keys.making import Plan, make_garden
 from gateway.keys.place import Place
+from gateway.keys.removing import remove_node
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings
 from sensor_node.clock import FakeClock
+from sensor_node.errors import UsageError
 from sensor_node.joining import new_link
 from sensor_node.link import Broker
 
@@ -71,6 +73,45 @@ def test_a_node_that_asks_again_after_a_kill_gets_its_account(keys: Keyring) -> 
     assert keys.admit(link.secret, PASSWORD, NOW) == "bac-1"
 
     assert "bac-1" in names_at_the_broker(keys)
+
+
+def test_a_node_is_shut_out_of_a_broker_that_is_off(keys: Keyring) -> None:
+    link = new_link("jardin.local:8000", "bac-1", "ab" * 32)
+    inviting.invite_by_link(keys.book, link, NOW, again=False)
+    keys.admit(link.secret, PASSWORD, NOW)
+
+    for _ in range(2):  # the second time for what a broker retained, once it runs
+        assert remove_node(keys.place, keys.book, Broker(port=18883), "bac-1") is None
+
+    assert "bac-1" not in names_at_the_broker(keys)
+    with pytest.raises(UsageError) as refused:
+        keys.admit(link.secret, PASSWORD, NOW)
+    assert refused.value.code == "INVITATION_USED"
+
+
+def test_a_node_that_was_only_invited_is_no_longer_awaited_once_it_is_removed(
+    keys: Keyring,
+) -> None:
+    link = new_link("jardin.local:8000", "bac-1", "ab" * 32)
+    inviting.invite_by_link(keys.book, link, NOW, again=False)
+
+    remove_node(keys.place, keys.book, Broker(port=18883), "bac-1")
+
+    with pytest.raises(UsageError) as refused:
+        keys.admit(link.secret, PASSWORD, NOW)
+    assert refused.value.code == "INVITATION_OVER"
+
+
+@pytest.mark.parametrize("name", ["bac-2", "gateway", "reload.1"])
+def test_a_name_that_was_never_invited_is_not_removed(keys: Keyring, name: str) -> None:
+    keys.settle()
+    before = names_at_the_broker(keys)
+
+    with pytest.raises(UsageError) as refused:
+        remove_node(keys.place, keys.book, Broker(port=18883), name)
+
+    assert refused.value.code == "NODE_WITHOUT_KEYS"
+    assert names_at_the_broker(keys) == before
 
 
 @pytest.mark.parametrize("name", ["passwords", "acl", "mosquitto.conf"])
