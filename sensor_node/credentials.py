@@ -84,6 +84,20 @@ def check_name(own: object, joined: str) -> None:
         )
 
 
+def check_free(config: Path, node: str) -> None:
+    """The keys of one node are not written over those of another. Raises ``ConfigError``."""
+    joined = joined_beside(config)
+    if joined is not None and joined["node"] != node:
+        path, other = file_beside(config), joined["node"]
+        raise ConfigError(
+            "KEYS_OF_ANOTHER",
+            fr=f"{path} tient déjà les clés de « {other} », un autre nœud : donnez à « {node} » un "
+            "dossier à lui (--config), ou, si ce nœud-là n'est plus, effacez ce fichier.",
+            en=f"{path} holds the keys of '{other}' already, another node: give '{node}' a folder "
+            "of its own (--config), or, if that node is no more, delete this file.",
+        )
+
+
 def write(credentials: Credentials, config: Path) -> Path:
     """Write garden.toml beside ``config``, whole or not at all, for its owner alone.
 

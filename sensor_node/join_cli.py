@@ -60,6 +60,7 @@ def _join(options: argparse.Namespace, language: str) -> int:
     own_name = _own_name(options.config)
     if invitation.link is not None:
         credentials.check_name(own_name, invitation.link.node)  # before it is used
+        credentials.check_free(options.config, invitation.link.node)
     joined = credentials.joined_beside(options.config)
     if joined is not None and joined.get("invitation") == invitation.mark:
         print(_already(joined["node"], language), flush=True)
@@ -67,6 +68,7 @@ def _join(options: argparse.Namespace, language: str) -> int:
     joining = Joining(invitation, options.config, options.gateway, language)
     given = joining.account()
     credentials.check_name(own_name, given.node)
+    credentials.check_free(options.config, given.node)
     path = joining.keep(given)
     print(_told(given, path, options.config, language), flush=True)
     return _try_door(options.config, language)

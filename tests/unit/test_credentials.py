@@ -93,6 +93,19 @@ def test_a_name_of_its_own_that_the_garden_does_not_know_is_refused(
     assert refused.value.code == "NODE_NAME_DIFFERS"
 
 
+def test_the_keys_of_one_node_do_not_take_the_place_of_anothers(
+    settings: Path, given: Credentials
+) -> None:
+    credentials.write(given, settings)
+
+    credentials.check_free(settings, "bac-1")
+    credentials.check_free(settings.parent / "elsewhere/node.toml", "bac-2")
+    with pytest.raises(ConfigError) as refused:
+        credentials.check_free(settings, "bac-2")
+
+    assert refused.value.code == "KEYS_OF_ANOTHER"
+
+
 def test_what_is_no_garden_toml_is_refused_by_its_wrong_key(settings: Path) -> None:
     (settings.parent / "garden.toml").write_text('node = "bac-1"\nbrocker = 1\n')
 
