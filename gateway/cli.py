@@ -1,4 +1,4 @@
-"""The command line of the gateway: ``jardin-gateway run | demo | advise | export | …``."""
+"""The command line of the gateway: ``jardin-gateway init | node | run | demo | export | …``."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"jardin-gateway {__version__}")
     commands = top.add_subparsers(required=True, metavar=pick("commande", "command"))
+    _add_keys(commands)
     _add_run(commands)
     _add_demo(commands)
     _add_advise(commands)
@@ -44,6 +45,19 @@ def parser() -> argparse.ArgumentParser:
 
 
 _Commands = argparse._SubParsersAction
+
+
+def _add_keys(commands: _Commands[argparse.ArgumentParser]) -> None:
+    from gateway.keys import init_cli, node_cli  # noqa: PLC0415 - they load nothing themselves
+
+    init_cli.add_arguments(
+        commands.add_parser("init", help=pick("faire les clés du jardin", "make the garden's keys"))
+    )
+    node_cli.add_arguments(
+        commands.add_parser(
+            "node", help=pick("inviter, voir, exclure un nœud", "invite, see, shut out a node")
+        )
+    )
 
 
 def _add_run(commands: _Commands[argparse.ArgumentParser]) -> None:

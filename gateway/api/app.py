@@ -22,6 +22,7 @@ from gateway.api import (
     forecast,
     garden,
     history,
+    joining,
     keys,
     liveness,
     metrics,
@@ -113,7 +114,7 @@ def _include_programs(app: FastAPI) -> None:
     """
     of_beds = (beds, waterings, advice, history, restriction, rain, forecast)
     of_channels = (channels, calibrations, readings, sending)
-    nouns = (garden, nodes, *of_channels, *of_beds, events, quarantine, checks, keys)
+    nouns = (garden, nodes, *of_channels, *of_beds, events, quarantine, checks, keys, joining)
     for noun in nouns:
         app.include_router(
             noun.router,

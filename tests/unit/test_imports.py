@@ -66,6 +66,8 @@ FOR_THE_GATEWAY = {
     "conversions",
     "recording",
     "recording_flags",
+    "joining",
+    "trust",
 }
 NODE_MODULES = sorted(
     module.name
