@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
 import pytest
 from door import NOW_MS, Door, problem
+from harness import Ear, eventually, gateway_on
 
 from gateway.api.guard import COOKIE, CSRF_HEADER
+from gateway.broker import MosquittoBroker
+from gateway.intake import Intake, Sent
 from gateway.security.roles import Role, Scope
 from gateway.security.throttle import BURST
 from gateway.store.base import Series
@@ -116,6 +121,22 @@ def test_a_thousand_readings_a_second_are_slowed_and_the_others_go_on(door: Door
 
 
 def test_a_reading_as_pupils_write_it(door: Door) -> None:
-    assert wire.is_id("score")
     answer = send(door, token_of(door, "atelier.tomate"), {"channel": "score", "value": 12})
     assert answer.json()["stored"] == 1
+
+
+def test_nothing_is_said_to_be_stored_that_is_not(door: Door) -> None:
+    headers = token_of(door)
+    door.gateway.store.close()
+    answer = send(door, headers, AIR)
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "STORAGE_FAILED"
+    assert list(door.gateway.moved) == []
+
+
+def test_the_live_topics_have_what_came_by_http(mosquitto: MosquittoBroker, tmp_path: Path) -> None:
+    with gateway_on(tmp_path, mosquitto.port) as gateway, closing(Ear(mosquitto.port)) as ear:
+        now_ms = gateway.clock.wall_ms()
+        Intake(gateway).take("meteo", [Sent("air", "Cel", now_ms, 21.4)])
+        topic = wire.live_topic("meteo", "air")
+        eventually(lambda: ear.on(topic) == [b"21.4"], "the reading is on its live topic")
