@@ -54,12 +54,16 @@ def checks(gateway: Gateway) -> list[Check]:
         _quarantine(gateway),
         _clock(gateway),
         _nodes(gateway),
+        _forecast(gateway),
     ]
 
 
 def for_the_page(gateway: Gateway) -> Iterator[Check]:
     """What needs a look and is not said on the page otherwise, the worst first."""
-    found = (_databases(gateway), _disk(gateway), _backup(gateway), _queue(gateway))
+    forecast = _forecast(gateway)
+    found = [_databases(gateway), _disk(gateway), _backup(gateway), _queue(gateway)]
+    if forecast.values.get("stale"):
+        found.append(forecast)  # while the last one holds, nobody misses anything
     ill = [check for check in found if check.state in ("bad", "warning")]
     return iter(sorted(ill, key=lambda check: check.state != "bad"))
 
@@ -266,3 +270,36 @@ def _nodes(gateway: Gateway) -> Check:
         fr=f"Ne donnent plus de nouvelles : {names}. Vérifiez leur courant et leur Wi-Fi.",
         en=f"No longer heard of: {names}. Check their power and Wi-Fi.",
     )  # fmt: skip
+
+
+def _forecast(gateway: Gateway) -> Check:
+    forecasts, now_ms = gateway.forecasts, gateway.clock.wall_ms()
+    if forecasts.place is None:
+        return Check("forecast", "good", {"enabled": False})
+    outlook, failure = forecasts.outlook(), forecasts.failure
+    values: dict[str, Number] = {
+        "enabled": True,
+        "fetched": None if outlook is None else to_rfc3339(outlook.fetched_ms),
+        "age_s": None if outlook is None else outlook.age_s(now_ms),
+        "stale": None if outlook is None else not outlook.holds(now_ms),
+    }
+    if failure is not None:
+        return Check("forecast", "warning", values, failure.code, failure.fr, failure.en)
+    if outlook is None:
+        return Check("forecast", "unknown", values, "FORECAST_NONE", *_FORECAST_NONE)
+    if outlook.holds(now_ms):
+        return Check("forecast", "good", values)
+    hours = outlook.age_s(now_ms) // 3600
+    return Check(
+        "forecast", "warning", values, "FORECAST_STALE",
+        fr=f"La dernière prévision a {hours} h : le conseil fait sans. Elle est redemandée dès que "
+        "l'heure de la passerelle est sûre.",
+        en=f"The last forecast is {hours} h old: the advice does without. It is asked for again as "
+        "soon as the gateway's time is certain.",
+    )  # fmt: skip
+
+
+_FORECAST_NONE: Final = (
+    "Aucune prévision n'est encore arrivée : elle est demandée dans la minute.",
+    "No forecast has come yet: it is asked for within the minute.",
+)

@@ -10,6 +10,8 @@ from gateway.beds.observed import Observer
 from gateway.carebook import Carebook
 from gateway.catalogue import Catalogue
 from gateway.events import EventHub
+from gateway.forecast.forecasts import Forecasts
+from gateway.forecast.settings import asked_place
 from gateway.measured import Measured
 from gateway.present import Present
 from gateway.quarantine import Quarantine
@@ -59,7 +61,16 @@ class Gateway:
         self.present.load(store.newest())
         self.observer = Observer(catalogue, self.measured, self.as_measured, self.present)
         self.access = Access(catalogue.keyring, clock, store.id, private=settings.access.private)
-        self.advisor = Advisor(settings, catalogue, self.observer, clock, self.events.publish)
+        place = asked_place(settings.forecast, settings.latitude, settings.longitude)
+        self.forecasts = Forecasts(settings.forecast, place, catalogue.forecast, clock)
+        self.advisor = Advisor(
+            settings,
+            catalogue,
+            self.observer,
+            clock,
+            self.events.publish,
+            forecasts=self.forecasts,
+        )
 
     @classmethod
     def open(cls, settings: GatewaySettings, clock: Clock | None = None) -> Gateway:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.beds.presence import check_presence
+from gateway.forecast.settings import ForecastSettings, asked_place
 from gateway.store.settings import StoreSettings
 from sensor_node.link import Broker
 from sensor_node.settings import section, setting
@@ -125,3 +126,7 @@ class GatewaySettings:
     advice: Advising = section(Advising)
     store: StoreSettings = section(StoreSettings)
     backup: BackupSettings = section(BackupSettings)
+    forecast: ForecastSettings = section(ForecastSettings)
+
+    def __post_init__(self) -> None:
+        asked_place(self.forecast, self.latitude, self.longitude)

@@ -19,6 +19,7 @@ from gateway.api import (
     checks,
     docs,
     events,
+    forecast,
     garden,
     keys,
     liveness,
@@ -26,6 +27,7 @@ from gateway.api import (
     nodes,
     problems,
     quarantine,
+    rain,
     readings,
     restriction,
     sending,
@@ -108,7 +110,7 @@ def _include_programs(app: FastAPI) -> None:
     """Each router straight into ``app``: FastAPI makes all routes anew for every router that
     they are included in, and one in between weighs a megabyte.
     """
-    of_beds = (beds, waterings, advice, restriction)
+    of_beds = (beds, waterings, advice, restriction, rain, forecast)
     of_channels = (channels, calibrations, readings, sending)
     nouns = (garden, nodes, *of_channels, *of_beds, events, quarantine, checks, keys)
     for noun in nouns:

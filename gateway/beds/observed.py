@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.beds.journal import Entry
+from gateway.beds.rainbook import RainEntry
 from gateway.beds.records import BedRecord
 from gateway.beds.watches import Watch
 from gateway.catalogue import Catalogue, ChannelInfo
@@ -55,8 +56,9 @@ class Observed:
     """What there is to know of a bed, in ``[from_ms, now_ms)``.
 
     inside: stations under the bed's own glass; outside: the others; the first that has a day tells.
-    rain_mm: hours of the garden's gauge, None without one. newest_ms: of the newest value that
-    the bed or its air gave. others: the probes of the other beds, where no gauge speaks.
+    rain_mm: hours of the garden's gauge, None without one. online_mm: hours by the online service.
+    told_rain: what somebody typed in. newest_ms: of the newest value that the bed or its air gave.
+    others: the probes of the other beds, where no gauge speaks.
     """
 
     from_ms: int
@@ -69,6 +71,8 @@ class Observed:
     entries: Sequence[Entry] = ()
     newest_ms: int | None = None
     others: tuple[ProbeSamples, ...] = ()
+    online_mm: Sequence[Sample] = ()
+    told_rain: Sequence[RainEntry] = ()
 
     @property
     def gauge_speaks(self) -> bool:
@@ -109,6 +113,9 @@ class Observer:
             entries=self._catalogue.journal.of(bed.bed, from_ms, now_ms),
             newest_ms=self._newest(own, channels),
             others=() if _speaks(rain, now_ms) else self._others(bed, channels, recent),
+            # The hour that has begun is a forecast still.
+            online_mm=self._catalogue.forecast.rain(span.from_ms, now_ms - HOUR_MS),
+            told_rain=self._catalogue.rain.all(),
         )
 
     def tank_l(self, full_l: float | None) -> float | None:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.beds import hearing
 from gateway.beds.evening import night_minimum_c
+from gateway.beds.fallen import Fallen, fallen
 from gateway.beds.journal import Entry
 from gateway.beds.observed import Observed
 from gateway.beds.records import BedRecord
@@ -80,8 +81,9 @@ def situation_of(record: BedRecord, observed: Observed, around: Around) -> Situa
     days = [first + timedelta(days=n) for n in range((on - first).days + 1)]
     stations, inside = _stations(observed, around, on)
     bed = record.as_bed(weather_inside=inside)
-    quiet = _days(observed, days, stations, around)
-    soakings = _soakings(observed, bed, quiet, around)
+    rain = fallen(observed, zone)
+    quiet = _days(observed, days, stations, rain, around)
+    soakings = _soakings(observed, bed, quiet, rain, around)
     heard = hearing.nights(observed, bed, days, zone, soakings)
     since_ms = hearing.good_since_ms(observed, days, zone)
     return Situation(
@@ -90,7 +92,7 @@ def situation_of(record: BedRecord, observed: Observed, around: Around) -> Situa
         hour=now.hour,
         days=tuple(replace(day, night=night) for day, night in zip(quiet, heard, strict=True)),
         start_mm=around.start_mm,
-        rain_source="gauge" if observed.gauge_speaks else "none",
+        rain_source=rain.source,
         forecast=around.forecast,
         soil_c=_soil_c(observed),
         evening_min_c=night_minimum_c(
@@ -109,20 +111,25 @@ def situation_of(record: BedRecord, observed: Observed, around: Around) -> Situa
 
 
 def _days(
-    observed: Observed, days: Sequence[date], stations: Sequence[AirSamples], around: Around
+    observed: Observed,
+    days: Sequence[date],
+    stations: Sequence[AirSamples],
+    rain: Fallen,
+    around: Around,
 ) -> list[GardenDay]:
     """The days without their probes, each by the first station that has enough of it."""
     told = [_watering(one) for one in observed.entries]
     by_station = [
-        Diary(around.place, around.zone, station, observed.rain_mm, told).days(
+        Diary(around.place, around.zone, station, rain.mm, told).days(
             days[0], days[-1], observed.now_ms
         )
         for station in stations or (AirSamples(),)
     ]
-    return [
+    best = [
         next((day for day in same if day.et0 is not None), same[0])
         for same in zip(*by_station, strict=True)
     ]
+    return [replace(day, rain_by=rain.by.get(day.on, "none")) for day in best]
 
 
 def _watering(entry: Entry) -> Watering:
@@ -146,7 +153,7 @@ def _stations(observed: Observed, around: Around, on: date) -> tuple[tuple[AirSa
 
 
 def _soakings(
-    observed: Observed, bed: Bed, days: Sequence[GardenDay], around: Around
+    observed: Observed, bed: Bed, days: Sequence[GardenDay], rain: Fallen, around: Around
 ) -> list[Soaking]:
     """Each day on which water came, with what the books say was missing before it.
 
@@ -161,22 +168,23 @@ def _soakings(
     return [
         soaking
         for page in books.pages
-        if (soaking := _soaking(page, observed, bed, books.reservoir.taw_mm, around)) is not None
+        if (soaking := _soaking(page, observed, rain, books, around)) is not None
     ]
 
 
 def _soaking(
-    page: Page, observed: Observed, bed: Bed, taw_mm: float, around: Around
+    page: Page, observed: Observed, rain: Fallen, books: Books, around: Around
 ) -> Soaking | None:
     """The water of a day as one soaking at its last moment; None for a sprinkle."""
     from_ms = at_local_hour_ms(page.on, 6, around.zone)
     to_ms = at_local_hour_ms(page.on + timedelta(days=1), 6, around.zone)
-    rain = between(observed.rain_mm or (), from_ms, to_ms) if bed.rained_on else ()
-    times = [one.at_ms for one in rain if one.value > 0.0]
+    fell = between(rain.mm, from_ms, to_ms) if books.bed.rained_on else ()
+    times = [one.at_ms for one in fell if one.value > 0.0]
     times += [one.at_ms for one in observed.entries if from_ms <= one.at_ms < to_ms]
     mm = page.rain_mm + page.watering_mm
     if not times or (mm < _A_SOAKING_MM and not page.watered):
         return None
+    taw_mm = books.reservoir.taw_mm
     return Soaking(max(times), mm, page.depletion_mm, taw_mm, _TAKEN_DAYS * page.used_mm)
 
 

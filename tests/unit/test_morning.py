@@ -36,6 +36,7 @@ class Garden:
             _Observer(self),
             self.clock,
             self.gateway.events.publish,
+            forecasts=self.gateway.forecasts,
         )
 
     @property

@@ -76,7 +76,7 @@ def test_frost_forecast_forbids_water() -> None:
     advice = advise(thirsty(forecast=replace(FINE, min_c=-0.4)))
 
     assert advice.verdict == "frost"
-    assert advice.told("fr")["reasons"][0]["text"].startswith("gel attendu cette nuit : 0 °C")
+    assert advice.told("fr")["reasons"][0]["text"].startswith("gel prévu dans les 24 h : 0 °C")
 
 
 def test_without_a_forecast_the_evening_tells_of_frost() -> None:
@@ -200,6 +200,34 @@ def test_a_stale_forecast_is_not_believed() -> None:
     old = Forecast(12.0, min_c=-5.0, max_c=40.0, rain_mm=90.0)
 
     assert advise(a_little_thirsty(0.0, forecast=old)).verdict == "yes"
+
+
+def test_rain_that_only_its_own_forecaster_has_seen_is_no_real_rain() -> None:
+    days = (replace(week(1)[0], rain_mm=2.0, rain_by="online"), week(1)[1])
+
+    again = advise(a_little_thirsty(50.0, waited=True, days=days, start_mm=38.0))
+
+    assert again.verdict == "yes"
+    assert codes(again)[0] == "rain_unproven"
+
+
+def test_who_tells_of_the_rain_is_in_the_reason() -> None:
+    def told(by: str | None, rain_mm: float = 4.0, source: str = "gauge") -> list[str]:
+        days = list(week(6))
+        days[3] = replace(days[3], rain_mm=rain_mm, rain_by=by)  # type: ignore[arg-type]
+        return codes(advise(situation(days=tuple(days), rain_source=source)))
+
+    assert "used" in told("gauge")
+    assert "used" in told(None)
+    assert "used_typed" in told("typed")
+    assert "used_online" in told("online")
+    assert "used_blind" in told("none", 0.0, "none")
+
+
+def test_a_greenhouse_does_not_ask_for_rain() -> None:
+    under_glass = replace(TOMATOES, exposure="greenhouse", weather_inside=True)
+
+    assert "used" in codes(advise(situation(bed=under_glass, rain_source="none")))
 
 
 def test_no_rain_is_waited_for_in_a_greenhouse() -> None:
@@ -336,7 +364,7 @@ def test_a_moist_seedbed_is_a_seedbed_without_a_dose() -> None:
 def test_a_seedbed_is_watered_twice_a_day_above_28_degrees() -> None:
     advice = advise(situation(bed=CARROTS, days=week(3), forecast=replace(FINE, max_c=31.0)))
 
-    assert "twice_in_heat" in codes(advice)
+    assert "twice_in_heat_foreseen" in codes(advice)
     assert advice.told("en")["when"] == "morning and late afternoon"
 
 
@@ -460,6 +488,7 @@ def test_each_doubt_has_its_price() -> None:
     assert advise(sure).confidence.score == 100
     dark = ReferenceEt(4.0, ("solar_from_temperature", "dew_point_is_minimum"))
     online, blind = replace(sure, rain_source="online"), replace(sure, rain_source="none")
+    typed = replace(sure, rain_source="typed")
     heard = sure.days[:-1]
 
     def night(**more: object) -> Situation:
@@ -473,6 +502,7 @@ def test_each_doubt_has_its_price() -> None:
         "probes_disagree": (night(disagree=True), 15),
         "afternoon_only": (night(by_night=False), 15),
         "rain_online": (online, 10),
+        "rain_typed": (typed, 10),
         "no_rain_source": (blind, 20),
         "default_soil": (replace(sure, bed=replace(TOMATOES, soil=None)), 10),
         "planting_unknown": (replace(sure, bed=replace(TOMATOES, planted_on=None)), 10),
