@@ -152,6 +152,10 @@ def test_a_garden_without_a_keeper_is_read_and_says_how_to_be_written_to(tmp_pat
         answer = client.post("/api/v1/beds", json={"id": "bac-1", "area_m2": 1})
         assert (answer.status_code, code_of(answer)) == (401, "NO_KEEPER")
         assert "jardin-gateway passphrase" in answer.json()["detail"]
+        giver(people).code(Role.KEEPER)  # a link that nobody has opened yet
+        assert code_of(client.post("/api/v1/beds")) == "NO_KEEPER"
+        giver(people).code(Role.GARDENER)
+        assert code_of(client.post("/api/v1/beds")) == "KEY_NEEDED"
 
 
 def test_a_private_garden_sends_a_person_to_the_way_in_and_back(private: People) -> None:
