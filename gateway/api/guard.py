@@ -15,7 +15,7 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from gateway.security.access import Access, Who
-from gateway.security.refusals import https_needed, other_page
+from gateway.security.refusals import AccessRefused, https_needed, other_page
 from gateway.security.roles import KEEPERS_OWN, Action
 from gateway.service import Gateway
 
@@ -74,6 +74,14 @@ def who_asks(request: Request) -> Who:
     if known is None:
         known = request.state.who = _found(request, _gateway(request).access)
     return known
+
+
+def still_may(request: Request, action: Action) -> bool:
+    """Whether the key that opened a long answer still opens ``action``."""
+    try:
+        return _found(request, _gateway(request).access).can(action)
+    except AccessRefused:
+        return False
 
 
 TheAsker = Annotated[Who, Depends(who_asks)]

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from door import garden_door
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext, iter_route_contexts
 from people import (
@@ -30,6 +31,7 @@ from gateway import assets
 from gateway.api.guard import COOKIE, CSRF_HEADER, SECURE_COOKIE, Guard
 from gateway.security.giving import Giver
 from gateway.security.roles import HOLDERS, KEEPERS_OWN, Action, Holder, Role, Scope, may
+from gateway.settings import AccessSettings
 
 REFUSALS: Final = {"KEY_NEEDED", "NO_KEEPER", "NOT_ALLOWED", "HTTPS_NEEDED", "OTHER_PAGE"}
 PARTS: Final = {
@@ -150,6 +152,10 @@ def test_a_garden_without_a_keeper_is_read_and_says_how_to_be_written_to(tmp_pat
         answer = client.post("/api/v1/beds", json={"id": "bac-1", "area_m2": 1})
         assert (answer.status_code, code_of(answer)) == (401, "NO_KEEPER")
         assert "jardin-gateway passphrase" in answer.json()["detail"]
+        giver(people).code(Role.KEEPER)  # a link that nobody has opened yet
+        assert code_of(client.post("/api/v1/beds")) == "NO_KEEPER"
+        giver(people).code(Role.GARDENER)
+        assert code_of(client.post("/api/v1/beds")) == "KEY_NEEDED"
 
 
 def test_a_private_garden_sends_a_person_to_the_way_in_and_back(private: People) -> None:
@@ -397,3 +403,19 @@ def test_the_drought_restriction_is_in_the_log_too(people: People) -> None:
 
 def giver(people: People) -> Giver:
     return Giver(people.gateway.catalogue.keyring, people.clock, "console")
+
+
+def test_a_private_garden_s_stream_ends_with_the_key_that_opened_it(tmp_path: Path) -> None:
+    with garden_door(tmp_path, access=AccessSettings(private=True)) as door:
+        sessions = door.gateway.access.sessions
+        session = sessions.begin(Role.GARDENER, door.clock.wall_ms(), secure=False)
+        key = {"Cookie": f"{COOKIE}={session.id}"}
+        with door.client.stream("GET", "/api/v1/events", headers=key) as stream:
+            lines = stream.iter_lines()
+            assert next(lines).startswith("retry")
+            door.gateway.events.publish("state", {"node": "serre", "state": "online"})
+            assert any(line == "event: state" for line in lines)
+            sessions.end(session.id)
+            door.gateway.events.publish("state", {"node": "serre", "state": "offline"})
+            assert not any("offline" in line for line in lines)
+        assert door.get("/events").status_code == 401

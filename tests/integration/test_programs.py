@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from typing import Any
 
 import httpx
 import pytest
+from certificates import make_certificate
 from harness import eventually, new_mosquitto
 from killed import as_a_kill_leaves_it
 
@@ -183,6 +185,48 @@ def test_the_gateway_serves_its_door_and_stops_at_once_with_a_stream_open(
             assert stream.status_code == 200
             gateway.send_signal(signal.SIGINT)
             assert gateway.wait(20) == 0
+    assert "Traceback" not in log.read_text()
+
+
+def test_keys_given_on_the_command_line_open_both_doors_of_a_running_garden(
+    mosquitto: MosquittoBroker, tmp_path: Path
+) -> None:
+    http, https = free_port(), free_port()
+    more = f'https = {{ host = "{HOST}", port = {https} }}'
+    config = write_config(tmp_path, mosquitto.port, http, more)
+    make_certificate(tmp_path / "garden" / "keys")
+    log = tmp_path / "gateway.log"
+    base, safe = f"http://{HOST}:{http}", f"https://localhost:{https}"
+    trusted = ssl.create_default_context(cafile=tmp_path / "garden" / "keys" / "web.crt")
+    with (
+        running("gateway", "run", "--config", str(config), log=log) as gateway,
+        httpx.Client(base_url=safe, verify=trusted, trust_env=False) as keeper,
+    ):
+        eventually(lambda: answers(base), "it is healthy")
+        words = "quatre mots sans rapport"
+        passphrase = ["passphrase", "--config", str(config)]
+        subprocess.run(
+            [sys.executable, "-m", "gateway", *passphrase], input=words, text=True, check=True
+        )
+        assert keeper.post("/entrer", data={"code": words}).status_code == 303
+        assert keeper.get("/api/v1/who").json()["role"] == "keeper"
+        make = ["token", "create", "station", "--scope", "send", "--node", "meteo"]
+        made = command("gateway", *make, "--config", str(config))
+        sent = httpx.post(
+            f"{base}/api/v1/readings",
+            json={"readings": [{"channel": "air", "value": 21.4, "unit": "Cel"}]},
+            headers={"Authorization": f"Bearer {made.stdout.strip()}"},
+            trust_env=False,
+        )
+        assert (sent.status_code, sent.json()["stored"]) == (201, 1)
+        changes = keeper.get("/api/v1/audit").json()["changes"]
+        assert [(c["by"], c["what"]) for c in changes] == [
+            ("console", "TOKEN_MADE"),
+            ("keeper", "KEEPER_ENTERED"),
+            ("console", "PASSPHRASE_SET"),
+        ]
+        gateway.send_signal(signal.SIGTERM)
+        assert gateway.wait(20) == 0
     assert "Traceback" not in log.read_text()
 
 
