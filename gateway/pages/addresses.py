@@ -40,4 +40,10 @@ def router(gateway: Gateway) -> APIRouter:
 
         return trust.certificate(gateway)
 
+    @pages.get("/vie-privee", response_class=HTMLResponse, dependencies=[allow(Action.ENTER)])
+    def known_of_you(request: Request) -> Response:
+        from gateway.pages import privacy  # noqa: PLC0415 - see above
+
+        return privacy.answer(gateway, request)
+
     return pages
