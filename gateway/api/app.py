@@ -37,7 +37,7 @@ from gateway.api import (
     waterings,
 )
 from gateway.api.context import only_known_parameters
-from gateway.api.middleware import Failures, Limits, SafeHeaders
+from gateway.api.middleware import Counted, Failures, Limits, SafeHeaders
 from gateway.service import Gateway
 from sensor_node import __version__
 from sensor_node.errors import GardenError
@@ -78,6 +78,7 @@ def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
         lifespan=_lifespan,
         middleware=[
             Middleware(SafeHeaders),
+            Middleware(Counted, vitals=gateway.vitals),
             Middleware(
                 CORSMiddleware,
                 allow_origins=["*"],
