@@ -64,6 +64,7 @@ MIGRATIONS = (
     + journal.MIGRATION
     + given.MIGRATION
     + restrictions.MIGRATION,
+    journal.KEYS,
 )
 
 _NODES = (

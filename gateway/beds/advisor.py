@@ -83,6 +83,10 @@ class Advisor:
             return self._catalogue.advice.last(record.bed, on)
         return self._make(record)
 
+    def looked_ms(self, bed: str) -> int:
+        """When the bed was last looked at; 0 for not since the start."""
+        return self._looked_ms.get(bed, 0)
+
     # --- changes ------------------------------------------------------------------------------
 
     def renew(self, bed: str) -> None:

@@ -9,10 +9,12 @@ import pytest
 from babel.messages.catalog import Message
 
 from gateway import assets
-from gateway.pages import home, words
+from gateway.pages import measures, today, words
+from gateway.pages.frame import Reader
 from gateway.pages.numbers import Format
 from gateway.translations import TRANSLATIONS, Translations, catalogue, installed, template
 
+FRENCH = Reader("fr", None, Format("fr", "Europe/Paris"))
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
 ITALIAN = """\
 msgid "Pluie"
@@ -45,7 +47,7 @@ def test_every_translation_keeps_the_places_of_its_text() -> None:
 
 
 def test_scripts_say_only_what_the_server_gives_them() -> None:
-    given = home.script_texts(installed().of("fr"))
+    given = {**measures.script_texts(installed().of("fr")), **today.script_texts(FRENCH)}
     asked: set[str] = set()
     for path in (assets.DASHBOARDS / "static").glob("*.js"):
         asked.update(re.findall(r"\btexts\.(\w+)", path.read_text(encoding="utf-8")))

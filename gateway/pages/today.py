@@ -1,0 +1,97 @@
+"""Today: which beds to water, how much, and why; what needs a look stands above them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.pages import frame
+from gateway.pages.beds import BedView, bed_views
+from gateway.pages.frame import Reader
+from gateway.pages.measures import own_troubles
+from gateway.pages.weather import Sky, weather_now
+from gateway.pages.words import N_
+from gateway.service import Gateway
+from sensor_node.errors import StorageError
+
+FROST: Final = N_("Gel : protégez ce qui craint le froid, n’arrosez pas.")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What stands above the beds: ``icon`` and ``tone`` as of a bed's sign."""
+
+    icon: str
+    tone: str
+    text: str
+
+
+def render(gateway: Gateway, reader: Reader, trouble: str = "") -> str:
+    """The page for ``reader``. ``trouble``: why what was asked for was not done."""
+    # Taken first: the stream then repeats what happens while the page is made, and misses nothing.
+    last_event_id = gateway.events.last_id
+    beds: Sequence[BedView] = ()
+    sky: Sequence[Sky] = ()
+    away: StorageError | None = None
+    try:
+        beds, sky = bed_views(gateway, reader), weather_now(gateway, reader)
+    except StorageError as error:
+        away = error
+    return frame.render(
+        gateway,
+        reader,
+        "today.html",
+        "/",
+        beds=beds,
+        sky=sky,
+        notices=[
+            *_asked(trouble),
+            *open_alerts(gateway, reader, beds),
+            *_own(gateway, reader, away),
+        ],
+        simulated=any(info.simulated for info in gateway.catalogue.channels().values()),
+        heard=bool(gateway.catalogue.nodes()),
+        page={
+            "now": gateway.clock.wall_ms(),
+            "language": reader.language,
+            "timezone": gateway.settings.timezone,
+            "lastEventId": last_event_id,
+            "texts": script_texts(reader),
+        },
+    )
+
+
+def open_alerts(gateway: Gateway, reader: Reader, beds: Sequence[BedView]) -> list[Notice]:
+    """The alerts that are open, the most urgent first."""
+    frozen = any(view.state == "frost" for view in beds)
+    return [Notice("frost", "cold", reader.tell(FROST))] if frozen else []
+
+
+def _asked(trouble: str) -> list[Notice]:
+    return [Notice("fault", "stop", trouble)] if trouble else []
+
+
+def _own(gateway: Gateway, reader: Reader, away: StorageError | None) -> list[Notice]:
+    """What is wrong with the gateway itself."""
+    found = own_troubles(gateway, reader.language, reader.texts, away)
+    tones = {"fault": "stop", "suspect": "doubt"}
+    return [Notice(one.quality, tones[one.quality], one.what) for one in found]
+
+
+def script_texts(reader: Reader) -> dict[str, object]:
+    """What the scripts say; they carry no word of their own."""
+    tell = reader.tell
+    return {
+        "justNow": tell("à l’instant"),
+        "lost": tell(
+            "Connexion perdue depuis %(time)s. Les dernières valeurs restent affichées ; la page "
+            "reprend toute seule."
+        ),
+        "kept": tell("Pas de réseau : c’est gardé ici et sera envoyé dès que possible."),
+        "keptShort": tell("À envoyer"),
+        "sent": tell("Ce qui attendait est envoyé."),
+        "refused": tell("Ce qui attendait n’a pas été accepté : %(why)s"),
+        "failed": tell("Cela n’a pas marché. Réessayez."),
+        "stop": tell("Arrêter la lecture"),
+    }
