@@ -54,8 +54,8 @@ def _watering(pages: APIRouter, gateway: Gateway) -> None:
         request: Request, bed: str, cans: Typed = "", litres: Typed = "", key: Key = ""
     ) -> Response:
         def do() -> None:
-            told = NewWatering(cans=amount_of(cans), litres=amount_of(litres), key=key or None)
-            waterings.keep(gateway, bed, told)
+            told = {"cans": amount_of(cans), "litres": amount_of(litres), "key": key or None}
+            waterings.keep(gateway, bed, NewWatering.model_validate(told))
 
         return Doing(gateway, request, bed).answer(do)
 
@@ -64,8 +64,9 @@ def _watering(pages: APIRouter, gateway: Gateway) -> None:
         request: Request, bed: str, number: Number, cans: Typed = "", litres: Typed = ""
     ) -> Response:
         def do() -> None:
-            told = WateringChange(cans=amount_of(cans), litres=amount_of(litres))
-            waterings.keep_correction(gateway, bed, number, told)
+            told = {"cans": amount_of(cans), "litres": amount_of(litres)}
+            change = WateringChange.model_validate(told)
+            waterings.keep_correction(gateway, bed, number, change)
 
         return Doing(gateway, request, bed).answer(do)
 

@@ -93,5 +93,4 @@ def script_texts(reader: Reader) -> dict[str, object]:
         "sent": tell("Ce qui attendait est envoyé."),
         "refused": tell("Ce qui attendait n’a pas été accepté : %(why)s"),
         "failed": tell("Cela n’a pas marché. Réessayez."),
-        "stop": tell("Arrêter la lecture"),
     }
