@@ -20,7 +20,7 @@ const refresh = new Refresh(put);
 const kept = new Kept(page.texts, {
   now,
   say,
-  sent: () => { say(page.texts.sent); refresh.ask(); },
+  sent: () => { say(page.texts.sent); mark(); refresh.ask(); },
 });
 
 function say(text) { document.getElementById("said").textContent = text; }
@@ -160,6 +160,17 @@ new Voice(document.getElementById("speak"), () => [...document.querySelectorAll(
   [".name", ".word .first", ".amount .number", ".unit .first", ".when"]
     .map((part) => card.querySelector(part)?.textContent.trim()).filter(Boolean).join(", ")));
 setInterval(tick, TICK_MS);
+// A menu that is open closes by Escape, and by a tap elsewhere.
+addEventListener("keydown", (event) => {
+  const menu = document.getElementById("languages");
+  if (event.key !== "Escape" || !menu.open) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+addEventListener("click", (event) => {
+  const menu = document.getElementById("languages");
+  if (!menu.contains(event.target)) menu.open = false;
+});
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && kept.send());
 mark();
 kept.send();

@@ -25,6 +25,8 @@ from gateway.watering.situation import Situation
 UNDO_MS: Final = 60_000
 AHEAD_MS: Final = 600_000
 ASKED_DAYS: Final = 2
+NOBODY_CAN: Final = frozenset({"no_stages"})
+"""Doubts about which nobody can do anything."""
 BY_PEOPLE: Final = frozenset({"logged", "valve"})
 
 
@@ -257,5 +259,7 @@ def _full_pct(told: Told) -> int | None:
 
 def _wishes(told: Told) -> list[str]:
     """What would make the garden surer, the heaviest doubts first; two are enough at a time."""
-    doubts = sorted(told["inputs"]["doubts"], key=lambda one: -abs(one["points"]))
+    told_of = told.get("inputs", {}).get("doubts", ())
+    doubts = [one for one in told_of if one["code"] not in NOBODY_CAN]
+    doubts.sort(key=lambda one: -abs(one["points"]))
     return [one["text"] for one in doubts[:2]]

@@ -15,7 +15,8 @@ from gateway.pages.numbers import Format
 from gateway.translations import TRANSLATIONS, Translations, catalogue, installed, template
 
 FRENCH = Reader("fr", None, Format("fr", "Europe/Paris"))
-PLACEHOLDER = re.compile(r"%\(\w+\)s")
+PLACEHOLDER = re.compile(r"%\(\w+\)s|%%")
+BARE = re.compile(r"%(?!%|\(\w+\)s)")
 ITALIAN = """\
 msgid "Pluie"
 msgstr "Pioggia"
@@ -44,6 +45,14 @@ def test_every_translation_keeps_the_places_of_its_text() -> None:
             wanted = set(PLACEHOLDER.findall(sources_of(message)[-1]))
             for text in filter(None, texts_of(message)) if message.id else ():
                 assert set(PLACEHOLDER.findall(text)) == wanted, message.id
+
+
+def test_a_per_cent_sign_of_a_template_is_doubled() -> None:
+    """Jinja fills in every text, also one without a place."""
+    for message in template():
+        templates = any(name.endswith(".html") for name, _ in message.locations)
+        for text in sources_of(message) if message.id and templates else ():
+            assert not BARE.search(text.replace("%%", "")), text
 
 
 def test_scripts_say_only_what_the_server_gives_them() -> None:
