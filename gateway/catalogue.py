@@ -16,6 +16,7 @@ from typing import Any
 
 from gateway import calibrations
 from gateway.beds import carried, given, journal, records, restrictions, watches
+from gateway.security import keyring
 from gateway.store.base import Series
 from sensor_node import wire
 from sensor_node.database import Database, transaction
@@ -64,6 +65,7 @@ MIGRATIONS = (
     + journal.MIGRATION
     + given.MIGRATION
     + restrictions.MIGRATION,
+    keyring.MIGRATION,
     journal.KEYS,
 )
 
@@ -145,6 +147,7 @@ class Catalogue:
         self.advice = given.GivenAdvice(self._database)
         self.carried = carried.Carried(self._database)
         self.restrictions = restrictions.Restrictions(self._database)
+        self.keyring = keyring.Keyring(self._database)
 
     # --- what is known --------------------------------------------------------------------
 

@@ -2,8 +2,11 @@
 //
 // Each has the key of its form, so the garden writes it down once, however often it is sent.
 
+import { fill } from "./format.js";
+
 const SHELF = "jardin-kept";
 const AGAIN_MS = 15000;
+const FOR_GOOD = [400, 404, 422];
 
 export class Kept {
   // texts: what is said; now: the gateway's clock; sent: called when something has arrived.
@@ -47,10 +50,14 @@ export class Kept {
           headers: { "Content-Type": "application/json", ...(csrf ? { "X-CSRF-Token": csrf } : {}) },
           body: JSON.stringify(told),
         });
-        if (answer.status >= 500 || answer.status === 429) break; // later
-        this.drop(told.key);
         if (answer.ok) arrived += 1;
-        else this.say(this.texts.refused.replace("%(why)s", (await answer.json()).detail ?? answer.status));
+        else {
+          const why = (await answer.json()).detail ?? answer.status;
+          const forGood = FOR_GOOD.includes(answer.status);
+          this.say(fill(forGood ? this.texts.refused : this.texts.notYet, { why }));
+          if (!forGood) break; // a key is needed, or the garden is ill
+        }
+        this.drop(told.key);
       }
     } catch {
       // Still no network: it stays on its shelf.

@@ -23,7 +23,12 @@ const kept = new Kept(page.texts, {
   sent: () => { say(page.texts.sent); mark(); refresh.ask(); },
 });
 
-function say(text) { document.getElementById("said").textContent = text; }
+// Told to everybody: what the page does not show by itself is read on it too.
+function say(text) {
+  const line = document.getElementById("said");
+  line.textContent = text;
+  line.classList.remove("unseen");
+}
 
 // --- the page, made anew ------------------------------------------------------------------------
 
@@ -105,6 +110,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   try { say(JSON.parse(xhr.responseText).detail); } catch { say(page.texts.failed); }
 });
 document.addEventListener("htmx:afterSwap", (event) => {
+  document.getElementById("said").classList.add("unseen");
   const card = event.detail.elt?.closest?.("[data-bed]") ?? document.getElementById(event.detail.target?.id);
   if (card && !document.activeElement?.closest?.("[data-bed]")) {
     (card.querySelector(".act button") ?? card.querySelector("summary"))?.focus({ preventScroll: true });

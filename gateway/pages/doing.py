@@ -35,7 +35,7 @@ class Doing:
         self._gateway = gateway
         self._request = request
         self._bed = bed
-        self._reader = reader_of(request, gateway)
+        self._reader = reader_of(gateway, request)
 
     def answer(self, do: Callable[[], object]) -> Response:
         """Have it done by ``do``; the advice that it changes is made once the answer is out."""
@@ -56,7 +56,7 @@ class Doing:
             view = bed_view(gateway, reader, record, trouble)
             html = frame.render(gateway, reader, "bed_alone.html", view=view)
         elif trouble:
-            html = today.render(gateway, reader, trouble)
+            return today.answer(gateway, self._request, trouble, status)
         else:
             return RedirectResponse(f"/#bed-{self._bed}", SEE_OTHER)
         return frame.answer(self._request, reader, html, status)

@@ -13,36 +13,30 @@ from fastapi.responses import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gateway import assets
+from gateway.api.guard import who_asks
 from gateway.pages.answer import forget, page_response, remember
+from gateway.pages.enter import LANGUAGE_COOKIE
 from gateway.pages.numbers import Format
+from gateway.pages.roles import role_words
+from gateway.security.access import Who
 from gateway.service import Gateway
 from gateway.translations import installed
 from sensor_node import __version__
 
-LANGUAGE_COOKIE: Final = "lang"
 BESIDE_COOKIE: Final = "with"
-
-
-class Anyone:
-    """Who reads where nobody asks who they are: all may be done, and no form needs a token."""
-
-    csrf: Final = ""
-
-    def can(self, _action: str) -> bool:
-        """Whether they may do ``action``."""
-        return True
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """In what languages somebody reads.
+    """Somebody who reads, and in what languages.
 
-    ``beside``: a second language shown beside the first, None for none.
+    ``beside``: a second language shown beside the first, None for none. ``who``: what they may do.
     """
 
     language: str
     beside: str | None
     write: Format
+    who: Who
 
     @property
     def texts(self) -> gettext.NullTranslations:
@@ -60,7 +54,7 @@ class Reader:
         return None if self.beside is None else installed().of(self.beside)
 
 
-def reader_of(request: Request, gateway: Gateway) -> Reader:
+def reader_of(gateway: Gateway, request: Request) -> Reader:
     """The languages of ``request``: asked for, remembered, the browser's, else the garden's."""
     translations, query = installed(), request.query_params
     language = translations.choose(
@@ -72,7 +66,7 @@ def reader_of(request: Request, gateway: Gateway) -> Reader:
     beside = query.get("with", request.cookies.get(BESIDE_COOKIE, ""))
     known = beside in translations.languages and beside != language
     zone = gateway.settings.timezone
-    return Reader(language, beside if known else None, Format(language, zone))
+    return Reader(language, beside if known else None, Format(language, zone), who_asks(request))
 
 
 def answer(request: Request, reader: Reader, html: str, status: int = 200) -> Response:
@@ -86,6 +80,14 @@ def answer(request: Request, reader: Reader, html: str, status: int = 200) -> Re
         else:
             remember(response, BESIDE_COOKIE, reader.beside)
     return response
+
+
+def show(
+    gateway: Gateway, request: Request, template: str, place: str = "", **context: Any
+) -> Response:
+    """A page that needs nothing but its words."""
+    reader = reader_of(gateway, request)
+    return answer(request, reader, render(gateway, reader, template, place, **context))
 
 
 def render(gateway: Gateway, reader: Reader, template: str, place: str = "", **context: Any) -> str:
@@ -107,7 +109,8 @@ def render(gateway: Gateway, reader: Reader, template: str, place: str = "", **c
             also=reader.also,
             today=reader.write.day(now_ms),
             clock_trusted=gateway.clock.synchronised(),
-            who=Anyone(),
+            who=reader.who,
+            role=role_words(reader.who, reader.texts),
             version=__version__,
             **context,
         )

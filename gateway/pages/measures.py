@@ -7,11 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from fastapi import Request
+from fastapi.responses import Response
+
 from gateway.catalogue import DEFAULT_INTERVAL_S, ChannelInfo, NodeInfo
 from gateway.checks import for_the_page
 from gateway.pages import frame, words
 from gateway.pages.cards import Card, NodeView, Writer
-from gateway.pages.frame import Reader
+from gateway.pages.frame import Reader, reader_of
 from gateway.pages.week import week_until
 from gateway.service import Gateway
 from sensor_node.errors import StorageError
@@ -30,6 +33,12 @@ class Trouble:
     quality: str
 
 
+def answer(gateway: Gateway, request: Request) -> Response:
+    """The page for ``request``."""
+    reader = reader_of(gateway, request)
+    return frame.answer(request, reader, render(gateway, reader))
+
+
 def render(gateway: Gateway, reader: Reader) -> str:
     """The page for ``reader``; without the store, with all that is known without it."""
     # Taken first: the stream then repeats what happens while the page is made, and misses nothing.
@@ -44,7 +53,7 @@ def render(gateway: Gateway, reader: Reader) -> str:
         gateway,
         reader,
         "measures.html",
-        "/measures",
+        "/mesures",
         nodes=views,
         troubles=[*own, *troubles(views)],
         channel_count=sum(len(view.cards) for view in views),

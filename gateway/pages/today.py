@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from fastapi import Request
+from fastapi.responses import Response
+
 from gateway.pages import frame
 from gateway.pages.beds import BedView, bed_views
-from gateway.pages.frame import Reader
+from gateway.pages.frame import Reader, reader_of
 from gateway.pages.measures import own_troubles
 from gateway.pages.weather import Sky, weather_now
 from gateway.pages.words import N_
@@ -25,6 +28,12 @@ class Notice:
     icon: str
     tone: str
     text: str
+
+
+def answer(gateway: Gateway, request: Request, trouble: str = "", status: int = 200) -> Response:
+    """The page for ``request``. ``trouble``: why what was asked for was not done."""
+    reader = reader_of(gateway, request)
+    return frame.answer(request, reader, render(gateway, reader, trouble), status)
 
 
 def render(gateway: Gateway, reader: Reader, trouble: str = "") -> str:
@@ -92,5 +101,6 @@ def script_texts(reader: Reader) -> dict[str, object]:
         "keptShort": tell("À envoyer"),
         "sent": tell("Ce qui attendait est envoyé."),
         "refused": tell("Ce qui attendait n’a pas été accepté : %(why)s"),
+        "notYet": tell("Pas encore envoyé : %(why)s"),
         "failed": tell("Cela n’a pas marché. Réessayez."),
     }

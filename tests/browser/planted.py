@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+from playwright.sync_api import BrowserContext
 from served_garden import AIR, NOW_MS, OUT, SILENT, SOIL, ServedGarden
 
+from gateway.api.guard import COOKIE
 from gateway.beds.records import BedDetails
 from gateway.beds.watches import Wish
 from gateway.calibrations import Wanted
+from gateway.security.roles import Role
 from gateway.store.base import Reading, Series
 
 DAMP = Series("serre", "damp")
@@ -54,6 +57,13 @@ def plant(garden: ServedGarden) -> None:
         gateway.catalogue.watches.wish(bed, [Wish(one, 0) for one in watching], NOW_MS)
     garden.gateway.present.load(gateway.store.newest())
     gateway.advisor.look()
+
+
+def enter(context: BrowserContext, garden: ServedGarden) -> None:
+    """The gardener has entered with a code in this browser."""
+    sessions = garden.gateway.access.sessions
+    session = sessions.begin(Role.GARDENER, NOW_MS, secure=False)
+    context.add_cookies([{"name": COOKIE, "value": session.id, "url": garden.address}])
 
 
 def chill(garden: ServedGarden) -> None:

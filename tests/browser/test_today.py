@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from axe import violations
-from planted import BARE, BLIND, MOIST, THIRSTY, chill, plant
+from planted import BARE, BLIND, MOIST, THIRSTY, chill, enter, plant
 from playwright.sync_api import BrowserContext, Locator, Page, expect
-from served_garden import MINUTE_MS, NOW_MS, OUT, ServedGarden, Watch
+from served_garden import MINUTE_MS, NOW_MS, ServedGarden, Watch
 
 from gateway.beds.journal import Entry
 
@@ -26,6 +27,18 @@ def garden(empty_garden: ServedGarden) -> ServedGarden:
     return empty_garden
 
 
+@pytest.fixture
+def new_context(new_context: OpenContext, garden: ServedGarden) -> OpenContext:
+    """Browsers of the gardener, who has entered with a code."""
+
+    def open_context(**settings: object) -> BrowserContext:
+        context = new_context(**settings)
+        enter(context, garden)
+        return context
+
+    return open_context
+
+
 def bed(page: Page, name: str) -> Locator:
     return page.locator(f"#bed-{name}")
 
@@ -38,6 +51,14 @@ def open_live(page: Page, garden: ServedGarden) -> None:
     """Open the page and wait for its event stream."""
     with page.expect_response(lambda answer: "/api/v1/events" in answer.url):
         page.goto(garden.address)
+
+
+def post(page: Page, garden: ServedGarden, path: str, **body: Any) -> None:
+    """What a page of the garden sends, without its page."""
+    answer = page.request.post(
+        garden.address + path, headers={"Origin": garden.address}, max_redirects=0, **body
+    )
+    assert answer.status < 400
 
 
 def open_everything(page: Page) -> None:
@@ -90,14 +111,6 @@ def test_frost_stands_above_the_beds(garden: ServedGarden, page: Page) -> None:
     expect(page.locator(".notice").first).to_contain_text("Gel")
     expect(bed(page, MOIST).locator(".word")).to_have_text("Gel : protéger")
     expect(bed(page, MOIST).locator(".amount")).to_have_text("0 °C")
-
-
-def test_a_garden_without_beds_says_what_to_do(empty_garden: ServedGarden, page: Page) -> None:
-    page.goto(empty_garden.address)
-    expect(page.get_by_role("heading", name="Rien n’a encore poussé ici")).to_be_visible()
-    empty_garden.know(OUT, "air_temperature", "Cel")
-    page.reload()
-    expect(page.get_by_role("heading", name="Aucun bac n’est encore décrit")).to_be_visible()
 
 
 def test_six_beds_fit_a_phone(garden: ServedGarden, new_context: OpenContext) -> None:
@@ -206,6 +219,34 @@ def test_the_keyboard_alone_is_enough(garden: ServedGarden, page: Page) -> None:
     assert journal(garden) == []
 
 
+def test_who_has_not_entered_reads_and_is_told_how_to_note_a_watering(
+    garden: ServedGarden, page: Page
+) -> None:
+    page.context.clear_cookies()
+    page.goto(garden.address)
+    expect(bed(page, THIRSTY).locator(".amount")).to_have_text("4 arrosoirs")
+    expect(page.get_by_role("button", name="Fait")).to_have_count(0)
+    page.get_by_role("link", name="Pour noter un arrosage").click()
+    expect(page.get_by_label("Votre code")).to_be_visible()
+
+
+def test_a_key_that_has_ended_keeps_what_waits_and_says_so(
+    garden: ServedGarden, page: Page
+) -> None:
+    open_live(page, garden)
+    page.context.set_offline(True)
+    bed(page, THIRSTY).get_by_role("button", name="Fait").click()
+    expect(bed(page, THIRSTY).locator(".waiting")).to_be_visible()
+    page.context.clear_cookies()
+    page.context.set_offline(False)
+    expect(page.locator("#said")).to_contain_text("Pas encore envoyé", timeout=PATIENCE_MS)
+    expect(bed(page, THIRSTY).locator(".waiting")).to_be_visible()
+    enter(page.context, garden)
+    page.goto(garden.address)
+    expect(page.locator("#kept")).to_be_empty(timeout=PATIENCE_MS)
+    assert len(journal(garden)) == 1
+
+
 # --- without the gateway --------------------------------------------------------------------------
 
 
@@ -224,6 +265,7 @@ def test_a_done_without_a_network_is_kept_and_sent_once_there_is_one(
         expect(bed(page, THIRSTY).locator(".word")).to_have_text("Arroser")
     finally:
         garden.start()
+        garden.gateway.advisor.look()
     expect(page.locator("#kept")).to_be_empty(timeout=PATIENCE_MS)
     assert [entry.cans for entry in journal(garden)] == [4.0]
     expect(page.locator("#connection")).to_be_empty(timeout=PATIENCE_MS)
@@ -247,10 +289,8 @@ def test_what_is_sent_twice_is_one_watering(garden: ServedGarden, page: Page) ->
     page.goto(garden.address)
     key = bed(page, THIRSTY).locator(".act input[name=key]").get_attribute("value")
     for _ in range(2):
-        page.request.post(f"{garden.address}/beds/{THIRSTY}/done", form={"cans": "4", "key": key})
-        page.request.post(
-            f"{garden.address}/api/v1/beds/{THIRSTY}/waterings", data={"cans": 4, "key": key}
-        )
+        post(page, garden, f"/bacs/{THIRSTY}/fait", form={"cans": "4", "key": key})
+        post(page, garden, f"/api/v1/beds/{THIRSTY}/waterings", data={"cans": 4, "key": key})
     assert [entry.cans for entry in journal(garden)] == [4.0]
 
 
@@ -279,7 +319,7 @@ def test_the_tabs_of_a_browser_share_one_stream(
     asked = Watch(second)
     second.goto(garden.address)
     expect(bed(second, THIRSTY).locator(".word")).to_have_text("Arroser")
-    page.request.post(f"{garden.address}/api/v1/beds/{THIRSTY}/waterings", data={"cans": 9})
+    post(page, garden, f"/api/v1/beds/{THIRSTY}/waterings", data={"cans": 9})
     for tab in (page, second):
         expect(bed(tab, THIRSTY).locator(".word")).to_have_text("C’est fait", timeout=PATIENCE_MS)
     streams = [r for r in (*watch.requests, *asked.requests) if "/api/v1/events" in r.url]
@@ -327,7 +367,7 @@ def test_the_language_is_chosen_and_a_second_one_stands_beside(
     expect(beside).to_have_text("اسقِ")
     expect(beside).to_have_attribute("lang", "ar")
     expect(beside).to_have_attribute("dir", "rtl")
-    page.goto(f"{garden.address}/measures")
+    page.goto(f"{garden.address}/mesures")
     page.goto(garden.address)
     expect(beside).to_have_text("اسقِ")
 
@@ -358,7 +398,7 @@ def test_axe_finds_nothing(
     garden: ServedGarden, new_context: OpenContext, scheme: str, language: str
 ) -> None:
     page = new_context(viewport=PHONE, color_scheme=scheme, reduced_motion="reduce").new_page()
-    for address in (f"/?lang={language}", "/measures", "/accessibility"):
+    for address in (f"/?lang={language}", "/mesures", "/accessibilite"):
         page.goto(garden.address + address)
         open_everything(page)
         assert violations(page) == []
