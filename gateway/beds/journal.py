@@ -62,7 +62,7 @@ class Entry:
     source: Source
     by: str | None
     matched: bool
-    made_ms: int
+    made_ms: int = 0
 
     @property
     def asks_how_many(self) -> bool:
