@@ -24,6 +24,8 @@ from gateway.broker import MosquittoBroker
 from gateway.pages import measures
 from gateway.pages.frame import Reader
 from gateway.pages.numbers import Format
+from gateway.security.access import Who
+from gateway.security.roles import Role
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings
 from gateway.store.base import Committed, Fault, Reading, Series
@@ -38,7 +40,7 @@ from sensor_node.node import new_boot
 AIR = Series("potager-1", "air")
 NOON = 1_763_809_200_000
 EVERYTHING = ' |> range(start: 0, stop: 2200-01-01T00:00:00Z) |> group(columns: ["_field"])'
-FRENCH = Reader("fr", None, Format("fr", "Europe/Paris"))
+FRENCH = Reader("fr", None, Format("fr", "Europe/Paris"), Who(Role.READER))
 
 
 @pytest.fixture

@@ -12,9 +12,11 @@ from gateway import assets
 from gateway.pages import measures, today, words
 from gateway.pages.frame import Reader
 from gateway.pages.numbers import Format
+from gateway.security.access import Who
+from gateway.security.roles import Role
 from gateway.translations import TRANSLATIONS, Translations, catalogue, installed, template
 
-FRENCH = Reader("fr", None, Format("fr", "Europe/Paris"))
+FRENCH = Reader("fr", None, Format("fr", "Europe/Paris"), Who(Role.READER))
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%%")
 BARE = re.compile(r"%(?!%|\(\w+\)s)")
 ITALIAN = """\
