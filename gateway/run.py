@@ -133,6 +133,8 @@ class GatewayProcess:
         app = create_app(gateway)
         app.state.https_port = self._settings.https.port if self._encrypted else None
         self._server = GardenServer(door_config(app), gateway.events, self._encrypted)
+        if gateway.keys is not None:
+            gateway.keys.settle()
         self._before(gateway)
         with Upkeep(gateway, self._fail).at_work():
             self._serve(gateway, self._server, listener)

@@ -12,6 +12,7 @@ from gateway.catalogue import Catalogue
 from gateway.events import EventHub
 from gateway.forecast.forecasts import Forecasts
 from gateway.forecast.settings import asked_place
+from gateway.keys.keyring import Keyring, keyring_of
 from gateway.measured import Measured
 from gateway.present import Present
 from gateway.quarantine import Quarantine
@@ -52,6 +53,7 @@ class Gateway:
         self.moved: deque[Series] = deque(maxlen=MOVED)
         self.vitals = Vitals(clock)
         self.carebook = Carebook(settings.data)
+        self.keys: Keyring | None = keyring_of(settings.data, settings.broker)
         self.broker_up = False
         self.ingest_alive = False
         self.commit_error: StorageError | None = None
@@ -94,3 +96,5 @@ class Gateway:
         self.store.close()
         self.catalogue.close()
         self.quarantine.close()
+        if self.keys is not None:
+            self.keys.close()

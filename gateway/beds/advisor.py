@@ -17,7 +17,7 @@ from gateway.beds import hearing
 from gateway.beds.board import Board
 from gateway.beds.given import Given
 from gateway.beds.observed import MOISTURES, Observer
-from gateway.beds.presence import next_presence
+from gateway.beds.presence import closed_periods, next_presence
 from gateway.beds.rainfall import DAYS, believed, rose_together
 from gateway.beds.records import BedRecord
 from gateway.beds.situations import Around, first_day, local, situation_of
@@ -86,6 +86,10 @@ class Advisor:
         """
         if on is not None and on != self.today():
             return self._catalogue.advice.last(record.bed, on)
+        return self.advice_of_today(record)
+
+    def advice_of_today(self, record: BedRecord) -> Given:
+        """What stands today, made anew. Raises ``GardenError`` with ``CLOCK_UNTRUSTED``."""
         return self._make(record)
 
     # --- changes ------------------------------------------------------------------------------
@@ -216,21 +220,32 @@ class Advisor:
         return rose_together(journals, self._settings.timezone)
 
     def _around(self, record: BedRecord, now_ms: int, first: date) -> Around:
-        latitude, zone = self._settings.latitude, self._settings.timezone
+        zone = self._settings.timezone
         on, outlook = local(now_ms, zone).date(), self._forecasts.outlook()
         yesterday = self._catalogue.advice.last(record.bed, on - timedelta(days=1))
         begun = self._catalogue.advice.last(record.bed, first)
         return Around(
             zone,
-            Place(LATITUDE_DEG if latitude is None else latitude),
+            place_of(self._settings),
             longitude_deg=self._settings.longitude,
             start_mm=None if begun is None else begun.missing_mm,
             waited=yesterday is not None and yesterday.verdict == "wait_for_rain",
+            remembered=None if begun is None else begun.taught(record.details.soil),
             restriction=self._catalogue.restrictions.now(),
-            next_presence=next_presence(on, self._settings.advice.presence or ()),
+            next_presence=next_presence(
+                on,
+                self._settings.advice.presence or (),
+                closed_periods(self._settings.advice.closed or ()),
+            ),
             tank_l=self._observer.tank_l(self._settings.advice.tank_l),
             forecast=None if outlook is None else outlook.expected(now_ms, zone),
         )
+
+
+def place_of(settings: GatewaySettings) -> Place:
+    """Where the garden is; in the middle of France where nobody said."""
+    latitude = LATITUDE_DEG if settings.latitude is None else settings.latitude
+    return Place(latitude, settings.altitude)
 
 
 def clock_untrusted() -> GardenError:

@@ -12,18 +12,19 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from gateway.beds import hearing
 from gateway.beds.evening import night_minimum_c
 from gateway.beds.fallen import Fallen, fallen
+from gateway.beds.hearing import Ears
 from gateway.beds.journal import Entry
+from gateway.beds.lessons import Season, learn
 from gateway.beds.observed import Observed
 from gateway.beds.records import BedRecord
-from gateway.watering.balance import Books, Page
 from gateway.watering.beds import Bed
 from gateway.watering.diary import Diary
 from gateway.watering.evapotranspiration import Place
-from gateway.watering.field_capacity import Soaking
-from gateway.watering.samples import HOUR_MS, at_local_hour_ms, between
+from gateway.watering.learning import Capacity
+from gateway.watering.night import together
+from gateway.watering.samples import HOUR_MS
 from gateway.watering.situation import (
     Forecast,
     GardenDay,
@@ -37,8 +38,6 @@ LEAST_DAYS: Final = 60
 MOST_DAYS: Final = 240
 _LAST_DAYS: Final = 3
 _SOIL_LASTS_MS: Final = 3 * HOUR_MS
-_A_SOAKING_MM: Final = 2.0
-_TAKEN_DAYS: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,7 @@ class Around:
     longitude_deg: None for unknown. start_mm: depletion on the first day by the advice that was
     given then, None for unknown.
     waited: whether yesterday's advice was to wait for rain.
+    remembered: what the season before has taught of the bed's field capacity.
     """
 
     zone: str
@@ -55,6 +55,7 @@ class Around:
     longitude_deg: float | None = None
     start_mm: float | None = None
     waited: bool = False
+    remembered: Capacity | None = None
     restriction: Restriction | None = None
     next_presence: date | None = None
     tank_l: float | None = None
@@ -83,14 +84,18 @@ def situation_of(record: BedRecord, observed: Observed, around: Around) -> Situa
     bed = record.as_bed(weather_inside=inside)
     rain = fallen(observed, zone)
     quiet = _days(observed, days, stations, rain, around)
-    soakings = _soakings(observed, bed, quiet, rain, around)
-    heard = hearing.nights(observed, bed, days, zone, soakings)
-    since_ms = hearing.good_since_ms(observed, days, zone)
+    ears = Ears(observed, zone)
+    season = Season(bed, quiet, rain.mm, zone, around.start_mm, around.remembered)
+    bed, scales = learn(observed, ears, season)
+    heard = ears.mornings(bed, days, scales)
+    since_ms = ears.good_since_ms(days)
     return Situation(
         bed=bed,
         on=on,
         hour=now.hour,
-        days=tuple(replace(day, night=night) for day, night in zip(quiet, heard, strict=True)),
+        days=tuple(
+            replace(day, night=together(words)) for day, words in zip(quiet, heard, strict=True)
+        ),
         start_mm=around.start_mm,
         rain_source=rain.source,
         forecast=around.forecast,
@@ -103,6 +108,7 @@ def situation_of(record: BedRecord, observed: Observed, around: Around) -> Situa
         tank_l=around.tank_l,
         waited=around.waited,
         unseen=0 if since_ms is None else _unseen(observed, bed, since_ms),
+        temperature_age_h=_temperature_age_h(stations, observed.now_ms),
         data_age_s=_age_s(observed),
     )
 
@@ -149,45 +155,6 @@ def _stations(observed: Observed, around: Around, on: date) -> tuple[tuple[AirSa
     return (observed.inside, True) if heard else (observed.outside, False)
 
 
-# --- what the probes learn from ---------------------------------------------------------------
-
-
-def _soakings(
-    observed: Observed, bed: Bed, days: Sequence[GardenDay], rain: Fallen, around: Around
-) -> list[Soaking]:
-    """Each day on which water came, with what the books say was missing before it.
-
-    The books are those of a probe that knows only its two points.
-    """
-    if not observed.probes:
-        return []
-    dates = [day.on for day in days]
-    heard = hearing.nights(observed, bed, dates, around.zone)
-    known = [replace(day, night=night) for day, night in zip(days, heard, strict=True)]
-    books = Books(bed, around.start_mm).run(known)
-    return [
-        soaking
-        for page in books.pages
-        if (soaking := _soaking(page, observed, rain, books, around)) is not None
-    ]
-
-
-def _soaking(
-    page: Page, observed: Observed, rain: Fallen, books: Books, around: Around
-) -> Soaking | None:
-    """The water of a day as one soaking at its last moment; None for a sprinkle."""
-    from_ms = at_local_hour_ms(page.on, 6, around.zone)
-    to_ms = at_local_hour_ms(page.on + timedelta(days=1), 6, around.zone)
-    fell = between(rain.mm, from_ms, to_ms) if books.bed.rained_on else ()
-    times = [one.at_ms for one in fell if one.value > 0.0]
-    times += [one.at_ms for one in observed.entries if from_ms <= one.at_ms < to_ms]
-    mm = page.rain_mm + page.watering_mm
-    if not times or (mm < _A_SOAKING_MM and not page.watered):
-        return None
-    taw_mm = books.reservoir.taw_mm
-    return Soaking(max(times), mm, page.depletion_mm, taw_mm, _TAKEN_DAYS * page.used_mm)
-
-
 # --- the present ------------------------------------------------------------------------------
 
 
@@ -196,6 +163,12 @@ def _soil_c(observed: Observed) -> float | None:
     if last is None or last.at_ms < observed.now_ms - _SOIL_LASTS_MS:
         return None
     return round(last.value, 1)
+
+
+def _temperature_age_h(stations: Sequence[AirSamples], now_ms: int) -> float | None:
+    """The age of the newest temperature in hours; None where there has been none."""
+    newest_ms = max((one.air_c[-1].at_ms for one in stations if one.air_c), default=None)
+    return None if newest_ms is None else max(0, now_ms - newest_ms) / HOUR_MS
 
 
 def _unseen(observed: Observed, bed: Bed, since_ms: int) -> int:

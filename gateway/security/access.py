@@ -18,9 +18,10 @@ from gateway.security.refusals import (
     token_refused,
     wrong_key,
 )
-from gateway.security.roles import MATRIX, OWN, SANDBOX, Action, Holder, Role, Scope, may
+from gateway.security.roles import MATRIX, OWN, Action, Holder, Role, Scope, may
 from gateway.security.sessions import Session, Sessions
 from gateway.security.throttle import Pace, Throttle
+from sensor_node import wire
 from sensor_node.clock import Clock
 
 BUSY_S: Final = 1.0
@@ -178,5 +179,5 @@ class Access:
 
 def person(session: Session) -> Who:
     """Whoever is in by ``session``."""
-    own = SANDBOX + session.plant if session.plant else None
+    own = wire.SANDBOX + session.plant if session.plant else None
     return Who(session.role, own=own, csrf=session.csrf, signed_in=True)

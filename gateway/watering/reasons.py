@@ -152,6 +152,41 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "fr": "en deux passages, pour que la terre boive",
         "en": "in two passes, so that the soil drinks",
     },
+    # A probe that needs a hand
+    "probe_fault": {
+        "fr": "la sonde est débranchée ou en court-circuit depuis {since} : vérifiez ses fils",
+        "en": "the probe has been unplugged or shorted since {since}: check its wires",
+    },
+    "probe_bus_fault": {
+        "fr": "toutes les entrées du convertisseur sont en butée depuis {since} : vérifiez son"
+        " alimentation et ses fils",
+        "en": "all inputs of the converter have been at an end since {since}: check its supply and"
+        " wires",
+    },
+    "probe_in_air": {
+        "fr": "la sonde est hors de terre depuis {since} : remettez-la",
+        "en": "the probe has been out of the soil since {since}: put it back",
+    },
+    "probe_flooded": {
+        "fr": "la sonde est dans l'eau depuis {since} : le bac s'écoule-t-il ?",
+        "en": "the probe has been in water since {since}: does the bed drain?",
+    },
+    "probe_floating": {
+        "fr": "aucune sonde n'est branchée à son entrée depuis {since} : vérifiez la prise",
+        "en": "no probe has been plugged into its input since {since}: check the plug",
+    },
+    "probe_stuck": {
+        "fr": "la sonde ne bouge plus depuis {since} : essayez-la dans l'eau, ou changez-la",
+        "en": "the probe has not moved since {since}: try it in water, or change it",
+    },
+    "probe_moved": {
+        "fr": "la sonde a été déplacée ({since}) : enfoncez-la comme avant",
+        "en": "the probe was moved ({since}): push it in as before",
+    },
+    "probe_silent": {
+        "fr": "la sonde se tait depuis {since} : son nœud marche-t-il ?",
+        "en": "the probe has been silent since {since}: does its node run?",
+    },
     # What to doubt
     "afternoon_only": {
         "fr": "la sonde n'a parlé que dans la journée : le soleil la trompe un peu",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import takewhile
 from typing import Final, Literal
 
 from gateway.watering import frost
@@ -92,7 +93,7 @@ def decide(situation: Situation, books: Books) -> Answer:
 def _unknown(situation: Situation, _books: Books, _need: Need) -> Answer | None:
     blind = all(day.et0 is None for day in situation.days[-1 - _BLIND_DAYS : -1])
     if blind and situation.today.night.missing is None:
-        return Answer("unknown", (because("nothing_known"),))
+        return Answer("unknown", (because("nothing_known"), *probe_trouble(situation)))
     return None
 
 
@@ -255,7 +256,7 @@ def _missing(situation: Situation, need: Need) -> Reason:
 def _story(situation: Situation, books: Books) -> tuple[Reason, ...]:
     """Give what is to be doubted, then how it came to this, the weightiest first."""
     night = situation.today.night
-    told = []
+    told = [*probe_trouble(situation)]
     if night.missing is not None and not night.by_night:
         told.append(because("afternoon_only"))
     if any(day.seen for day in situation.days[-2:]):
@@ -285,6 +286,16 @@ def _used(situation: Situation, pages: list[Page]) -> Reason:
     elif "typed" in sources:
         code = "used_typed"
     return because(code, used=used_mm, since=pages[0].on, rain=rain_mm)
+
+
+def probe_trouble(situation: Situation) -> tuple[Reason, ...]:
+    """Give what is wrong with a probe and since which morning; nothing where all are good."""
+    state = situation.today.night.state
+    if state == "good":
+        return ()
+    same = takewhile(lambda day: day.night.state == state, reversed(situation.days))
+    since = [day.on for day in same][-1]
+    return (because(f"probe_{state}", since=since),)
 
 
 def _since_watering(pages: list[Page]) -> list[Page]:

@@ -30,7 +30,8 @@ from gateway.watering.advice import Advice, advise
 from gateway.watering.balance import Books
 from gateway.watering.crops import CROPS
 from gateway.watering.evapotranspiration import ReferenceEt
-from gateway.watering.night import Night
+from gateway.watering.night import Night, ProbeMorning, together
+from gateway.watering.probe import OUT, STATES, ProbeState
 from gateway.watering.reasons import DOUBTS, TEXTS, WHEN, because, tell
 from gateway.watering.record import dumps, loads
 from gateway.watering.situation import Forecast, GardenDay, Restriction, Situation
@@ -584,6 +585,39 @@ def test_a_watering_that_nobody_noted_is_asked_about() -> None:
     assert "how_many_cans" in codes(advise(situation(0.1, days=seen)))
 
 
+@pytest.mark.parametrize("state", [one for one in STATES if one != "good"])
+def test_a_probe_that_needs_a_hand_is_told_with_the_day_since_when(state: ProbeState) -> None:
+    night = together([ProbeMorning(None if state in OUT else 0.5, state)])
+    days = week()
+    days = (*days[:-2], replace(days[-2], night=night), replace(days[-1], night=night))
+
+    told = advise(situation(days=days)).told("fr")
+
+    (text,) = [one["text"] for one in told["reasons"] if one["code"] == f"probe_{state}"]
+    assert "mardi" in text
+
+
+def test_of_two_probes_the_one_that_needs_a_hand_is_told() -> None:
+    night = together([ProbeMorning(0.5), ProbeMorning(None, "in_air")])
+
+    advice = advise(situation(days=with_probe(week(), night)))
+
+    assert "probe_in_air" in [one.code for one in advice.reasons]
+    assert "no_probe" not in advice.confidence.doubts
+
+
+def test_a_crop_ahead_of_its_age_is_further_on_by_days_and_by_warmth() -> None:
+    young = replace(TOMATOES, planted_on=TODAY - timedelta(days=40))
+    ahead = replace(young, stage_days=30)
+    warm = week(40, max_c=25.0, min_c=15.0)
+
+    by_days = [advise(situation(bed=bed, days=week(1))).figures.kc for bed in (young, ahead)]
+    by_warmth = [advise(situation(bed=bed, days=warm)).figures.kc for bed in (young, ahead)]
+
+    assert by_days == [pytest.approx(0.74, abs=0.01), pytest.approx(1.15)]
+    assert by_warmth == by_days
+
+
 def test_cans_that_the_probe_did_not_see_are_told() -> None:
     assert "not_seen" in codes(advise(situation(0.2, days=week(2), unseen=1)))
 
@@ -705,6 +739,50 @@ def test_a_hotter_drier_day_never_wets_a_bed(
     hotter = [*weather[:which], (et0 + more, rain, litres), *weather[which + 1 :]]
 
     assert depletion(bed, lived(hotter)) >= depletion(bed, lived(weather)) - 1e-9
+
+
+THIRST = ("no", "soon", "yes")
+"""The verdicts on water alone, from the wettest to the driest."""
+
+
+def asked(bed: object, weather: Weather, today_mm: float = 0.0, et0_mm: float = 0.0) -> Advice:
+    """What a bed is advised whose first day is known, on a day that follows a common one."""
+    days = lived([*weather, (et0_mm or 4.0, 0.0, 0.0)])
+    days = (*days[:-1], replace(days[-1], rain_mm=today_mm))
+    return advise(situation(bed=bed, days=days))  # type: ignore[arg-type]
+
+
+def is_thirstier(one: Advice, other: Advice) -> bool:
+    """Whether it is told to be watered more, or sooner; "too little to be worth it" is "no"."""
+    by_verdict = THIRST.index(one.verdict) - THIRST.index(other.verdict)
+    worth_it = "too_little" not in (*codes(one), *codes(other))
+    return worth_it and (by_verdict > 0 or (one.mm or 0.0) > (other.mm or 0.0) + 0.06)
+
+
+@given(BEDS, DAYS, st.integers(0, 12), st.floats(0.0, 40.0))
+def test_rain_never_asks_for_water(bed: object, weather: Weather, which: int, more: float) -> None:
+    dry = asked(bed, weather)
+    if which >= len(weather):  # it rains this morning
+        wet = asked(bed, weather, today_mm=more)
+    else:
+        et0, rain, litres = weather[which]
+        wet = asked(bed, [*weather[:which], (et0, rain + more, litres), *weather[which + 1 :]])
+
+    assert not is_thirstier(wet, dry)
+
+
+@given(BEDS, DAYS, st.integers(0, 12), st.floats(0.0, 6.0))
+def test_a_hotter_drier_day_never_spares_water(
+    bed: object, weather: Weather, which: int, more: float
+) -> None:
+    mild = asked(bed, weather)
+    if which >= len(weather):  # yesterday, by which today's demand is told too
+        hot = asked(bed, weather, et0_mm=4.0 + more)
+    else:
+        et0, rain, litres = weather[which]
+        hot = asked(bed, [*weather[:which], (et0 + more, rain, litres), *weather[which + 1 :]])
+
+    assert not is_thirstier(mild, hot)
 
 
 @given(
