@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from gateway import calibrations
+from gateway.alarms import outbox as notices
+from gateway.alarms import records as alerts
 from gateway.beds import carried, given, journal, records, restrictions, watches
 from gateway.store.base import Series
 from sensor_node import wire
@@ -64,6 +66,7 @@ MIGRATIONS = (
     + journal.MIGRATION
     + given.MIGRATION
     + restrictions.MIGRATION,
+    alerts.MIGRATION + notices.MIGRATION,
 )
 
 _NODES = (
@@ -144,6 +147,8 @@ class Catalogue:
         self.advice = given.GivenAdvice(self._database)
         self.carried = carried.Carried(self._database)
         self.restrictions = restrictions.Restrictions(self._database)
+        self.alerts = alerts.Alerts(self._database)
+        self.notices = notices.Outbox(self._database)
 
     # --- what is known --------------------------------------------------------------------
 

@@ -54,12 +54,19 @@ def checks(gateway: Gateway) -> list[Check]:
         _quarantine(gateway),
         _clock(gateway),
         _nodes(gateway),
+        _messages(gateway),
     ]
 
 
 def for_the_page(gateway: Gateway) -> Iterator[Check]:
     """What needs a look and is not said on the page otherwise, the worst first."""
-    found = (_databases(gateway), _disk(gateway), _backup(gateway), _queue(gateway))
+    found = (
+        _databases(gateway),
+        _disk(gateway),
+        _backup(gateway),
+        _queue(gateway),
+        _messages(gateway),
+    )
     ill = [check for check in found if check.state in ("bad", "warning")]
     return iter(sorted(ill, key=lambda check: check.state != "bad"))
 
@@ -266,3 +273,33 @@ def _nodes(gateway: Gateway) -> Check:
         fr=f"Ne donnent plus de nouvelles : {names}. Vérifiez leur courant et leur Wi-Fi.",
         en=f"No longer heard of: {names}. Check their power and Wi-Fi.",
     )  # fmt: skip
+
+
+def _messages(gateway: Gateway) -> Check:
+    """Whether messages get out; told by the place of an address, never by what it is."""
+    post = gateway.post
+    if post is None or not post.addresses:
+        return Check("messages", "unknown", {"addresses": 0}, "NOTIFY_OFF", *_NOTIFY_OFF)
+    waiting, failures = post.waiting(), post.failures
+    values: dict[str, Number] = {
+        "addresses": len(post.addresses),
+        "waiting": sum(len(one.notices) for one in waiting),
+        "since": to_rfc3339(min(one.since_ms for one in waiting)) if waiting else None,
+    }
+    if not failures:
+        return Check("messages", "good", values)
+    fr = ", ".join(f"n° {number} ({one.error.fr})" for number, one in failures.items())
+    en = ", ".join(f"number {number} ({one.error.en})" for number, one in failures.items())
+    return Check(
+        "messages", "warning", values, "NOTICE_UNDELIVERED",
+        fr=f"Un message attend : l'adresse {fr}. Vérifiez internet et les adresses, avec "
+        "jardin-gateway notify --test. Il part dès que c'est possible.",
+        en=f"A message waits: address {en}. Check the internet and the addresses, with "
+        "jardin-gateway notify --test. It goes as soon as it can.",
+    )  # fmt: skip
+
+
+_NOTIFY_OFF: Final = (
+    "Les alertes ne sont envoyées à personne : donnez des adresses au réglage notify.urls.",
+    "Alerts are sent to nobody: give the setting notify.urls some addresses.",
+)

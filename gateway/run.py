@@ -14,6 +14,7 @@ from pathlib import Path
 import uvicorn
 
 from gateway import folder, mend
+from gateway.alarms.watchman import Watchman
 from gateway.api.app import create_app
 from gateway.api.server import GardenServer
 from gateway.beds.morning import Morning
@@ -130,16 +131,23 @@ class GatewayProcess:
             timeout_graceful_shutdown=GRACE_S,
         )
         self._server = GardenServer(config, gateway.events)
+        watchman = Watchman(gateway)
         self._before(gateway)
         with Upkeep(gateway, self._fail).at_work():
-            self._serve(gateway, self._server, listener)
+            self._serve(gateway, self._server, listener, watchman)
 
     def stop(self) -> None:
         """Have ``run`` come to its end; safe in a signal handler and from any thread."""
         if self._server is not None:
             self._server.should_exit = True
 
-    def _serve(self, gateway: Gateway, server: GardenServer, listener: socket.socket) -> None:
+    def _serve(
+        self,
+        gateway: Gateway,
+        server: GardenServer,
+        listener: socket.socket,
+        watchman: Watchman,
+    ) -> None:
         give_up_s = gateway.clock.monotonic_s() + self._patience_s
 
         def judge(error: NetworkError) -> None:
@@ -152,7 +160,7 @@ class GatewayProcess:
         intake = threading.Thread(target=self._take_in, args=(gateway, ingest, link), name="ingest")
         intake.start()
         try:
-            with stopped_by_signals(self.stop), Morning(gateway.advisor):
+            with stopped_by_signals(self.stop), Morning(gateway.advisor), watchman:
                 self._ready()
                 _spare_the_collector()
                 server.run(sockets=[listener])

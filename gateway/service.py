@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from gateway.alarms.alarms import Alarms
+from gateway.alarms.lookout import Lookout
+from gateway.alarms.post import Post
 from gateway.beds.advisor import Advisor
 from gateway.beds.observed import Observer
 from gateway.carebook import Carebook
@@ -23,7 +26,7 @@ class Gateway:
 
     ``measured`` gives readings as they leave, ``as_measured`` without calibration. The ingest
     keeps ``ingest_alive``, ``broker_up``, and in ``commit_error`` why the last commit failed
-    (None: it did not).
+    (None: it did not). ``post`` sends messages, None where nothing runs.
     """
 
     def __init__(
@@ -51,6 +54,17 @@ class Gateway:
         self.present.load(store.newest())
         self.observer = Observer(catalogue, self.measured, self.as_measured, self.present)
         self.advisor = Advisor(settings, catalogue, self.observer, clock, self.events.publish)
+        lookout = Lookout(
+            settings,
+            catalogue,
+            self.observer,
+            self.present,
+            clock=clock,
+            advice=self.advisor.board,
+            hearing=self._hears,
+        )
+        self.alarms = Alarms(settings.language, catalogue, lookout, clock, self.events.publish)
+        self.post: Post | None = None
 
     @classmethod
     def open(cls, settings: GatewaySettings, clock: Clock | None = None) -> Gateway:
@@ -67,6 +81,10 @@ class Gateway:
             quarantine,
             clock or SystemClock(trusted=settings.clock == "system"),
         )
+
+    def _hears(self) -> bool:
+        """Whether readings can come in."""
+        return self.broker_up and self.ingest_alive and self.commit_error is None
 
     def close(self) -> None:
         """End the event streams and let go of the databases."""

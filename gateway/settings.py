@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.alarms.settings import NotifySettings
 from gateway.beds.presence import check_presence
 from gateway.store.settings import StoreSettings
 from sensor_node.link import Broker
@@ -92,3 +93,4 @@ class GatewaySettings:
     advice: Advising = section(Advising)
     store: StoreSettings = section(StoreSettings)
     backup: BackupSettings = section(BackupSettings)
+    notify: NotifySettings = section(NotifySettings)

@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from gateway import assets
 from gateway.api import (
     advice,
+    alerts,
     beds,
     calibrations,
     channels,
@@ -106,7 +107,7 @@ def _programs() -> APIRouter:
             "5XX": {**PROBLEM, "description": "The garden failed"},
         },
     )
-    of_beds = (beds, waterings, advice, restriction)
+    of_beds = (beds, waterings, advice, restriction, alerts)
     nouns = (garden, nodes, channels, calibrations, readings, *of_beds, events, quarantine, checks)
     for noun in nouns:
         programs.include_router(noun.router)

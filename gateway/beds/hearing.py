@@ -55,7 +55,7 @@ def good_since_ms(observed: Observed, days: Sequence[date], zone: str) -> int | 
     since_ms = None
     for on in reversed(days[-HEARD_DAYS:]):
         end_ms = min(observed.now_ms, at_local_hour_ms(on, NIGHT[1], zone))
-        if not any(_state(observed, probe, end_ms) == "good" for probe in observed.probes):
+        if not any(probe_state(observed, probe, end_ms) == "good" for probe in observed.probes):
             break
         since_ms = end_ms
     return since_ms
@@ -95,7 +95,7 @@ def _morning(
         on=on,
         zone=zone,
         now_ms=until_ms,
-        state=_state(observed, probe, until_ms),
+        state=probe_state(observed, probe, until_ms),
     )
 
 
@@ -111,7 +111,7 @@ def _heard_until_ms(probe: ProbeSamples, on: date, zone: str, now_ms: int) -> in
     return day[-1].at_ms if day else next_ms
 
 
-def _state(observed: Observed, probe: ProbeSamples, now_ms: int) -> ProbeState:
+def probe_state(observed: Observed, probe: ProbeSamples, now_ms: int) -> ProbeState:
     """How the probe is at a moment: judged at its last word, unless that is long ago."""
     words = between(probe.counts or probe.percent, now_ms - _SILENT_MS, now_ms + 1)
     if not words:
