@@ -60,13 +60,7 @@ def checks(gateway: Gateway) -> list[Check]:
 
 def for_the_page(gateway: Gateway) -> Iterator[Check]:
     """What needs a look and is not said on the page otherwise, the worst first."""
-    found = (
-        _databases(gateway),
-        _disk(gateway),
-        _backup(gateway),
-        _queue(gateway),
-        _messages(gateway),
-    )
+    found = [look(gateway) for look in (_databases, _disk, _backup, _queue, _messages)]
     ill = [check for check in found if check.state in ("bad", "warning")]
     return iter(sorted(ill, key=lambda check: check.state != "bad"))
 

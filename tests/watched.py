@@ -55,7 +55,14 @@ class Watched:
     ``down``: the service refuses. ``posted``: what has gone.
     """
 
-    def __init__(self, folder: Path, now: str, urls: tuple[str, ...] = (URL,), **more: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        now: str,
+        urls: tuple[str, ...] = (URL,),
+        interval_s: float = 300,
+        **more: Any,
+    ) -> None:
         self.clock = FakeClock(moment_ms(now))
         self.urls = urls
         place = {"latitude": 47.3, "longitude": 5.0} | more
@@ -65,7 +72,7 @@ class Watched:
         self.open()
         for node, channels in ABOUT.items():
             listed = {name: {"quantity": quantity} for name, quantity in channels.items()}
-            self.gateway.catalogue.set_about(node, {"interval_s": 300, "channels": listed})
+            self.gateway.catalogue.set_about(node, {"interval_s": interval_s, "channels": listed})
 
     def open(self) -> None:
         """Start the gateway, as after a restart."""

@@ -171,6 +171,5 @@ def _level_of_float(value: float | None) -> float | None:
 
 
 def _percent(code: str, name: str, value: float | None, bed: str | None) -> Observation:
-    return Observation(
-        Key(code, name), value, {} if value is None else {"level_pct": round(value)}, bed
-    )
+    seen = {} if value is None else {"level_pct": round(value)}
+    return Observation(Key(code, name), value, seen, bed)

@@ -14,8 +14,8 @@ NIGHTS: Final = frozenset({"frost_watch", "frost_alert"})
 class Alert:
     """An alert; all times in ms since 1970 UTC, None for not yet or not at all.
 
-    values: what it began by, or is seen by now. silenced_by: a role, never a name. told_ms, told_end_ms: when
-    a message was made that tells its beginning and its end.
+    values: what it began by, or is seen by now. silenced_by: a role, never a name. told_ms,
+    told_end_ms: when a message was made that tells its beginning and its end.
     """
 
     id: int

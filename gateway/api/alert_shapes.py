@@ -41,5 +41,5 @@ class AlertList(BaseModel):
 class Silence(Spoken):
     """For how long nobody wants to hear of it; no body at all: until tomorrow."""
 
-    hours: FiniteFloat = Field(24, gt=0, le=LONGEST_H, examples=[24])
-    by: str = Field("gardener", description="A role, never a name")
+    hours: FiniteFloat = Field(default=24, gt=0, le=LONGEST_H, examples=[24])
+    by: str = Field(default="gardener", description="A role, never a name")

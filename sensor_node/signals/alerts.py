@@ -23,10 +23,14 @@ def decode_alerts(bed: str, payload: bytes) -> frozenset[str]:
         raise ValueError(f"it is about another bed: {str(fields['bed'])[:40]!r}")
     if not isinstance(listed, list):
         raise ValueError("no list of alerts")
-    codes = [one.get("code") if isinstance(one, dict) else None for one in listed]
-    if not all(isinstance(code, str) for code in codes):
+    return frozenset(_code_of(one) for one in listed)
+
+
+def _code_of(alert: object) -> str:
+    code = alert.get("code") if isinstance(alert, dict) else None
+    if not isinstance(code, str):
         raise ValueError("an alert without a code")
-    return frozenset(codes)
+    return code
 
 
 class Alerts:
