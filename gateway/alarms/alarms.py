@@ -10,6 +10,7 @@ from typing import Final
 
 from gateway.alarms.lookout import Lookout
 from gateway.alarms.shown import Shown, shown
+from gateway.alarms.sky import Forecast
 from gateway.alerts.alert import Alert
 from gateway.alerts.rules import Event, Key, Observation, gone, watch
 from gateway.beds.board import Board
@@ -45,6 +46,15 @@ class Alarms:
         self._undated: dict[int, float] = {}
         self._now_seen: dict[Key, Observation] = {}
         self.shown = Board()
+
+    @property
+    def forecast(self) -> Forecast:
+        """What is expected of the air; another one may be put in its place."""
+        return self._lookout.sky.forecast
+
+    @forecast.setter
+    def forecast(self, forecast: Forecast) -> None:
+        self._lookout.sky.forecast = forecast
 
     # --- asking -------------------------------------------------------------------------------
 

@@ -57,7 +57,7 @@ class Lookout:
         self._clock = clock
         self._hearing = hearing
         self._hearing_since_s: float | None = None
-        self._sky = Sky(settings, observer, present, forecast or NoForecast())
+        self.sky = Sky(settings, observer, present, forecast or NoForecast())
         self._soil = Soil(settings, catalogue, observer, present, advice)
         self._highest_v: dict[Series, tuple[int, float]] = {}
 
@@ -71,9 +71,9 @@ class Lookout:
     def _all(self, now_ms: int) -> Iterator[Observation]:
         beds, watches = self._catalogue.beds.all(), self._catalogue.watches.now()
         bed_of = {one.series: one.bed for one in watches if one.bed in beds}
-        yield from self._sky.frost(now_ms)
+        yield from self.sky.frost(now_ms)
         for record in beds.values():
-            yield from self._sky.of_bed(record, now_ms)
+            yield from self.sky.of_bed(record, now_ms)
             yield from self._soil.thirst(record, now_ms)
         yield from self._nodes(now_ms)
         yield from self._channels(bed_of, now_ms)

@@ -52,12 +52,10 @@ class Watchman:
             addresses=self._post.addresses,
         )
         self._stopping = threading.Event()
-        self._threads = [
-            threading.Thread(target=self._again, args=(self.look, LOOK_EVERY_S), name="alarms"),
-        ]
+        self._made = threading.Event()
+        self._threads = [threading.Thread(target=self._looking, name="alarms")]
         if urls:
-            rounds = (self.send, POST_EVERY_S)
-            self._threads.append(threading.Thread(target=self._again, args=rounds, name="post"))
+            self._threads.append(threading.Thread(target=self._sending, name="post"))
         self._last_errors: dict[str, str] = {}
 
     def __enter__(self) -> Watchman:
@@ -72,6 +70,7 @@ class Watchman:
         traceback: TracebackType | None,
     ) -> None:
         self._stopping.set()
+        self._made.set()
         self._courier.stop()
         for thread in self._threads:
             thread.join()
@@ -99,7 +98,16 @@ class Watchman:
                 log.exception("ALERTS_FAILED: %s", name)
             self._last_errors[name] = "ALERTS_FAILED"
 
-    def _again(self, work: Callable[[], None], every_s: float) -> None:
+    def _looking(self) -> None:
         while not self._stopping.is_set():
-            work()
-            self._stopping.wait(every_s)
+            self.look()
+            self._made.set()
+            self._stopping.wait(LOOK_EVERY_S)
+
+    def _sending(self) -> None:
+        """As soon as a message may have been made, and again for what is to be repeated."""
+        while not self._stopping.is_set():
+            self._made.wait(POST_EVERY_S)
+            self._made.clear()
+            if not self._stopping.is_set():
+                self.send()
