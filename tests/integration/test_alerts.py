@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from watched import AIR, HUMIDITY, SOIL, TANK, VOLTS, Watched, moment_ms, watched
+from watched import AIR, HUMIDITY, SOIL, TANK, URL, VOLTS, Watched, moment_ms, watched
 
+from gateway.alerts.message import Message
 from gateway.beds.records import BedDetails
 from gateway.beds.watches import Wish
 from gateway.calibrations import Wanted
@@ -409,3 +410,51 @@ def test_a_frost_that_is_silenced_is_not_sent(tmp_path: Path) -> None:
         assert garden.posted == []
         garden.live("2026-04-02 22:00", air(2.0))
         assert [one.title for one in garden.posted] == ["Jardin : gel"]
+
+
+# --- crowded days -------------------------------------------------------------------------------
+
+
+def crowd(garden: Watched, count: int) -> None:
+    """So many messages have gone today already."""
+    day, now_ms = garden.now.date().isoformat(), garden.clock.wall_ms()
+    for number in range(count):
+        made = Message("urgent", f"message {number}", ("ligne",))
+        garden.gateway.catalogue.notices.put(made, garden.post.addresses, day, now_ms)
+        garden.post.turn()
+
+
+def test_a_morning_that_is_crowded_out_goes_with_the_next_message(tmp_path: Path) -> None:
+    with watched(tmp_path, "2026-04-02 00:10") as garden:
+        garden.live("2026-04-02 03:00", lambda _: {AIR: 12.0, TANK: 5.0})
+        crowd(garden, 2)
+        garden.live("2026-04-02 12:00", lambda _: {AIR: 12.0, TANK: 5.0})
+        assert len(garden.posted) == 2
+        garden.live("2026-04-02 20:00", lambda _: {AIR: 2.0, TANK: 5.0})
+        frost, tank = garden.posted[-1].body.splitlines()
+        assert len(garden.posted) == 3
+        assert "Risque de gel" in frost
+        assert "citerne" in tank
+        garden.live("2026-04-03 07:00", lambda _: {AIR: 12.0, TANK: 5.0})
+        assert len(garden.posted) == 3, "the tank was told of"
+
+
+def test_a_frost_that_finds_three_messages_gone_waits_for_midnight_and_is_not_lost(
+    tmp_path: Path,
+) -> None:
+    with watched(tmp_path, "2026-04-02 18:00") as garden:
+        garden.live("2026-04-02 18:30", lambda _: {AIR: 9.0})
+        crowd(garden, 3)
+        garden.live("2026-04-02 23:55", lambda _: {AIR: -1.0})
+        assert len(garden.posted) == 3
+        garden.live("2026-04-03 00:05", lambda _: {AIR: -1.0})
+        assert garden.posted[-1].body.startswith("- Gel cette nuit")
+
+
+def test_a_garden_without_addresses_does_not_tell_its_past_once_it_has_one(tmp_path: Path) -> None:
+    with watched(tmp_path, "2026-07-15 12:00", urls=()) as garden:
+        garden.live("2026-07-16 08:00", lambda _: {TANK: 5.0})
+        garden.urls = (URL,)
+        garden.restart()
+        garden.live("2026-07-17 08:00", lambda _: {TANK: 5.0})
+        assert garden.posted == []
