@@ -5,6 +5,8 @@
 PORT ?= 8000
 DATA ?= demo-data
 TESTS ?= tests
+# make test CORES=0 runs the tests in one process, to debug them
+CORES ?= auto
 # make bench BENCH="--only service --minutes 10": python -m bench --help
 BENCH ?=
 # make lock UPGRADE=--upgrade takes the newest versions
@@ -25,7 +27,7 @@ demo: .venv/.demo assets ## un jardin entier sur cet ordinateur (PORT=8000) | a 
 
 test: .venv/.dev assets ## les essais, moins les lents (TESTS=tests/unit) | the tests, without the slow ones (TESTS=tests/unit)
 	@.ci/setup system mosquitto chromium compiler victoria-metrics
-	$(PY) -m pytest -m "not prove" $(TESTS)
+	$(PY) -m pytest -m "not prove" -n $(CORES) --maxprocesses 4 $(TESTS)
 
 check: .venv/.dev ## style, types, dépôt et docs | style, types, repository and docs
 	$(PY) -m ruff check .

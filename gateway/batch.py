@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,9 @@ ESTIMATED = "estimated time"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a commit brought: everything stored, and the states that nodes reported."""
+    """What a commit brought: everything stored, the states that nodes reported, and in
+    ``set_aside`` what went into quarantine.
+    """
 
     committed: Committed
     readings: list[Reading]
@@ -26,6 +28,7 @@ class Outcome:
     states: dict[str, str]
     refused: set[tuple[str, str, int]]
     channels: Mapping[Series, ChannelInfo]
+    set_aside: Sequence[Refused]
 
 
 @dataclass(slots=True)
@@ -95,6 +98,7 @@ class Batch:
             self.states,
             {*self.refused_packs, *sorted_out.refused_packs},
             sorted_out.channels,
+            refused,
         )
 
     def _presence(

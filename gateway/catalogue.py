@@ -18,6 +18,7 @@ from gateway import calibrations
 from gateway.alarms import outbox as notices
 from gateway.alarms import records as alerts
 from gateway.beds import carried, given, journal, records, restrictions, watches
+from gateway.security import keyring
 from gateway.store.base import Series
 from sensor_node import wire
 from sensor_node.database import Database, transaction
@@ -66,6 +67,7 @@ MIGRATIONS = (
     + journal.MIGRATION
     + given.MIGRATION
     + restrictions.MIGRATION,
+    keyring.MIGRATION,
     alerts.MIGRATION + notices.MIGRATION,
 )
 
@@ -147,6 +149,7 @@ class Catalogue:
         self.advice = given.GivenAdvice(self._database)
         self.carried = carried.Carried(self._database)
         self.restrictions = restrictions.Restrictions(self._database)
+        self.keyring = keyring.Keyring(self._database)
         self.alerts = alerts.Alerts(self._database)
         self.notices = notices.Outbox(self._database)
 

@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     _add_import(commands)
     _add_backup(commands)
     _add_restore(commands)
+    _add_access(commands)
     _add_notify(commands)
     return top
 
@@ -146,6 +147,48 @@ def _add_notify(commands: _Commands[argparse.ArgumentParser]) -> None:
     notify.set_defaults(command=_notify)
 
 
+def _add_access(commands: _Commands[argparse.ArgumentParser]) -> None:
+    phrase = commands.add_parser(
+        "passphrase",
+        help=pick("la phrase du responsable ou du jardinier", "the keeper's or gardener's phrase"),
+    )
+    phrase.add_argument("--config", type=Path, default=CONFIG, metavar=str(CONFIG))
+    phrase.add_argument("--role", choices=("keeper", "gardener"), default="keeper")
+    phrase.set_defaults(command=_passphrase)
+    code = commands.add_parser("code", help=pick("un code pour entrer", "a code to enter with"))
+    code.add_argument("--config", type=Path, default=CONFIG, metavar=str(CONFIG))
+    roles = ("gardener", "group", "reader", "keeper")
+    code.add_argument("--role", choices=roles, default="gardener")
+    code.add_argument("--plant", help=pick("la plante du groupe", "the group's plant"))
+    code.add_argument(
+        "--hours", type=float, default=12.0, help=pick("durée (12 h)", "how long (12 h)")
+    )
+    code.set_defaults(command=_code)
+    _add_token(commands)
+
+
+def _add_token(commands: _Commands[argparse.ArgumentParser]) -> None:
+    token = commands.add_parser("token", help=pick("les clés des programmes", "programs' keys"))
+    what = token.add_subparsers(required=True, metavar="create|list|revoke")
+    create = what.add_parser("create", help=pick("en donner un", "give one out"))
+    create.add_argument("label", help=pick("le nom du programme", "the program's name"))
+    create.add_argument(
+        "--scope", action="append", required=True, choices=("read", "send", "water")
+    )
+    create.add_argument(
+        "--node", help=pick("le nœud dont il envoie les mesures", "the node it sends readings of")
+    )
+    create.add_argument("--days", type=float, default=365.0)
+    create.set_defaults(command=_token_create)
+    listed = what.add_parser("list", help=pick("les voir tous", "see them all"))
+    listed.set_defaults(command=_token_list)
+    revoke = what.add_parser("revoke", help=pick("en retirer un", "take one back"))
+    revoke.add_argument("number", type=int)
+    revoke.set_defaults(command=_token_revoke)
+    for each in (create, listed, revoke):
+        each.add_argument("--config", type=Path, default=CONFIG, metavar=str(CONFIG))
+
+
 def _run(options: argparse.Namespace) -> int:
     from gateway.run import run_gateway  # noqa: PLC0415 - --help needs no web server
 
@@ -192,3 +235,33 @@ def _notify(options: argparse.Namespace) -> int:
     from gateway.alarms.notify_cli import notify  # noqa: PLC0415
 
     return notify(options.config, test=options.test)
+
+
+def _passphrase(options: argparse.Namespace) -> int:
+    from gateway.access_cli import set_passphrase  # noqa: PLC0415
+
+    return set_passphrase(options.config, options.role)
+
+
+def _code(options: argparse.Namespace) -> int:
+    from gateway.access_cli import make_code  # noqa: PLC0415
+
+    return make_code(options.config, options.role, options.plant, options.hours)
+
+
+def _token_create(options: argparse.Namespace) -> int:
+    from gateway.access_cli import create_token  # noqa: PLC0415
+
+    return create_token(options.config, options.label, options.scope, options.node, options.days)
+
+
+def _token_list(options: argparse.Namespace) -> int:
+    from gateway.access_cli import list_tokens  # noqa: PLC0415
+
+    return list_tokens(options.config)
+
+
+def _token_revoke(options: argparse.Namespace) -> int:
+    from gateway.access_cli import revoke_token  # noqa: PLC0415
+
+    return revoke_token(options.config, options.number)

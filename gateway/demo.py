@@ -19,6 +19,9 @@ from gateway.demo_beds import plant
 from gateway.demo_year import write_year
 from gateway.import_cli import import_into
 from gateway.run import GatewayProcess
+from gateway.security.audit import CONSOLE
+from gateway.security.giving import Giver
+from gateway.security.roles import Role
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings, Http
 from gateway.store.base import Series
@@ -55,6 +58,7 @@ class _Demo:
     def __init__(self, port: int, folder: Path) -> None:
         self._folder = folder
         self._port = port
+        self._code = ""
         self._broker: Broker = own_broker(folder / "broker")
         self._nodes: list[subprocess.Popen[bytes]] = []
         self._settings = GatewaySettings(
@@ -78,6 +82,7 @@ class _Demo:
 
     def _begin(self, gateway: Gateway) -> None:
         """The port is ours: lay down the year before, then open the broker."""
+        self._code, _ = Giver(gateway.catalogue.keyring, gateway.clock, CONSOLE).code(Role.KEEPER)
         self._import_year(gateway)
         self._broker.start()
         _say(
@@ -105,10 +110,13 @@ class _Demo:
             command += ["--host", HOST, "--port", str(self._broker.port), "--data", str(data)]
             command += ["--past-days", str(PAST_DAYS)]
             self._nodes.append(children.start(command, data / "node.log"))
+        page = f"http://localhost:{self._port}"
         _say(
-            f"\n  →  http://localhost:{self._port}\n\nLa dernière semaine arrive par les nœuds "
+            f"\n  →  {page}\n\nPour y écrire aussi (une fois, sur cet ordinateur) :\n"
+            f"  →  {page}/entrer?code={self._code}\n\nLa dernière semaine arrive par les nœuds "
             "(une minute). Ctrl-C pour arrêter.",
-            f"\n  →  http://localhost:{self._port}\n\nThe last week is coming in through the "
+            f"\n  →  {page}\n\nTo write there too (once, on this computer):\n"
+            f"  →  {page}/entrer?code={self._code}\n\nThe last week is coming in through the "
             "nodes (a minute). Ctrl-C to stop.",
         )
 

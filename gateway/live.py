@@ -71,6 +71,8 @@ class LiveTopics:
 
     def tick(self, now_s: float) -> float:
         """Publish what is due; returns the seconds until something is again."""
+        while self._gateway.moved:
+            self._waiting.add(self._gateway.moved.popleft())
         if now_s >= self._look_due_s:
             self._look_due_s = now_s + LOOK_EVERY_S
             self._waiting.update(s for s, value in self._shown.items() if value is not None)

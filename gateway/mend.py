@@ -28,6 +28,10 @@ from sensor_node.database import is_sound
 
 SMALL_BYTES: Final = 64_000_000
 CHECK_EVERY_MS: Final = 7 * 86_400_000
+LOOK_CACHE_KIB: Final = 100
+"""A look goes through each page once. SQLite's 2 MB would make it no faster, and would stay with
+the process: what is loaded afterwards needs smaller pieces.
+"""
 OF_THE_SYSTEM: Final = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -103,6 +107,7 @@ def _bytes_of(data: Path) -> int:
 def _is_whole(path: Path, *, fully: bool) -> bool:
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            db.execute(f"PRAGMA cache_size = -{LOOK_CACHE_KIB}")
             db.execute("SELECT count(*) FROM sqlite_master").fetchone()
             whole = is_sound(db) if fully else True
             # A first page that forbids writing is damage too, where the system allows it.

@@ -6,22 +6,22 @@ import errno
 import gc
 import logging
 import socket
+import ssl
 import threading
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-
-import uvicorn
 
 from gateway import folder, mend
 from gateway.alarms.watchman import Watchman
 from gateway.api.app import create_app
-from gateway.api.server import GardenServer
+from gateway.api.server import GardenServer, door_config
 from gateway.beds.morning import Morning
 from gateway.carebook import Carebook
+from gateway.certificates import encryption
 from gateway.ingest import Ingest
 from gateway.service import Gateway
-from gateway.settings import GatewaySettings, Http
+from gateway.settings import GatewaySettings, Http, Https
 from gateway.upkeep import Upkeep
 from sensor_node import settings as settings_file
 from sensor_node.clock import SystemClock
@@ -32,9 +32,10 @@ from sensor_node.link import MqttLink
 FIRST_CONNECTION_S = 20.0
 """A starting gateway tries its broker this long before it gives up with exit code 4."""
 
-GRACE_S = 3
 YOUNG_OBJECTS = 10_000
 """Between two looks for garbage; a batch makes some 3,000."""
+
+Encrypted = tuple[socket.socket, ssl.SSLContext]
 
 log = logging.getLogger("jardin.gateway")
 
@@ -81,11 +82,16 @@ class GatewayProcess:
         self._patience_s = patience_s
         self._failure: GardenError | None = None
         self._server: GardenServer | None = None
+        self._encrypted: Encrypted | None = None
 
     def run(self) -> None:
         """Serve until ``stop``. Raises ``StorageError`` or ``NetworkError`` with what to do."""
-        listener = listen(self._settings.http)
-        with closing(listener), folder.running(self._settings.data) as lock:
+        with (
+            closing(listen(self._settings.http)) as listener,
+            encrypted_door(self._settings) as encrypted,
+            folder.running(self._settings.data) as lock,
+        ):
+            self._encrypted = encrypted
             gateway = self._open()
             lock.share()
             mend.begin(self._settings.data)
@@ -122,15 +128,9 @@ class GatewayProcess:
         )
 
     def _run(self, gateway: Gateway, listener: socket.socket) -> None:
-        config = uvicorn.Config(
-            create_app(gateway),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            ws="none",  # no page speaks WebSocket, and its library would weigh a megabyte
-            timeout_graceful_shutdown=GRACE_S,
-        )
-        self._server = GardenServer(config, gateway.events)
+        app = create_app(gateway)
+        app.state.https_port = self._settings.https.port if self._encrypted else None
+        self._server = GardenServer(door_config(app), gateway.events, self._encrypted)
         watchman = Watchman(gateway)
         self._before(gateway)
         with Upkeep(gateway, self._fail).at_work():
@@ -199,8 +199,24 @@ def _spare_the_collector() -> None:
     gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])
 
 
-def listen(http: Http) -> socket.socket:
-    """A listening socket at the web door; ``NetworkError`` where the port is taken."""
+@contextmanager
+def encrypted_door(settings: GatewaySettings) -> Iterator[Encrypted | None]:
+    """A listening socket and its TLS where there is a certificate; ``NetworkError`` as ``listen``,
+    ``ConfigError`` as ``encryption``.
+    """
+    context = encryption(settings)
+    if context is None:
+        yield None
+        return
+    with closing(listen(settings.https, "https")) as listener:
+        yield listener, context
+
+
+def listen(http: Http | Https, section: str = "http") -> socket.socket:
+    """A listening socket at a web door; ``NetworkError`` where the port is taken.
+
+    ``section``: of the settings, for the words.
+    """
     # With its protocol named, asyncio sets TCP_NODELAY: 3 ms instead of 48 ms an answer.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -209,23 +225,23 @@ def listen(http: Http) -> socket.socket:
         listener.listen(256)
     except OSError as error:
         listener.close()
-        raise _cannot_listen(http, error) from error
+        raise _cannot_listen(http, section, error) from error
     return listener
 
 
-def _cannot_listen(http: Http, error: OSError) -> NetworkError:
+def _cannot_listen(http: Http | Https, section: str, error: OSError) -> NetworkError:
     if error.errno == errno.EADDRINUSE:
         return NetworkError(
             "PORT_TAKEN",
             fr=f"Le port {http.port} est déjà pris par un autre programme : choisissez-en un "
-            "autre avec le réglage http.port (ou make demo PORT=8001).",
+            f"autre avec le réglage {section}.port (ou make demo PORT=8001).",
             en=f"Port {http.port} is taken by another program: choose another one with the "
-            "setting http.port (or make demo PORT=8001).",
+            f"setting {section}.port (or make demo PORT=8001).",
         )
     return NetworkError(
         "PORT_REFUSED",
         fr=f"Impossible d'écouter sur {http.host}:{http.port} ({error.strerror}) : changez "
-        "http.host ou http.port.",
-        en=f"Cannot listen on {http.host}:{http.port} ({error.strerror}): change http.host or "
-        "http.port.",
+        f"{section}.host ou {section}.port.",
+        en=f"Cannot listen on {http.host}:{http.port} ({error.strerror}): change {section}.host "
+        f"or {section}.port.",
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from typing import Final
+
 from gateway.alarms.alarms import Alarms
 from gateway.alarms.lookout import Lookout
 from gateway.alarms.post import Post
@@ -13,12 +16,15 @@ from gateway.events import EventHub
 from gateway.measured import Measured
 from gateway.present import Present
 from gateway.quarantine import Quarantine
+from gateway.security.access import Access
 from gateway.settings import GatewaySettings
-from gateway.store.base import Store
+from gateway.store.base import Series, Store
 from gateway.store.opening import open_store
 from gateway.vitals import Vitals
 from sensor_node.clock import Clock, SystemClock
 from sensor_node.errors import StorageError
+
+MOVED: Final = 10_000
 
 
 class Gateway:
@@ -26,7 +32,8 @@ class Gateway:
 
     ``measured`` gives readings as they leave, ``as_measured`` without calibration. The ingest
     keeps ``ingest_alive``, ``broker_up``, and in ``commit_error`` why the last commit failed
-    (None: it did not). ``post`` sends messages, None where nothing runs.
+    (None: it did not). ``moved``: channels with a new value that did not come through the ingest,
+    for its live topics. ``post`` sends messages, None where nothing runs.
     """
 
     def __init__(
@@ -43,6 +50,7 @@ class Gateway:
         self.quarantine = quarantine
         self.clock = clock
         self.events = EventHub()
+        self.moved: deque[Series] = deque(maxlen=MOVED)
         self.vitals = Vitals(clock)
         self.carebook = Carebook(settings.data)
         self.broker_up = False
@@ -53,6 +61,7 @@ class Gateway:
         self.present = Present(clock, catalogue.interval_s, catalogue.calibrations.scale)
         self.present.load(store.newest())
         self.observer = Observer(catalogue, self.measured, self.as_measured, self.present)
+        self.access = Access(catalogue.keyring, clock, store.id, private=settings.access.private)
         self.advisor = Advisor(settings, catalogue, self.observer, clock, self.events.publish)
         lookout = Lookout(
             settings,

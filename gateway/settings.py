@@ -21,6 +21,37 @@ class Http:
 
 
 @dataclass(frozen=True)
+class Https:
+    """The keeper's door, which needs a certificate."""
+
+    host: str = setting("0.0.0.0", fr="adresse d'écoute", en="address it listens on")  # noqa: S104 - as the web door
+    port: int = setting(
+        8443, fr="port du site sûr", en="port of the safe site", least=1, most=65535
+    )
+    certificate: Path | None = setting(
+        None,
+        fr="certificat (PEM) ; sans lui, keys/web.crt du dossier des données",
+        en="certificate (PEM); without it, keys/web.crt in the folder of the data",
+    )
+    key: Path | None = setting(
+        None,
+        fr="clé du certificat ; sans elle, keys/web.key du dossier des données",
+        en="the certificate's key; without it, keys/web.key in the folder of the data",
+    )
+
+
+@dataclass(frozen=True)
+class AccessSettings:
+    """Who may read."""
+
+    private: bool = setting(
+        False,
+        fr="true : lire demande aussi un code ou un jeton",
+        en="true: reading needs a code or a token too",
+    )
+
+
+@dataclass(frozen=True)
 class Advising:
     """When and how the garden advises."""
 
@@ -90,6 +121,8 @@ class GatewaySettings:
     )
     broker: Broker = section(Broker)
     http: Http = section(Http)
+    https: Https = section(Https)
+    access: AccessSettings = section(AccessSettings)
     advice: Advising = section(Advising)
     store: StoreSettings = section(StoreSettings)
     backup: BackupSettings = section(BackupSettings)

@@ -11,6 +11,7 @@ The tree (indented: derives from):
   + PackRefused        (ValueError)         a pack that is not one
   + SensorFault        (RuntimeError)       a sensor gave no usable value
   + Problem            (ValueError)         an HTTP request cannot be answered (gateway.api)
+  + AccessRefused      (PermissionError)    somebody may not do that (gateway.security)
 
 Each carries a stable ``code`` and its sentence in French and in English; the sentence says what
 happened, to what, and what to do next.

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 
 from gateway.api.app import create_app
-from gateway.api.server import GardenServer
+from gateway.api.guard import COOKIE, CSRF_HEADER, READING
+from gateway.api.server import GardenServer, door_config
+from gateway.security.roles import Role
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings
 from gateway.store.base import Fault, Reading, Series
@@ -29,7 +30,11 @@ PORCH = Series("serre", "porche")
 
 
 class Door:
-    """A gateway being served, and a client in front of it."""
+    """A gateway being served, and a client in front of it.
+
+    The client reads as anybody and writes with the key of ``role``, as a page of the garden does;
+    None: with no key.
+    """
 
     def __init__(self, gateway: Gateway, clock: FakeClock) -> None:
         self.gateway = gateway
@@ -38,10 +43,8 @@ class Door:
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._listener.bind(("127.0.0.1", 0))
         self._listener.listen(64)
-        config = uvicorn.Config(
-            create_app(gateway, pages=False), log_config=None, access_log=False, lifespan="on"
-        )
-        self.server = GardenServer(config, gateway.events)
+        self.app = create_app(gateway, pages=False)
+        self.server = GardenServer(door_config(self.app), gateway.events)
         self._thread = threading.Thread(target=self._serve)
         self.address = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.client = httpx.Client(
@@ -50,7 +53,18 @@ class Door:
             trust_env=False,
             timeout=30,
             limits=httpx.Limits(max_connections=None),
+            event_hooks={"request": [self._sign]},
         )
+        self.role: Role | None = Role.KEEPER
+
+    def _sign(self, request: httpx.Request) -> None:
+        if request.method in READING or self.role is None:
+            return
+        if request.headers.keys() & {"cookie", "authorization"}:
+            return
+        session = self.gateway.access.sessions.begin(self.role, self.clock.wall_ms(), secure=False)
+        request.headers["Cookie"] = f"{COOKIE}={session.id}"
+        request.headers[CSRF_HEADER] = session.csrf
 
     def open(self) -> None:
         self._thread.start()

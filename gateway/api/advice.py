@@ -10,14 +10,16 @@ from fastapi import APIRouter, Query
 from gateway.api.bed_shapes import AdviceShape
 from gateway.api.beds import BedName
 from gateway.api.context import Language, TheGateway
+from gateway.api.guard import allow
 from gateway.api.problems import Problem, unknown
 from gateway.beds.advisor import clock_untrusted
+from gateway.security.roles import Action
 from gateway.times import to_rfc3339
 
 router = APIRouter(tags=["advice"])
 
 
-@router.get("/beds/{bed}/advice", summary="Water today?")
+@router.get("/beds/{bed}/advice", dependencies=[allow(Action.READ)], summary="Water today?")
 def advice(
     gateway: TheGateway,
     language: Language,

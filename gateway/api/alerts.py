@@ -10,9 +10,11 @@ from gateway.alarms.shown import Shown
 from gateway.alerts.alert import Alert
 from gateway.api.alert_shapes import AlertList, AlertShape, Silence
 from gateway.api.context import Language, TheGateway
+from gateway.api.guard import allow
 from gateway.api.problems import Problem, unknown
 from gateway.api.spans import span_of
 from gateway.api.waterings import MAX_ID, ROLES
+from gateway.security.roles import Action
 from gateway.service import Gateway
 from gateway.times import DAY_MS, HOUR_MS
 
@@ -22,7 +24,7 @@ SHOWN_DAYS = 30
 Number = Annotated[int, Path(ge=1, le=MAX_ID, examples=[3])]
 
 
-@router.get("", summary="What people must hear of")
+@router.get("", dependencies=[allow(Action.READ)], summary="What people must hear of")
 def alerts(
     gateway: TheGateway,
     language: Language,
@@ -55,7 +57,7 @@ def alerts(
     return _listed(gateway.alarms.told(reversed(found), language))
 
 
-@router.post("/{number}/silence", summary="Silence an alert")
+@router.post("/{number}/silence", dependencies=[allow(Action.SILENCE)], summary="Silence an alert")
 def silence(
     gateway: TheGateway, language: Language, number: Number, body: Silence | None = None
 ) -> AlertShape:
@@ -69,7 +71,9 @@ def silence(
     return _one(gateway, language, number, gateway.alarms.silence(number, until_ms, asked.by))
 
 
-@router.delete("/{number}/silence", summary="Hear of an alert again")
+@router.delete(
+    "/{number}/silence", dependencies=[allow(Action.SILENCE)], summary="Hear of an alert again"
+)
 def unsilence(gateway: TheGateway, language: Language, number: Number) -> AlertShape:
     """It is told and shown like any other."""
     return _one(gateway, language, number, gateway.alarms.unsilence(number))

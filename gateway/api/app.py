@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
@@ -21,6 +21,7 @@ from gateway.api import (
     docs,
     events,
     garden,
+    keys,
     liveness,
     metrics,
     nodes,
@@ -28,6 +29,7 @@ from gateway.api import (
     quarantine,
     readings,
     restriction,
+    sending,
     shapes,
     waterings,
 )
@@ -44,11 +46,16 @@ What the garden measures, for programs.
 
 Times are RFC 3339 in UTC (`2026-05-01T06:00:00.000Z`); `from` is inclusive, `to` exclusive.
 What cannot be answered is a problem (RFC 9457) with a stable `code`, in the reader's language
-(`Accept-Language`, or `?lang=fr`). Reading needs no token.
+(`Accept-Language`, or `?lang=fr`). Reading needs no token unless the garden is private; a program
+that writes sends `Authorization: Bearer jardin_…`.
 """
 PROBLEM: Final = {
     "description": "What is wrong, in the reader's language",
     "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    "4XX": {**PROBLEM, "model": shapes.Problem},
+    "5XX": {**PROBLEM, "description": "The garden failed"},
 }
 
 
@@ -64,7 +71,7 @@ def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
-        openapi_url=docs.OPENAPI_URL,
+        openapi_url=None,
         lifespan=_lifespan,
         middleware=[
             Middleware(SafeHeaders),
@@ -80,7 +87,7 @@ def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
     )
     app.state.gateway = gateway
     problems.install(app, language)
-    app.include_router(_programs())
+    _include_programs(app)
     app.include_router(liveness.router)
     app.include_router(metrics.router)
     app.include_router(docs.router)
@@ -98,20 +105,20 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.gateway.events.close()
 
 
-def _programs() -> APIRouter:
-    programs = APIRouter(
-        prefix=BASE,
-        dependencies=[Depends(only_known_parameters)],
-        responses={
-            "4XX": {**PROBLEM, "model": shapes.Problem},
-            "5XX": {**PROBLEM, "description": "The garden failed"},
-        },
-    )
+def _include_programs(app: FastAPI) -> None:
+    """Each router straight into ``app``: FastAPI makes all routes anew for every router that
+    they are included in, and one in between weighs a megabyte.
+    """
     of_beds = (beds, waterings, advice, restriction, alerts)
-    nouns = (garden, nodes, channels, calibrations, readings, *of_beds, events, quarantine, checks)
+    of_channels = (channels, calibrations, readings, sending)
+    nouns = (garden, nodes, *of_channels, *of_beds, events, quarantine, checks, keys)
     for noun in nouns:
-        programs.include_router(noun.router)
-    return programs
+        app.include_router(
+            noun.router,
+            prefix=BASE,
+            dependencies=[Depends(only_known_parameters)],
+            responses=RESPONSES,
+        )
 
 
 def _mount_assets(app: FastAPI) -> None:

@@ -11,10 +11,12 @@ from fastapi import APIRouter, Path
 
 from gateway.api.bed_shapes import BedChange, BedList, BedShape, NewBed, WatchedBy
 from gateway.api.context import TheGateway, unknown_channel
+from gateway.api.guard import allow
 from gateway.api.problems import Problem, unknown
 from gateway.api.spans import moment_of_ours
 from gateway.beds.records import BedDetails, BedRecord
 from gateway.beds.watches import Watch, Wish
+from gateway.security.roles import Action
 from gateway.service import Gateway
 from gateway.store.base import Series
 from gateway.times import to_rfc3339
@@ -28,13 +30,13 @@ router = APIRouter(tags=["beds"])
 BedName = Annotated[str, Path(examples=["bac-1"])]
 
 
-@router.get("/beds", summary="All beds")
+@router.get("/beds", dependencies=[allow(Action.READ)], summary="All beds")
 def beds(gateway: TheGateway) -> BedList:
     """The beds that are there, by id, each with the channels that watch it or did."""
     return BedList(beds=[_shape(gateway, one) for one in gateway.catalogue.beds.all().values()])
 
 
-@router.post("/beds", status_code=201, summary="Make a bed")
+@router.post("/beds", dependencies=[allow(Action.BEDS)], status_code=201, summary="Make a bed")
 def make_bed(gateway: TheGateway, body: NewBed) -> BedShape:
     """`BED_EXISTS` where there is one of that id; one that was removed is taken up again."""
     try:
@@ -51,19 +53,19 @@ def make_bed(gateway: TheGateway, body: NewBed) -> BedShape:
     return _write(gateway, body.id, BedDetails(area_m2=body.area_m2), body)
 
 
-@router.get("/beds/{bed}", summary="One bed")
+@router.get("/beds/{bed}", dependencies=[allow(Action.READ)], summary="One bed")
 def one_bed(gateway: TheGateway, bed: BedName) -> BedShape:
     """One bed with the channels that watch it, and those that did, each with its period."""
     return _shape(gateway, known_bed(gateway, bed))
 
 
-@router.put("/beds/{bed}", summary="Change a bed")
+@router.put("/beds/{bed}", dependencies=[allow(Action.BEDS)], summary="Change a bed")
 def change_bed(gateway: TheGateway, bed: BedName, body: BedChange) -> BedShape:
     """What is not named stays. A channel that moves to another bed leaves its past where it was."""
     return _write(gateway, bed, known_bed(gateway, bed).details, body)
 
 
-@router.delete("/beds/{bed}", summary="Remove a bed")
+@router.delete("/beds/{bed}", dependencies=[allow(Action.BEDS)], summary="Remove a bed")
 def remove_bed(gateway: TheGateway, bed: BedName) -> BedShape:
     """The bed is no more; its readings, waterings and advice stay."""
     known_bed(gateway, bed)

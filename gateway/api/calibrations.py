@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path
 
 from gateway.api.channels import ChannelName, NodeName
 from gateway.api.context import TheGateway, unknown_channel
+from gateway.api.guard import allow
 from gateway.api.problems import Problem
 from gateway.api.shapes import (
     CalibrationBatch,
@@ -18,6 +19,7 @@ from gateway.api.shapes import (
 )
 from gateway.calibrations import Calibration, Wanted
 from gateway.live import tell_recalibrated
+from gateway.security.roles import Action
 from gateway.service import Gateway
 from gateway.store.base import Series
 from gateway.times import from_rfc3339, to_rfc3339
@@ -28,7 +30,9 @@ OF_CHANNEL = "/channels/{node}/{channel}/calibrations"
 MAX_ID = 2**63 - 1
 
 
-@router.get(OF_CHANNEL, summary="All calibrations of one channel")
+@router.get(
+    OF_CHANNEL, dependencies=[allow(Action.READ)], summary="All calibrations of one channel"
+)
 def calibrations(gateway: TheGateway, node: NodeName, channel: ChannelName) -> CalibrationList:
     """Newest first, also those that were undone."""
     series = _known(gateway, f"{node}/{channel}")
@@ -36,7 +40,12 @@ def calibrations(gateway: TheGateway, node: NodeName, channel: ChannelName) -> C
     return CalibrationList(calibrations=[_shape(one) for one in made])
 
 
-@router.post(OF_CHANNEL, status_code=201, summary="Calibrate one channel")
+@router.post(
+    OF_CHANNEL,
+    dependencies=[allow(Action.CALIBRATE)],
+    status_code=201,
+    summary="Calibrate one channel",
+)
 def calibrate(
     gateway: TheGateway, node: NodeName, channel: ChannelName, body: NewCalibration
 ) -> CalibrationShape:
@@ -49,14 +58,21 @@ def calibrate(
     return _shape(*_make(gateway, [_wanted(series, body)], body.by))
 
 
-@router.post("/calibrations", status_code=201, summary="Calibrate many channels")
+@router.post(
+    "/calibrations",
+    dependencies=[allow(Action.CALIBRATE)],
+    status_code=201,
+    summary="Calibrate many channels",
+)
 def calibrate_many(gateway: TheGateway, body: CalibrationBatch) -> CalibrationList:
     """All of them or, where one is wrong, none."""
     wanted = [_wanted(_known(gateway, one.channel), one) for one in body.calibrations]
     return CalibrationList(calibrations=[_shape(one) for one in _make(gateway, wanted, body.by)])
 
 
-@router.delete(OF_CHANNEL + "/{number}", summary="Undo a calibration")
+@router.delete(
+    OF_CHANNEL + "/{number}", dependencies=[allow(Action.CALIBRATE)], summary="Undo a calibration"
+)
 def undo(
     gateway: TheGateway,
     node: NodeName,

@@ -7,11 +7,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from gateway.api.context import TheGateway, unknown_channel, unknown_node
+from gateway.api.guard import allow
 from gateway.api.languages import by_preference
 from gateway.api.problems import Problem, unknown
 from gateway.api.shapes import Channel, ChannelList, Latest, LatestOfChannel
 from gateway.catalogue import ChannelInfo
 from gateway.present import Latest as Present
+from gateway.security.roles import Action
 from gateway.service import Gateway
 from gateway.store.base import Series
 from gateway.times import to_rfc3339
@@ -23,7 +25,9 @@ NodeName = Annotated[str, Path(examples=["potager-1"])]
 ChannelName = Annotated[str, Path(examples=["air"])]
 
 
-@router.get("/channels", summary="All channels with their newest value")
+@router.get(
+    "/channels", dependencies=[allow(Action.READ)], summary="All channels with their newest value"
+)
 def channels(
     gateway: TheGateway,
     node: Annotated[str | None, Query(description="Only this node's")] = None,
@@ -47,7 +51,7 @@ def channels(
     )
 
 
-@router.get("/channels/{node}/{channel}", summary="One channel")
+@router.get("/channels/{node}/{channel}", dependencies=[allow(Action.READ)], summary="One channel")
 def one_channel(gateway: TheGateway, node: NodeName, channel: ChannelName) -> Channel:
     """One channel with its newest value."""
     info = _known(gateway, Series(node, channel))
@@ -56,6 +60,7 @@ def one_channel(gateway: TheGateway, node: NodeName, channel: ChannelName) -> Ch
 
 @router.get(
     "/channels/{node}/{channel}/latest",
+    dependencies=[allow(Action.READ)],
     summary="The newest value of one channel",
     responses={
         200: {"content": {"text/plain": {"schema": {"type": "string"}, "example": "21.4"}}},

@@ -6,13 +6,17 @@ from fastapi import APIRouter, Response
 
 from gateway import checks
 from gateway.api.context import Language, TheGateway
+from gateway.api.guard import allow
 from gateway.api.shapes import GatewayCheck, GatewayHealth
+from gateway.security.roles import Action
 from gateway.times import to_rfc3339
 
 router = APIRouter(tags=["health"])
 
 
-@router.get("/health", summary="How the gateway is, and what to do")
+@router.get(
+    "/health", dependencies=[allow(Action.READ)], summary="How the gateway is, and what to do"
+)
 def health(gateway: TheGateway, language: Language, response: Response) -> GatewayHealth:
     """Every check with its state and numbers; one that is not good has a stable `code` and says
     in the reader's language what is wrong and what to do.

@@ -5,11 +5,13 @@ from __future__ import annotations
 from html import escape
 from typing import Final
 
-from fastapi import APIRouter
-from starlette.responses import HTMLResponse
+from fastapi import APIRouter, FastAPI, Request
+from starlette.responses import HTMLResponse, JSONResponse
 
 from gateway import assets
 from gateway.api.context import Language
+from gateway.api.guard import allow
+from gateway.security.roles import Action
 from sensor_node.errors import GardenError
 
 router = APIRouter(include_in_schema=False)
@@ -31,7 +33,14 @@ _PAGE = """<!doctype html>
 """
 
 
-@router.get("/api/docs")
+@router.get(OPENAPI_URL, dependencies=[allow(Action.ENTER)])
+def description(request: Request) -> JSONResponse:
+    """The interface as OpenAPI 3."""
+    app: FastAPI = request.app
+    return JSONResponse(app.openapi())
+
+
+@router.get("/api/docs", dependencies=[allow(Action.ENTER)])
 def docs(language: Language) -> HTMLResponse:
     """The page, or a plain word on how to build its files and where the description is."""
     title = "L'interface du jardin" if language == "fr" else "The garden's interface"

@@ -9,7 +9,9 @@ from fastapi import APIRouter, Header, Query
 from starlette.responses import StreamingResponse
 
 from gateway.api.context import TheGateway
+from gateway.api.guard import allow
 from gateway.events import Subscription
+from gateway.security.roles import Action
 
 router = APIRouter(tags=["events"])
 
@@ -25,6 +27,7 @@ class EventStream(StreamingResponse):
 
 @router.get(
     "/events",
+    dependencies=[allow(Action.READ)],
     summary="What happens, as it happens",
     response_class=EventStream,
     responses={

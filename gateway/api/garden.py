@@ -5,8 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from gateway.api.context import TheGateway
+from gateway.api.guard import allow
 from gateway.api.shapes import Garden, Import, Place
 from gateway.catalogue import ImportInfo
+from gateway.security.roles import Action
 from gateway.settings import GatewaySettings
 from gateway.times import to_rfc3339
 from sensor_node import __version__
@@ -14,7 +16,7 @@ from sensor_node import __version__
 router = APIRouter(tags=["garden"])
 
 
-@router.get("/garden", summary="The garden as a whole")
+@router.get("/garden", dependencies=[allow(Action.READ)], summary="The garden as a whole")
 def garden(gateway: TheGateway) -> Garden:
     """Its name, time zone, place, the state of its clock, and what was imported into it."""
     settings = gateway.settings

@@ -7,7 +7,9 @@ import logging
 from fastapi import APIRouter, Response
 
 from gateway.api.context import TheGateway
+from gateway.api.guard import allow
 from gateway.api.shapes import Liveness
+from gateway.security.roles import Action
 from gateway.store.base import knock
 from sensor_node.errors import GardenError
 
@@ -17,6 +19,7 @@ log = logging.getLogger(__name__)
 
 @router.get(
     "/healthz",
+    dependencies=[allow(Action.ENTER)],
     summary="Whether the gateway lives",
     responses={503: {"model": Liveness, "description": "A part does not answer"}},
 )

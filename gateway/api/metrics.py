@@ -5,12 +5,15 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from gateway.api.context import TheGateway
+from gateway.api.guard import allow
+from gateway.security.roles import Action
 
 router = APIRouter(tags=["health"])
 
 
 @router.get(
     "/metrics",
+    dependencies=[allow(Action.READ)],
     summary="For Prometheus",
     response_class=Response,
     responses={200: {"content": {"text/plain": {}}, "description": "Prometheus text"}},

@@ -5,10 +5,10 @@ Plain ASGI, so that streams pass through untouched.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlsplit
 
 from fastapi import HTTPException
 from starlette.datastructures import MutableHeaders
@@ -27,6 +27,8 @@ from gateway.api.problems import (
 log = logging.getLogger(__name__)
 
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+BODY_S: Final = 30.0
+"""A phone at the edge of the Wi-Fi sends a page's worth in this."""
 SECURITY_HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -85,14 +87,16 @@ class Failures:
 
 
 class Limits:
-    """Refuses bodies over ``MAX_BODY_BYTES`` and writes that another site's page makes.
+    """Refuses bodies that are over ``MAX_BODY_BYTES`` or take longer than ``body_s``, and writes
+    that another site's page makes.
 
     Without this a page anywhere could make a visitor's browser write to the garden.
     """
 
-    def __init__(self, app: ASGIApp, default_language: str) -> None:
+    def __init__(self, app: ASGIApp, default_language: str, body_s: float = BODY_S) -> None:
         self._app = app
         self._default_language = default_language
+        self._body_s = body_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -104,14 +108,15 @@ class Limits:
             language = reader_language(request, self._default_language)
             await problem_response(problem, language)(scope, receive, send)
             return
-        await self._app(scope, _bounded(receive), send)
+        await self._app(scope, _bounded(receive, self._body_s), send)
 
 
 def _foreign_write(request: Request) -> Problem | None:
-    origin = request.headers.get("origin")
-    if request.method in READING or origin is None:
+    if request.method in READING:
         return None
-    if urlsplit(origin).netloc == request.headers.get("host"):
+    origin = request.headers.get("origin")
+    elsewhere = request.headers.get("sec-fetch-site") in ("cross-site", "same-site")
+    if not elsewhere and origin in (None, f"{request.url.scheme}://{request.headers.get('host')}"):
         return None
     return Problem(
         403,
@@ -126,15 +131,23 @@ def _declared_too_large(request: Request) -> Problem | None:
     return too_large() if length.isdigit() and int(length) > MAX_BODY_BYTES else None
 
 
-def _bounded(receive: Receive) -> Receive:
-    """``receive``, refusing a body that grows too large without having said so."""
-    taken = 0
+def _bounded(receive: Receive, body_s: float) -> Receive:
+    """``receive``, refusing a body that grows too large without having said so, or never ends."""
+    taken, is_whole = 0, False
+    end_s = asyncio.get_running_loop().time() + body_s
 
     async def counted() -> Message:
-        nonlocal taken
-        message = await receive()
+        nonlocal taken, is_whole
+        if is_whole:  # what comes now is that the client leaves, whenever that is
+            return await receive()
+        try:
+            async with asyncio.timeout_at(end_s):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408) from None
         if message["type"] == "http.request":
             taken += len(message.get("body", b""))
+            is_whole = not message.get("more_body", False)
             if taken > MAX_BODY_BYTES:
                 raise HTTPException(413)
         return message

@@ -7,17 +7,19 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from gateway.api.context import Language, TheGateway, unknown_node
+from gateway.api.guard import allow
 from gateway.api.health import health_of
 from gateway.api.shapes import Node, NodeList
 from gateway.catalogue import NodeInfo
 from gateway.present import Latest
+from gateway.security.roles import Action
 from gateway.service import Gateway
 from gateway.times import to_rfc3339
 
 router = APIRouter(tags=["nodes"])
 
 
-@router.get("/nodes", summary="All nodes and how they are")
+@router.get("/nodes", dependencies=[allow(Action.READ)], summary="All nodes and how they are")
 def nodes(gateway: TheGateway, language: Language) -> NodeList:
     """Each node with its state, when it was last seen, and its health in words."""
     present = _present_by_node(gateway)
@@ -27,7 +29,7 @@ def nodes(gateway: TheGateway, language: Language) -> NodeList:
     )
 
 
-@router.get("/nodes/{node}", summary="One node")
+@router.get("/nodes/{node}", dependencies=[allow(Action.READ)], summary="One node")
 def one_node(
     gateway: TheGateway, language: Language, node: Annotated[str, Path(examples=["potager-1"])]
 ) -> Node:

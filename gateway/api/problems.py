@@ -13,27 +13,35 @@ import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
 
 from gateway.api.languages import reader_language
 from gateway.api.validation import explain
+from gateway.security.refusals import AccessRefused
 from sensor_node.errors import GardenError, PackRefused, StorageError, UsageError
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_BASE: Final = "/api/docs#"
+ENTER: Final = "/entrer"
+"""The page where a person without a key is sent."""
 MAX_BODY_BYTES: Final = 1_000_000
 
 TITLES: Final[Mapping[int, tuple[str, str]]] = {
     400: ("Demande incomprise", "Request not understood"),
+    401: ("Il faut une clé", "A key is needed"),
     403: ("Demande refusée", "Request refused"),
     404: ("Introuvable", "Not found"),
     405: ("Méthode impossible ici", "Method not possible here"),
+    408: ("Demande trop lente", "Request too slow"),
     413: ("Demande trop grosse", "Request too large"),
     415: ("Format non accepté", "Format not accepted"),
     422: ("Demande à corriger", "Request to correct"),
+    429: ("Trop de demandes", "Too many requests"),
     500: ("Panne du jardin", "The garden failed"),
     503: ("Momentanément indisponible", "Not available just now"),
 }
@@ -71,7 +79,7 @@ def unknown(
 
 def status_of(error: GardenError) -> int:
     """The HTTP status that says best what ``error`` means to a program."""
-    if isinstance(error, Problem):
+    if isinstance(error, Problem | AccessRefused):
         return error.status
     if isinstance(error, StorageError):
         return 503
@@ -100,9 +108,23 @@ def problem_response(
     return Response(
         json.dumps(body, ensure_ascii=False),
         status,
-        {"Content-Language": language, "Cache-Control": "no-store", **(headers or {})},
+        {
+            "Content-Language": language,
+            "Cache-Control": "no-store",
+            **_next_steps(error),
+            **(headers or {}),
+        },
         media_type=MEDIA_TYPE,
     )
+
+
+def _next_steps(error: GardenError) -> dict[str, str]:
+    """What tells a program when to come again, or with what."""
+    if not isinstance(error, AccessRefused):
+        return {}
+    if error.wait_s is not None:
+        return {"Retry-After": str(round(error.wait_s))}
+    return {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
 
 
 def install(app: FastAPI, default_language: str) -> None:
@@ -110,6 +132,8 @@ def install(app: FastAPI, default_language: str) -> None:
 
     async def garden(request: Request, error: Exception) -> Response:
         assert isinstance(error, GardenError)  # noqa: S101 - registered for this class only
+        if status_of(error) == 401 and _is_of_a_page(request):
+            return RedirectResponse(f"{ENTER}?vers={quote(request.url.path)}", 303)
         return problem_response(error, reader_language(request, default_language))
 
     async def validation(request: Request, error: Exception) -> Response:
@@ -154,6 +178,12 @@ def too_large() -> Problem:
     )
 
 
+def _is_of_a_page(request: Request) -> bool:
+    """Whether a person's browser wants something to look at."""
+    looks = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    return looks and not request.url.path.startswith("/api/")
+
+
 def _of_http(error: HTTPException, request: Request) -> Problem:
     path, method = request.url.path, request.method
     if error.status_code == 404:
@@ -171,6 +201,13 @@ def _of_http(error: HTTPException, request: Request) -> Problem:
             fr=f"{method} n'est pas possible ici ; possible : {allowed}.",
             en=f"{method} is not possible here; possible: {allowed}.",
             more={"allowed": [m.strip() for m in allowed.split(",") if m.strip()]},
+        )
+    if error.status_code == 408:
+        return Problem(
+            408,
+            "TOO_SLOW",
+            fr="La demande n'est pas arrivée en entier à temps : recommencez, plus près du Wi-Fi.",
+            en="The request did not come whole in time: try again, nearer to the Wi-Fi.",
         )
     if error.status_code == 413:
         return too_large()

@@ -8,9 +8,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from gateway.api.context import Language, TheGateway
+from gateway.api.guard import allow
 from gateway.api.shapes import QuarantinePage, Refused, Retried, RetryRequest
 from gateway.quarantine import QuarantineItem
 from gateway.retry import retry as retry_refused
+from gateway.security.roles import Action
 from gateway.times import to_rfc3339
 
 router = APIRouter(prefix="/quarantine", tags=["quarantine"])
@@ -18,7 +20,7 @@ router = APIRouter(prefix="/quarantine", tags=["quarantine"])
 MAX_ID = 2**63 - 1
 
 
-@router.get("", summary="What was refused, and why")
+@router.get("", dependencies=[allow(Action.READ)], summary="What was refused, and why")
 def quarantine(
     gateway: TheGateway,
     language: Language,
@@ -38,7 +40,7 @@ def quarantine(
     )
 
 
-@router.post("/retry", summary="Try refused items again")
+@router.post("/retry", dependencies=[allow(Action.RETRY)], summary="Try refused items again")
 def retry(gateway: TheGateway, body: RetryRequest | None = None) -> Retried:
     """Once the cause is mended (a name, a unit, a clock): all of them, or those with `ids`."""
     accepted = retry_refused(gateway, body.ids if body else None)

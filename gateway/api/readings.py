@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import StreamingResponse
 
 from gateway.api.context import TheGateway, unknown_channel
+from gateway.api.guard import allow
 from gateway.api.problems import Problem, unknown
 from gateway.api.readings_json import readings_json
 from gateway.api.series import AGGREGATES, Wanted, default_aggregate, file_rows, how_many
@@ -18,6 +19,7 @@ from gateway.api.spans import span_of
 from gateway.catalogue import ChannelInfo
 from gateway.formats import write_csv, write_csv_fr, write_senml
 from gateway.measured import Measured
+from gateway.security.roles import Action
 from gateway.service import Gateway
 from gateway.store.base import Series, knock
 from gateway.times import MAX_BUCKETS, Every, edges, parse_every, to_rfc3339
@@ -46,6 +48,7 @@ STEPS: Final = ("1m", "5m", "15m", "1h", "3h", "6h", "12h", "1d", "1w", "1mo")
 
 @router.get(
     "/readings",
+    dependencies=[allow(Action.READ)],
     summary="What was measured",
     response_class=StreamingResponse,
     responses={

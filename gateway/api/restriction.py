@@ -6,20 +6,22 @@ from fastapi import APIRouter
 
 from gateway.api.bed_shapes import RestrictionShape
 from gateway.api.context import TheGateway
+from gateway.api.guard import allow
 from gateway.api.problems import Problem
+from gateway.security.roles import Action
 from gateway.service import Gateway
 from gateway.watering.situation import Restriction
 
 router = APIRouter(prefix="/restriction", tags=["advice"])
 
 
-@router.get("", summary="The drought restriction")
+@router.get("", dependencies=[allow(Action.READ)], summary="The drought restriction")
 def restriction(gateway: TheGateway) -> RestrictionShape | None:
     """When watering is forbidden; null where it never is."""
     return _shape(gateway)
 
 
-@router.put("", summary="Enter a drought restriction")
+@router.put("", dependencies=[allow(Action.BEDS)], summary="Enter a drought restriction")
 def restrict(gateway: TheGateway, body: RestrictionShape) -> RestrictionShape | None:
     """From one hour to another of the garden's clock, over midnight too; 0 to 24 for never.
 
@@ -39,7 +41,7 @@ def restrict(gateway: TheGateway, body: RestrictionShape) -> RestrictionShape | 
     return _shape(gateway)
 
 
-@router.delete("", summary="End the drought restriction")
+@router.delete("", dependencies=[allow(Action.BEDS)], summary="End the drought restriction")
 def end(gateway: TheGateway) -> RestrictionShape | None:
     """Nothing is forbidden any more."""
     gateway.catalogue.restrictions.end(gateway.clock.wall_ms())

@@ -15,10 +15,12 @@ from gateway.api.bed_shapes import (
 )
 from gateway.api.beds import BedName, known_bed
 from gateway.api.context import Language, TheGateway
+from gateway.api.guard import allow
 from gateway.api.problems import Problem, unknown
 from gateway.api.spans import moment_of_ours, span_of
 from gateway.beds.journal import Entry, Told
 from gateway.beds.records import BedRecord
+from gateway.security.roles import Action
 from gateway.service import Gateway
 from gateway.times import DAY_MS, to_rfc3339
 from gateway.watering.crops import CROPS
@@ -39,7 +41,7 @@ HOW_MANY: Final = {
 Number = Annotated[int, Path(ge=1, le=MAX_ID, examples=[3])]
 
 
-@router.get(OF_BED, summary="The waterings of a bed")
+@router.get(OF_BED, dependencies=[allow(Action.READ)], summary="The waterings of a bed")
 def waterings(
     gateway: TheGateway,
     language: Language,
@@ -58,7 +60,9 @@ def waterings(
     return WateringList(waterings=[_shape(one, language) for one in reversed(found)])
 
 
-@router.post(OF_BED, status_code=201, summary="Tell of a watering")
+@router.post(
+    OF_BED, dependencies=[allow(Action.WATER)], status_code=201, summary="Tell of a watering"
+)
 def tell(gateway: TheGateway, language: Language, bed: BedName, body: NewWatering) -> WateringShape:
     """`{"cans": 2}` is enough. What a probe saw within 8 h is this one, and never counted twice."""
     record = known_bed(gateway, bed)
@@ -71,7 +75,7 @@ def tell(gateway: TheGateway, language: Language, bed: BedName, body: NewWaterin
     return _shape(entry, language)
 
 
-@router.put(OF_BED + "/{number}", summary="Correct a watering")
+@router.put(OF_BED + "/{number}", dependencies=[allow(Action.WATER)], summary="Correct a watering")
 def correct(
     gateway: TheGateway, language: Language, bed: BedName, number: Number, body: WateringChange
 ) -> WateringShape:
@@ -90,7 +94,7 @@ def correct(
     return _shape(corrected, language)
 
 
-@router.delete(OF_BED + "/{number}", summary="Undo a watering")
+@router.delete(OF_BED + "/{number}", dependencies=[allow(Action.WATER)], summary="Undo a watering")
 def undo(gateway: TheGateway, language: Language, bed: BedName, number: Number) -> WateringShape:
     """It did not happen. What a probe saw and somebody undid is not found again."""
     known_bed(gateway, bed)

@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi import Request
+from fastapi.responses import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gateway import assets
+from gateway.api.guard import who_asks
 from gateway.catalogue import DEFAULT_INTERVAL_S, ChannelInfo, NodeInfo
 from gateway.checks import for_the_page
 from gateway.pages import words
 from gateway.pages.answer import page_response, remember_language
 from gateway.pages.cards import Card, NodeView, Writer
 from gateway.pages.numbers import Format
+from gateway.pages.roles import role_words
 from gateway.pages.week import week_until
+from gateway.security.access import Who
 from gateway.service import Gateway
 from gateway.translations import installed
 from sensor_node import __version__
@@ -40,30 +43,22 @@ class Trouble:
     quality: str
 
 
-def router(gateway: Gateway) -> APIRouter:
-    """The pages of ``gateway``. Raises ``GardenError`` where the assets are not built."""
-    assets.built()
-    pages = APIRouter(include_in_schema=False)
-
-    @pages.get("/", response_class=HTMLResponse)
-    def home(request: Request, lang: str | None = None) -> Response:
-        translations = installed()
-        language = translations.choose(
-            asked=lang,
-            remembered=request.cookies.get(LANGUAGE_COOKIE),
-            accepted=request.headers.get("accept-language", ""),
-            default=gateway.settings.language,
-        )
-        response = page_response(request, render(gateway, language))
-        if lang == language:
-            remember_language(response, LANGUAGE_COOKIE, language)
-        return response
-
-    return pages
+def answer(gateway: Gateway, request: Request, lang: str | None = None) -> Response:
+    """The page for ``request``; ``lang``: the language that its reader has just chosen."""
+    language = installed().choose(
+        asked=lang,
+        remembered=request.cookies.get(LANGUAGE_COOKIE),
+        accepted=request.headers.get("accept-language", ""),
+        default=gateway.settings.language,
+    )
+    response = page_response(request, render(gateway, language, who_asks(request)))
+    if lang == language:
+        remember_language(response, LANGUAGE_COOKIE, language)
+    return response
 
 
-def render(gateway: Gateway, language: str) -> str:
-    """The page in ``language``; without the store, with all that is known without it."""
+def render(gateway: Gateway, language: str, who: Who) -> str:
+    """The page in ``language`` for ``who``; without the store, all that is known without it."""
     # Taken first: the stream then repeats what happens while the page is made, and misses nothing.
     last_event_id = gateway.events.last_id
     now_ms = gateway.clock.wall_ms()
@@ -88,6 +83,8 @@ def render(gateway: Gateway, language: str) -> str:
             simulated=any(view.simulated for view in views),
             weekdays=[write.weekday(day) for day in span.days_ms[:-1]],
             version=__version__,
+            who=who,
+            role=role_words(who, texts),
             page={
                 "now": now_ms,
                 "from": span.from_ms,

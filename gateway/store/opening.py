@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from gateway.store.base import Store
-from gateway.store.influxdb import InfluxStore
 from gateway.store.settings import StoreSettings
 from gateway.store.sqlite import SqliteStore
 
@@ -16,5 +15,7 @@ def open_store(settings: StoreSettings, data: Path, timezone: str) -> Store:
     Raises ``StorageError`` or ``ConfigError`` with what to do.
     """
     if settings.engine == "influxdb":
+        from gateway.store.influxdb import InfluxStore  # noqa: PLC0415 - few gardens need it
+
         return InfluxStore(settings.influxdb)
     return SqliteStore(data / "store.sqlite", timezone=timezone)

@@ -11,6 +11,7 @@ import uvicorn
 from playwright.sync_api import Page, Request
 
 from gateway.api.app import create_app
+from gateway.api.server import door_config
 from gateway.catalogue import ChannelInfo
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings
@@ -44,14 +45,8 @@ class ServedGarden:
     def start(self) -> None:
         """Open the databases and the door."""
         self.gateway = Gateway.open(self._settings, self.clock)
-        config = uvicorn.Config(
-            create_app(self.gateway),
-            host="127.0.0.1",
-            port=self._port,
-            log_config=None,
-            access_log=False,
-            lifespan="on",
-        )
+        config = door_config(create_app(self.gateway))
+        config.host, config.port = "127.0.0.1", self._port
         self._server = uvicorn.Server(config)
         listening = config.bind_socket()
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listening]})

@@ -637,6 +637,14 @@ def test_the_description_names_every_address_of_the_programs_door(door: Door) ->
         "/api/v1/events",
         "/api/v1/quarantine",
         "/api/v1/quarantine/retry",
+        "/api/v1/who",
+        "/api/v1/tokens",
+        "/api/v1/tokens/{number}",
+        "/api/v1/codes",
+        "/api/v1/codes/{number}",
+        "/api/v1/passphrases/{role}",
+        "/api/v1/door",
+        "/api/v1/audit",
     }
 
 

@@ -22,10 +22,10 @@ Resize = Callable[[str], None]
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[tuple[Path, Resize]]:
-    """A folder on a file system of 300 KB, and a way to give it another size."""
+    """A folder on a file system of 500 KB, and a way to give it another size."""
     folder = tmp_path / "small"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=500k", "tmpfs", str(folder)]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
         pytest.skip("needs the right to mount a small file system (root)")
 

@@ -13,6 +13,7 @@ import pytest
 
 import sensor_node
 import sensor_node.garden
+from gateway import assets
 
 ROOT = Path(__file__).parents[2]
 HEAVY = {"fastapi", "starlette", "pydantic", "sqlalchemy", "influxdb_client", "numpy", "uvicorn"}
@@ -34,6 +35,21 @@ GPIO = {
     "digitalio",
     "pulseio",
     "serial",
+}
+# What the gateway loads with the first request that needs it: at rest it must stay under 60 MB.
+ON_FIRST_USE = {
+    "amqtt",
+    "apprise",
+    "babel",
+    "cryptography",
+    "httpx",
+    "influxdb_client",
+    "jinja2",
+    "numpy",
+    "PIL",
+    "prometheus_client",
+    "segno",
+    "websockets",
 }
 FOR_THE_GATEWAY = {
     "wire",
@@ -173,3 +189,29 @@ with tempfile.TemporaryDirectory() as folder:
 """
 
     assert not loaded_by(program) & {"influxdb_client", "reactivex", "urllib3", "certifi"}
+
+
+def test_a_gateway_at_rest_has_loaded_nothing_that_only_some_requests_need() -> None:
+    assets.build()
+    program = """
+import sys, tempfile
+from pathlib import Path
+import gateway.run
+from gateway.api.app import create_app
+from gateway.beds.morning import Morning
+from gateway.ingest import Ingest
+from gateway.service import Gateway
+from gateway.settings import GatewaySettings
+from gateway.upkeep import Upkeep
+with tempfile.TemporaryDirectory() as folder:
+    gateway = Gateway.open(GatewaySettings(data=Path(folder)))
+    create_app(gateway)
+    Ingest(gateway)
+    Upkeep(gateway).turn()
+    Morning(gateway.advisor).look()
+    gateway.close()
+"""
+    loaded = loaded_by(program)
+
+    assert {"fastapi", "uvicorn", "paho", "sqlite3"} <= loaded
+    assert not loaded & (ON_FIRST_USE | GPIO)

@@ -1,0 +1,120 @@
+"""``POST /readings``: readings from a program with a token, or from a workshop's group."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from gateway.api.context import Language, TheGateway
+from gateway.api.guard import TheAsker, allow
+from gateway.api.problems import Problem
+from gateway.api.spans import moment_of_ours
+from gateway.intake import Intake, Sent
+from gateway.quarantine import Refused
+from gateway.security.refusals import not_yours
+from gateway.security.roles import Action
+from gateway.service import Gateway
+from sensor_node import wire
+from sensor_node.errors import ConfigError
+
+router = APIRouter(tags=["readings"])
+
+MOST: Final = 1000
+
+
+class SentReading(BaseModel):
+    """One reading. `channel`: `air`, or `meteo/air` with the key's own node."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    channel: str = Field(max_length=80, examples=["air"])
+    value: float = Field(allow_inf_nan=False, examples=[21.4])
+    unit: str | None = Field(None, max_length=20, examples=["Cel"], description="As in SenML")
+    time: str | None = Field(
+        None, examples=["2026-05-01T06:00:00Z"], description="Absent: when it arrives"
+    )
+
+
+class SentReadings(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    readings: Annotated[list[SentReading], Field(min_length=1, max_length=MOST)]
+
+
+class SetAside(BaseModel):
+    """What is in quarantine; `channel` null: everything of that moment."""
+
+    channel: str | None
+    code: str
+    text: str
+
+
+class Received(BaseModel):
+    """What came of them, on disk when this is said."""
+
+    node: str
+    stored: int
+    quarantined: list[SetAside]
+
+
+@router.post(
+    "/readings", dependencies=[allow(Action.SEND)], status_code=201, summary="Send readings"
+)
+def send(
+    request: Request, gateway: TheGateway, asker: TheAsker, language: Language, body: SentReadings
+) -> Received:
+    """They are the key's own node's, at most 1000 at once; sent again they count once.
+
+    Readings that cannot be believed (unit, time) are kept in quarantine, as a node's are.
+    """
+    node = asker.own or ""
+    gateway.access.check_writes(asker, node)
+    sent = [_sent(gateway, node, one) for one in body.readings]
+    if asker.key:
+        gateway.access.pace.take(asker.key, len(sent))
+    taken = _intake(request, gateway).take(node, sent)
+    return Received(
+        node=node,
+        stored=taken.stored,
+        quarantined=[_set_aside(one, language) for one in taken.refused],
+    )
+
+
+def _intake(request: Request, gateway: Gateway) -> Intake:
+    """One for all requests: it numbers what it takes."""
+    state = request.app.state
+    if not hasattr(state, "intake"):
+        state.intake = Intake(gateway)
+    intake: Intake = state.intake
+    return intake
+
+
+def _sent(gateway: Gateway, node: str, one: SentReading) -> Sent:
+    named, _, channel = one.channel.rpartition("/")
+    if named not in ("", node):
+        raise not_yours(named, node)
+    try:
+        wire.check_id(channel, "channel")
+    except ConfigError as error:
+        raise Problem(422, error.code, fr=error.fr, en=error.en) from None
+    return Sent(channel, one.unit, _moment(gateway, one.time), one.value)
+
+
+def _moment(gateway: Gateway, time: str | None) -> int:
+    if not gateway.clock.synchronised():
+        raise Problem(
+            503,
+            "READINGS_UNDATED",
+            fr="La passerelle ne connaît pas l'heure : envoyez ces mesures plus tard.",
+            en="The gateway does not know the time: send these readings later.",
+        )
+    if time is None:
+        return gateway.clock.wall_ms()
+    return moment_of_ours("time", time, gateway.settings.timezone)
+
+
+def _set_aside(refused: Refused, language: str) -> SetAside:
+    text = refused.text_fr if language == "fr" else refused.text_en
+    return SetAside(channel=refused.channel, code=refused.code, text=text)
