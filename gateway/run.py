@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from gateway import folder, mend
-from gateway.alarms.watchman import Watchman
+from gateway.alarms.watchman import Watchman, check_addresses
 from gateway.api.app import create_app
 from gateway.api.server import GardenServer, door_config
 from gateway.beds.morning import Morning
@@ -85,7 +85,10 @@ class GatewayProcess:
         self._encrypted: Encrypted | None = None
 
     def run(self) -> None:
-        """Serve until ``stop``. Raises ``StorageError`` or ``NetworkError`` with what to do."""
+        """Serve until ``stop``. Raises ``ConfigError``, ``StorageError`` or ``NetworkError`` with what
+        to do.
+        """
+        check_addresses(self._settings.notify)
         with (
             closing(listen(self._settings.http)) as listener,
             encrypted_door(self._settings) as encrypted,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from gateway.alarms.courier import Apprise
 from gateway.alarms.messenger import Messenger
 from gateway.alarms.post import Post
+from gateway.alarms.settings import NotifySettings
 from sensor_node.errors import GardenError
 
 if TYPE_CHECKING:
@@ -22,18 +23,20 @@ POST_EVERY_S: Final = 10.0
 log = logging.getLogger("jardin.alerts")
 
 
-class Watchman:
-    """Use it in a ``with``: inside, ``gateway``'s alerts are looked for and sent.
+def check_addresses(settings: NotifySettings) -> None:
+    """Raises ``ConfigError`` for an address that nobody can send to."""
+    urls = settings.addresses()
+    if urls:
+        Apprise().check(urls)
 
-    Raises ``ConfigError`` for an address that nobody can send to.
-    """
+
+class Watchman:
+    """Use it in a ``with``: inside, ``gateway``'s alerts are looked for and sent."""
 
     def __init__(self, gateway: Gateway, courier: Apprise | None = None) -> None:
         settings = gateway.settings
         urls = settings.notify.addresses()
         self._courier = courier or Apprise()
-        if urls:
-            self._courier.check(urls)
         self._gateway = gateway
         self._post = gateway.post = Post(
             urls,
