@@ -85,9 +85,7 @@ class GatewayProcess:
         self._encrypted: Encrypted | None = None
 
     def run(self) -> None:
-        """Serve until ``stop``. Raises ``ConfigError``, ``StorageError`` or ``NetworkError`` with what
-        to do.
-        """
+        """Serve until ``stop``. Raises ``GardenError`` with what to do."""
         check_addresses(self._settings.notify)
         with (
             closing(listen(self._settings.http)) as listener,
