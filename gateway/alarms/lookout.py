@@ -12,6 +12,7 @@ from typing import Final
 
 from gateway.alarms.sky import Forecast, NoForecast, Sky
 from gateway.alarms.soil import Soil
+from gateway.alarms.stations import Stations
 from gateway.alerts.rules import Key, Observation
 from gateway.beds.board import Board
 from gateway.beds.observed import MOISTURES, WORKSHOP, Observer
@@ -57,8 +58,9 @@ class Lookout:
         self._clock = clock
         self._hearing = hearing
         self._hearing_since_s: float | None = None
-        self.sky = Sky(settings, observer, present, forecast or NoForecast())
-        self._soil = Soil(settings, catalogue, observer, present, advice)
+        self._stations = Stations(observer)
+        self.sky = Sky(settings, self._stations, present, forecast or NoForecast())
+        self._soil = Soil(settings, catalogue, self._stations, present, advice)
         self._highest_v: dict[Series, tuple[int, float]] = {}
 
     def look(self, now_ms: int) -> list[Observation]:
@@ -69,6 +71,7 @@ class Lookout:
         return [*self._clocks(), *(self._all(now_ms) if self._clock.synchronised() else ())]
 
     def _all(self, now_ms: int) -> Iterator[Observation]:
+        self._stations.forget()
         beds, watches = self._catalogue.beds.all(), self._catalogue.watches.now()
         bed_of = {one.series: one.bed for one in watches if one.bed in beds}
         yield from self.sky.frost(now_ms)

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
+from gateway.alarms.stations import Stations
 from gateway.alerts.rules import BLIGHTED, HEAT, Key, Observation
 from gateway.beds.advisor import LATITUDE_DEG
 from gateway.beds.evening import NightTime, night_minimum_c
-from gateway.beds.observed import Observer
 from gateway.beds.records import BedRecord
 from gateway.present import Present
 from gateway.settings import GatewaySettings
@@ -57,12 +57,13 @@ class Sky:
     """Asks thermometers whose newest value is good, and no others."""
 
     def __init__(
-        self, settings: GatewaySettings, observer: Observer, present: Present, forecast: Forecast
+        self, settings: GatewaySettings, stations: Stations, present: Present, forecast: Forecast
     ) -> None:
         self._zone = settings.timezone
         self._latitude = LATITUDE_DEG if settings.latitude is None else settings.latitude
         self._longitude = settings.longitude
-        self._observer = observer
+        self._stations = stations
+        self._observer = stations.observer
         self._present = present
         self.forecast = forecast
         self._expected: tuple[int, float | None] = (0, None)
@@ -90,7 +91,7 @@ class Sky:
             yield Observation(Key(code, ""), minimum_c, seen)
 
     def _coldest_now(self) -> float | None:
-        now = [self._good(series) for series, _ in self._observer.thermometers()]
+        now = [self._good(series) for series, _ in self._stations.of()]
         return min((value for value in now if value is not None), default=None)
 
     def _expected_c(self, now_ms: int, longitude: float) -> float | None:
@@ -100,7 +101,7 @@ class Sky:
             return expected_c
         stations = [
             self._observer.air(thermometer, hygrometer, now_ms - _EVENING_MS, now_ms + 1)
-            for thermometer, hygrometer in self._observer.thermometers()
+            for thermometer, hygrometer in self._stations.of()
             if self._good(thermometer) is not None
         ]
         each = [night_minimum_c([one], now_ms, self._latitude, longitude) for one in stations]
@@ -130,7 +131,7 @@ class Sky:
 
     def _warmest_of(self, record: BedRecord, now_ms: int) -> float | None:
         """The air at the bed by the first thermometer that speaks, or what is foretold outside."""
-        now = (self._good(series) for series, _ in self._observer.thermometers(record))
+        now = (self._good(series) for series, _ in self._stations.of(record))
         known = [next((value for value in now if value is not None), None)]
         if record.details.exposure != "greenhouse":
             known.append(self.forecast.maximum_c(now_ms))
@@ -144,7 +145,7 @@ class Sky:
         asked_ms, found = self._damp.get(record.bed, (0, None))
         if 0 <= now_ms - asked_ms < HOUR_MS:
             return found
-        each = (self._damp_days(*one, now_ms) for one in self._observer.thermometers(record))
+        each = (self._damp_days(*one, now_ms) for one in self._stations.of(record))
         days = next((days for days in each if days is not None), None)
         found = None if days is None else blight_risk(days)
         self._damp[record.bed] = now_ms, found

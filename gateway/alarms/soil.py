@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
 
+from gateway.alarms.stations import Stations
 from gateway.alerts.rules import Key, Observation
 from gateway.beds.board import Board
 from gateway.beds.hearing import probe_state
-from gateway.beds.observed import Observer
 from gateway.beds.records import BedRecord
 from gateway.beds.situations import local
 from gateway.catalogue import Catalogue
@@ -31,13 +31,14 @@ class Soil:
         self,
         settings: GatewaySettings,
         catalogue: Catalogue,
-        observer: Observer,
+        stations: Stations,
         present: Present,
         advice: Board,
     ) -> None:
         self._zone = settings.timezone
         self._catalogue = catalogue
-        self._observer = observer
+        self._stations = stations
+        self._observer = stations.observer
         self._present = present
         self._advice = advice
         self._states: dict[str, tuple[int, dict[Series, ProbeState]]] = {}
@@ -73,7 +74,7 @@ class Soil:
     def _is_heard(self, record: BedRecord) -> bool:
         """Whether anything that its advice rests on still speaks."""
         own = [one.series for one in self._catalogue.watches.now() if one.bed == record.bed]
-        air = [series for series, _ in self._observer.thermometers(record)]
+        air = [series for series, _ in self._stations.of(record)]
         return any(_speaks(self._present.get(series)) for series in (*own, *air))
 
     # --- probes -------------------------------------------------------------------------------
