@@ -19,6 +19,9 @@ from gateway.api.server import GardenServer, door_config
 from gateway.beds.morning import Morning
 from gateway.carebook import Carebook
 from gateway.certificates import encryption
+from gateway.forecast.asking import Asking
+from gateway.forecast.client import OpenMeteo
+from gateway.forecast.forecasts import Ask
 from gateway.ingest import Ingest
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings, Http, Https
@@ -132,6 +135,8 @@ class GatewayProcess:
         app = create_app(gateway)
         app.state.https_port = self._settings.https.port if self._encrypted else None
         self._server = GardenServer(door_config(app), gateway.events, self._encrypted)
+        if gateway.keys is not None:
+            gateway.keys.settle()
         watchman = Watchman(gateway)
         self._before(gateway)
         with Upkeep(gateway, self._fail).at_work():
@@ -161,7 +166,8 @@ class GatewayProcess:
         intake = threading.Thread(target=self._take_in, args=(gateway, ingest, link), name="ingest")
         intake.start()
         try:
-            with stopped_by_signals(self.stop), Morning(gateway.advisor), watchman:
+            asking = Asking(gateway.forecasts, _ask_of(gateway), gateway.advisor.doubt)
+            with stopped_by_signals(self.stop), Morning(gateway.advisor), asking, watchman:
                 self._ready()
                 _spare_the_collector()
                 server.run(sockets=[listener])
@@ -190,6 +196,12 @@ class GatewayProcess:
             self.stop()
         finally:
             gateway.ingest_alive = False
+
+
+def _ask_of(gateway: Gateway) -> Ask | None:
+    """How the forecast is asked for; None where nobody wants one."""
+    place = gateway.forecasts.place
+    return None if place is None else OpenMeteo(gateway.settings.forecast.url, place).ask
 
 
 def _spare_the_collector() -> None:

@@ -6,6 +6,7 @@ from collections import deque
 from typing import Final
 
 from gateway.alarms.alarms import Alarms
+from gateway.alarms.foretold import Foretold
 from gateway.alarms.lookout import Lookout
 from gateway.alarms.post import Post
 from gateway.beds.advisor import Advisor
@@ -13,6 +14,9 @@ from gateway.beds.observed import Observer
 from gateway.carebook import Carebook
 from gateway.catalogue import Catalogue
 from gateway.events import EventHub
+from gateway.forecast.forecasts import Forecasts
+from gateway.forecast.settings import asked_place
+from gateway.keys.keyring import Keyring, keyring_of
 from gateway.measured import Measured
 from gateway.present import Present
 from gateway.quarantine import Quarantine
@@ -53,6 +57,7 @@ class Gateway:
         self.moved: deque[Series] = deque(maxlen=MOVED)
         self.vitals = Vitals(clock)
         self.carebook = Carebook(settings.data)
+        self.keys: Keyring | None = keyring_of(settings.data, settings.broker)
         self.broker_up = False
         self.ingest_alive = False
         self.commit_error: StorageError | None = None
@@ -62,7 +67,16 @@ class Gateway:
         self.present.load(store.newest())
         self.observer = Observer(catalogue, self.measured, self.as_measured, self.present)
         self.access = Access(catalogue.keyring, clock, store.id, private=settings.access.private)
-        self.advisor = Advisor(settings, catalogue, self.observer, clock, self.events.publish)
+        place = asked_place(settings.forecast, settings.latitude, settings.longitude)
+        self.forecasts = Forecasts(settings.forecast, place, catalogue.forecast, clock)
+        self.advisor = Advisor(
+            settings,
+            catalogue,
+            self.observer,
+            clock,
+            self.events.publish,
+            forecasts=self.forecasts,
+        )
         lookout = Lookout(
             settings,
             catalogue,
@@ -71,6 +85,7 @@ class Gateway:
             clock=clock,
             advice=self.advisor.board,
             hearing=self._hears,
+            forecast=Foretold(self.forecasts, settings.timezone),
         )
         self.alarms = Alarms(settings.language, catalogue, lookout, clock, self.events.publish)
         self.post: Post | None = None
@@ -101,3 +116,5 @@ class Gateway:
         self.store.close()
         self.catalogue.close()
         self.quarantine.close()
+        if self.keys is not None:
+            self.keys.close()

@@ -17,6 +17,8 @@ from typing import Any, Final, Literal, NamedTuple, NoReturn
 from sensor_node.errors import ConfigError, PackRefused
 
 BASE: Final = "jardin/v1"
+SANDBOX: Final = "atelier."
+"""How the names of pupils' programs begin, which no node can have."""
 MAX_PACK_BYTES: Final = 8192
 MAX_REASON: Final = 80
 """Characters of a doubt's reason that are kept."""

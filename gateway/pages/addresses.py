@@ -28,4 +28,16 @@ def router(gateway: Gateway) -> APIRouter:
 
         return home.answer(gateway, request, lang)
 
+    @pages.get("/confiance", response_class=HTMLResponse, dependencies=[allow(Action.ENTER)])
+    def trusting(request: Request) -> Response:
+        from gateway.pages import trust  # noqa: PLC0415 - see above
+
+        return trust.answer(gateway, request)
+
+    @pages.get("/confiance/jardin.crt", dependencies=[allow(Action.ENTER)])
+    def authority() -> Response:
+        from gateway.pages import trust  # noqa: PLC0415 - see above
+
+        return trust.certificate(gateway)
+
     return pages

@@ -27,12 +27,7 @@ def answer(
     error: AccessRefused | None = None,
 ) -> Response:
     """The page, with what was typed and what was wrong with it."""
-    language = installed().choose(
-        asked=request.query_params.get("lang"),
-        remembered=request.cookies.get(LANGUAGE_COOKIE),
-        accepted=request.headers.get("accept-language", ""),
-        default=gateway.settings.language,
-    )
+    language = language_of(gateway, request)
     texts = installed().of(language)
     who = who_asks(request)
     html = (
@@ -61,3 +56,13 @@ def answer(
         if error.wait_s is not None:
             response.headers["Retry-After"] = str(round(error.wait_s))
     return response
+
+
+def language_of(gateway: Gateway, request: Request) -> str:
+    """The language of whoever reads this page."""
+    return installed().choose(
+        asked=request.query_params.get("lang"),
+        remembered=request.cookies.get(LANGUAGE_COOKIE),
+        accepted=request.headers.get("accept-language", ""),
+        default=gateway.settings.language,
+    )

@@ -46,9 +46,6 @@ class Action(StrEnum):
     AUDIT = "audit"
 
 
-SANDBOX: Final = "atelier."
-"""What the name of a group's node begins with."""
-
 HOLDERS: Final[tuple[Holder, ...]] = (*Role, *Scope)
 YES, OWN, NO = "yes", "own", "-"
 """``own``: with the node or the sandbox that the key is bound to, and nothing else."""
