@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.alarms.settings import NotifySettings
 from gateway.beds.presence import check_presence, closed_periods
 from gateway.forecast.settings import ForecastSettings, asked_place
 from gateway.store.settings import StoreSettings
@@ -137,3 +138,5 @@ class GatewaySettings:
 
     def __post_init__(self) -> None:
         asked_place(self.forecast, self.latitude, self.longitude)
+
+    notify: NotifySettings = section(NotifySettings)
