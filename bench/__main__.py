@@ -8,10 +8,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import disk, drain, fleet, history, ingest, service, start, years
+from bench import disk, drain, fleet, history, ingest, service, start, tls, years
 from bench.figures import Figure, table
 
-PARTS = ("start", "service", "disk", "drain", "ingest", "fleet", "history")
+PARTS = ("start", "service", "disk", "drain", "ingest", "tls", "fleet", "history")
 
 
 def main() -> int:
@@ -41,6 +41,8 @@ def main() -> int:
             figures += drain.measure(Path(folder) / "drain")
         if "ingest" in options.only:
             figures += ingest.measure(Path(folder) / "ingest", options.packs, options.rounds)
+        if "tls" in options.only:
+            figures += tls.measure(Path(folder) / "tls", options.packs, options.rounds)
         if "fleet" in options.only:
             figures += fleet.measure(Path(folder) / "fleet", options.nodes, options.hours)
         if "history" in options.only:

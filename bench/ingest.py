@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -28,11 +29,11 @@ from queue import Queue
 from typing import Any, NamedTuple
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
 
 from bench.figures import Figure
 from bench.usage import cpu_s, is_known, peak_mb, usage
 from gateway.broker import HOST, find_mosquitto, free_port, own_broker
+from sensor_node.link import Broker, client_of
 
 GOAL = 0.6
 PEAK_GOAL_MB = 100
@@ -116,30 +117,42 @@ def _gateway_pace(folder: Path, packs: int, memory: Memory) -> Pace:
         http = free_port()
         config = folder / "gateway.toml"
         config.write_text(CONFIG.format(folder=folder / "data", host=HOST, port=port, http=http))
-        command = [sys.executable, "-m", "gateway", "run", "--config", str(config)]
-        with running(command):
-            get(f"http://{HOST}:{http}/healthz").close()
-        _publish(port, packs)
-        acks = Acks(port)
-        with running(command) as pid, _event_reader(http) as reading:
-            acks.pid = pid
-            pace = _pace(acks.commits, packs, since_s=reading)
-            memory.peak.append(peak_mb(pid))
-        with running(command) as pid:
+        pace, most_mb = gateway_pace(config, http, Broker(HOST, port), packs)
+        memory.peak.append(most_mb)
+        with running(_command(config)) as pid:
             get(f"http://{HOST}:{http}/healthz").close()
             time.sleep(REST_S)
             memory.idle.append(usage(pid).rss_mb)
             get(f"http://{HOST}:{http}/").read()
             memory.page.append(usage(pid).rss_mb)
-        acks.close()
         return pace
+
+
+def gateway_pace(config: Path, http: int, broker: Broker, packs: int) -> tuple[Pace, float]:
+    """The pace of the gateway of ``config``, whose pages are on the port ``http``, and the most
+    memory that it took; ``broker``: how the packs' publisher enters.
+    """
+    with running(_command(config)):
+        get(f"http://{HOST}:{http}/healthz").close()
+    _publish(broker, packs)
+    acks = Acks(broker)
+    with running(_command(config)) as pid, _event_reader(http) as reading:
+        acks.pid = pid
+        pace = _pace(acks.commits, packs, since_s=reading)
+        most_mb = peak_mb(pid)
+    acks.close()
+    return pace, most_mb
+
+
+def _command(config: Path) -> list[str]:
+    return [sys.executable, "-m", "gateway", "run", "--config", str(config)]
 
 
 def _bare_pace(folder: Path, packs: int) -> Pace:
     with _broker(folder) as port:
         command = [sys.executable, "-m", "bench.bare", str(port), str(folder / "bare.sqlite")]
         subprocess.run([*command, "0"], check=True)
-        _publish(port, packs)
+        _publish(Broker(HOST, port), packs)
         commits: Queue[Commit] = Queue()
         with subprocess.Popen([*command, str(packs)], stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
@@ -167,19 +180,23 @@ def _pace(commits: Queue[Commit], packs: int, since_s: float = 0.0) -> Pace:
     return Pace(counted / (timed[-1].at_s - first.at_s), used_us / counted)
 
 
-def _publish(port: int, packs: int) -> None:
-    subprocess.run([sys.executable, "-m", "bench.publisher", str(port), str(packs)], check=True)
+def _publish(broker: Broker, packs: int) -> None:
+    told = {"HOST": broker.host, "PORT": broker.port, "USERNAME": broker.username}
+    told |= {"PASSWORD_FILE": broker.password_file, "CA": broker.ca}
+    entry = {f"JARDIN_BROKER_{name}": str(value) for name, value in told.items() if value}
+    command = [sys.executable, "-m", "bench.publisher", str(packs)]
+    subprocess.run(command, check=True, env={**os.environ, **entry})
 
 
 class Acks:
     """What the gateway, process ``pid``, tells its nodes that it has committed."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, broker: Broker) -> None:
         self.pid: int | None = None
         self.commits: Queue[Commit] = Queue()
-        self._client = mqtt.Client(CallbackAPIVersion.VERSION2)
+        self._client = client_of(broker, "bench-acks")
         self._client.on_message = self._told
-        self._client.connect(HOST, port)
+        self._client.connect(broker.host, broker.port)
         self._client.subscribe("jardin/v1/+/ack", 1)
         self._client.loop_start()
 

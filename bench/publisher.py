@@ -1,4 +1,7 @@
-"""``python -m bench.publisher PORT PACKS``: publishes packs of six readings of four nodes."""
+"""``python -m bench.publisher PACKS``: publishes packs of six readings of four nodes.
+
+To the broker that ``JARDIN_BROKER_…`` names.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
-
-from gateway.broker import HOST
+from sensor_node.link import broker_from_environment, client_of
 
 NODES = ("nord", "sud", "est", "ouest")
 BOOT = "7c1e9a52d01b44f3"
@@ -28,10 +28,10 @@ CHANNELS = (
 
 def main() -> None:
     """Publish at QoS 1 until the broker has confirmed every pack."""
-    port, packs = map(int, sys.argv[1:])
-    client = mqtt.Client(CallbackAPIVersion.VERSION2)
+    packs, broker = int(sys.argv[1]), broker_from_environment()
+    client = client_of(broker, "bench-publisher")
     client.max_inflight_messages_set(1000)
-    client.connect(HOST, port)
+    client.connect(broker.host, broker.port)
     client.loop_start()
     sent = [client.publish(topic, payload, qos=1) for topic, payload in _packs(packs)]
     for info in sent:

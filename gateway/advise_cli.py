@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from gateway import folder
 from gateway.beds.given import Given
 from gateway.beds.records import BedRecord
+from gateway.seasons.cli import day_of, no_such_bed
+from gateway.seasons.told import WORDS
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings
 from sensor_node import settings as settings_file
 from sensor_node.console import pick
 from sensor_node.errors import UsageError, language_of
 
-WORDS: Final = {
-    "unknown": ("pas de verdict", "no verdict"),
-    "frost": ("gel : ne pas arroser", "frost: do not water"),
-    "waterlogged": ("trop d'eau : ne pas arroser", "too wet: do not water"),
-    "seedbed": ("semis", "seedbed"),
-    "no": ("non", "no"),
-    "soon": ("bientôt", "soon"),
-    "wait_for_rain": ("attendre la pluie", "wait for the rain"),
-    "yes": ("oui", "yes"),
-    "forbidden": ("interdit", "forbidden"),
-}
 
-
-def advise_all(config: Path, bed: str | None, on: str | None) -> int:
-    """Say the advice of ``bed``, or of each one, for the day ``on`` (absent: today).
+def advise_all(config: Path | None, beds: Sequence[str] | None, on: str | None) -> int:
+    """Say the advice of ``beds``, or of each one, for the day ``on`` (absent: today).
 
     Returns 0; raises ``UsageError`` for a bed or a day that there is not.
     """
+    if config is None:
+        raise UsageError(
+            "ADVICE_OF_WHAT",
+            fr="Dites de quel jardin : --config gateway.toml.",
+            en="Say of which garden: --config gateway.toml.",
+        )
     settings = settings_file.load(GatewaySettings, config)
-    day = None if on is None else _day(on)
+    day = None if on is None else day_of(on)
     with folder.shared(settings.data), closing(Gateway.open(settings)) as gateway:
-        for record in _asked(gateway, bed, past=day is not None):
+        for record in _asked(gateway, beds, past=day is not None):
             for line in lines_of(record, gateway.advisor.advice(record, day)):
                 print(line)
     return 0
@@ -70,9 +64,9 @@ def _answer(told: dict[str, Any]) -> Iterator[str]:
         yield pick(f"sûr à {sure} %", f"{sure} % sure")
 
 
-def _asked(gateway: Gateway, bed: str | None, *, past: bool) -> list[BedRecord]:
-    known = gateway.catalogue.beds.all(removed=past and bed is not None)
-    if bed is None:
+def _asked(gateway: Gateway, beds: Sequence[str] | None, *, past: bool) -> list[BedRecord]:
+    known = gateway.catalogue.beds.all(removed=past and beds is not None)
+    if beds is None:
         if not known:
             print(
                 pick(
@@ -81,22 +75,7 @@ def _asked(gateway: Gateway, bed: str | None, *, past: bool) -> list[BedRecord]:
                 )
             )
         return list(known.values())
-    if bed not in known:
-        near = ", ".join(difflib.get_close_matches(bed, known, n=3) or sorted(known)) or "-"
-        raise UsageError(
-            "NO_SUCH_BED",
-            fr=f"Il n'y a pas de bac « {bed} » ; il y a : {near}.",
-            en=f"There is no bed '{bed}'; there is: {near}.",
-        )
-    return [known[bed]]
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(
-            "NO_SUCH_DAY",
-            fr=f"« {text} » n'est pas un jour : écrivez-le comme 2026-05-01.",
-            en=f"'{text}' is no day: write it like 2026-05-01.",
-        ) from None
+    for bed in beds:
+        if bed not in known:
+            raise no_such_bed(bed, known)
+    return [known[bed] for bed in beds]

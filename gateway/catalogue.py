@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from gateway import calibrations
-from gateway.beds import carried, given, journal, records, restrictions, watches
+from gateway.alarms import outbox as notices
+from gateway.alarms import records as alerts
+from gateway.beds import carried, given, journal, rainbook, records, restrictions, watches
+from gateway.forecast import kept
 from gateway.security import keyring
 from gateway.store.base import Series
 from sensor_node import wire
@@ -66,6 +69,8 @@ MIGRATIONS = (
     + given.MIGRATION
     + restrictions.MIGRATION,
     keyring.MIGRATION,
+    rainbook.MIGRATION + kept.MIGRATION,
+    alerts.MIGRATION + notices.MIGRATION,
     journal.KEYS,
 )
 
@@ -147,7 +152,11 @@ class Catalogue:
         self.advice = given.GivenAdvice(self._database)
         self.carried = carried.Carried(self._database)
         self.restrictions = restrictions.Restrictions(self._database)
+        self.rain = rainbook.RainBook(self._database)
+        self.forecast = kept.KeptForecast(self._database)
         self.keyring = keyring.Keyring(self._database)
+        self.alerts = alerts.Alerts(self._database)
+        self.notices = notices.Outbox(self._database)
 
     # --- what is known --------------------------------------------------------------------
 

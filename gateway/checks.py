@@ -20,6 +20,8 @@ State = Literal["good", "warning", "bad", "unknown"]
 Number = float | int | str | bool | None
 
 QUEUE_LONG: Final = 2500
+DAY_MS: Final = 86_400_000
+CERTIFICATE_SHORT_MS: Final = 30 * DAY_MS
 BACKUP_OLD_MS: Final = 36 * 3_600_000
 TOLD_MS: Final = 7 * 86_400_000
 """A salvage is told on the page that long; the file beside the database stays."""
@@ -54,12 +56,20 @@ def checks(gateway: Gateway) -> list[Check]:
         _quarantine(gateway),
         _clock(gateway),
         _nodes(gateway),
+        _forecast(gateway),
+        *_keys(gateway),
+        _messages(gateway),
     ]
 
 
 def for_the_page(gateway: Gateway) -> Iterator[Check]:
     """What needs a look and is not said on the page otherwise, the worst first."""
-    found = (_databases(gateway), _disk(gateway), _backup(gateway), _queue(gateway))
+    forecast = _forecast(gateway)
+    found = [_databases(gateway), _disk(gateway), _backup(gateway), _queue(gateway)]
+    found.append(_messages(gateway))
+    found += _keys(gateway)
+    if forecast.values.get("stale"):
+        found.append(forecast)  # while the last one holds, nobody misses anything
     ill = [check for check in found if check.state in ("bad", "warning")]
     return iter(sorted(ill, key=lambda check: check.state != "bad"))
 
@@ -101,9 +111,9 @@ def _broker(gateway: Gateway) -> Check:
     return Check(
         "broker", "bad", {"connected": False}, "BROKER_LOST",
         fr="Le serveur MQTT ne répond pas : vérifiez qu'il est allumé (systemctl status "
-        "mosquitto). Les nœuds gardent leurs mesures.",
+        "jardin-broker). Les nœuds gardent leurs mesures.",
         en="The MQTT broker does not answer: check that it is running (systemctl status "
-        "mosquitto). The nodes keep what they measure.",
+        "jardin-broker). The nodes keep what they measure.",
     )  # fmt: skip
 
 
@@ -266,3 +276,102 @@ def _nodes(gateway: Gateway) -> Check:
         fr=f"Ne donnent plus de nouvelles : {names}. Vérifiez leur courant et leur Wi-Fi.",
         en=f"No longer heard of: {names}. Check their power and Wi-Fi.",
     )  # fmt: skip
+
+
+def _forecast(gateway: Gateway) -> Check:
+    forecasts, now_ms = gateway.forecasts, gateway.clock.wall_ms()
+    if forecasts.place is None:
+        return Check("forecast", "good", {"enabled": False})
+    outlook, failure = forecasts.outlook(), forecasts.failure
+    values: dict[str, Number] = {
+        "enabled": True,
+        "fetched": None if outlook is None else to_rfc3339(outlook.fetched_ms),
+        "age_s": None if outlook is None else outlook.age_s(now_ms),
+        "stale": None if outlook is None else not outlook.holds(now_ms),
+    }
+    if failure is not None:
+        return Check("forecast", "warning", values, failure.code, failure.fr, failure.en)
+    if outlook is None:
+        return Check("forecast", "unknown", values, "FORECAST_NONE", *_FORECAST_NONE)
+    if outlook.holds(now_ms):
+        return Check("forecast", "good", values)
+    hours = outlook.age_s(now_ms) // 3600
+    return Check(
+        "forecast", "warning", values, "FORECAST_STALE",
+        fr=f"La dernière prévision a {hours} h : le conseil fait sans. Elle est redemandée dès que "
+        "l'heure de la passerelle est sûre.",
+        en=f"The last forecast is {hours} h old: the advice does without. It is asked for again as "
+        "soon as the gateway's time is certain.",
+    )  # fmt: skip
+
+
+_FORECAST_NONE: Final = (
+    "Aucune prévision n'est encore arrivée : elle est demandée dans la minute.",
+    "No forecast has come yet: it is asked for within the minute.",
+)
+
+
+def _keys(gateway: Gateway) -> list[Check]:
+    """The keys of the machines, where the garden has some."""
+    if gateway.keys is None:
+        return []
+    thefts = gateway.keys.thefts()
+    left_ms = gateway.keys.web_until_ms - gateway.clock.wall_ms()
+    values: dict[str, Number] = {
+        "repeated_invitations": len(thefts),
+        "certificate_days_left": left_ms // DAY_MS,
+    }
+    if thefts:
+        return [_repeated(sorted(theft.node for theft in thefts), values)]
+    if left_ms < CERTIFICATE_SHORT_MS:
+        return [Check("keys", "warning", values, "CERTIFICATE_OLD", *_CERTIFICATE_OLD)]
+    return [Check("keys", "good", values)]
+
+
+def _repeated(nodes: list[str], values: Mapping[str, Number]) -> Check:
+    names = ", ".join(nodes)
+    return Check(
+        "keys", "bad", values, "INVITATION_REPEATED",
+        fr=f"Une invitation a été présentée deux fois, par deux machines : {names}. L'une des deux "
+        "l'a peut-être volée : « jardin-gateway node remove », puis « node add ».",
+        en=f"An invitation was shown twice, by two machines: {names}. One of the two may have "
+        "stolen it: 'jardin-gateway node remove', then 'node add'.",
+    )  # fmt: skip
+
+
+_CERTIFICATE_OLD: Final = (
+    "Le certificat du site chiffré expire dans moins d'un mois : « jardin-gateway init --renew », "
+    "puis relancez la passerelle. Les nœuds n'en sont pas gênés.",
+    "The certificate of the encrypted site ends within a month: 'jardin-gateway init --renew', "
+    "then start the gateway again. Nodes do not mind.",
+)
+
+
+def _messages(gateway: Gateway) -> Check:
+    """Whether messages get out; told by the place of an address, never by what it is."""
+    post = gateway.post
+    if post is None or not post.addresses:
+        return Check("messages", "unknown", {"addresses": 0}, "NOTIFY_OFF", *_NOTIFY_OFF)
+    waiting, failures = post.waiting(), post.failures
+    values: dict[str, Number] = {
+        "addresses": len(post.addresses),
+        "waiting": sum(len(one.notices) for one in waiting),
+        "since": to_rfc3339(min(one.since_ms for one in waiting)) if waiting else None,
+    }
+    if not failures:
+        return Check("messages", "good", values)
+    fr = ", ".join(f"n° {number} ({one.error.fr})" for number, one in failures.items())
+    en = ", ".join(f"number {number} ({one.error.en})" for number, one in failures.items())
+    return Check(
+        "messages", "warning", values, "NOTICE_UNDELIVERED",
+        fr=f"Un message attend : l'adresse {fr}. Vérifiez internet et les adresses, avec "
+        "jardin-gateway notify --test. Il part dès que c'est possible.",
+        en=f"A message waits: address {en}. Check the internet and the addresses, with "
+        "jardin-gateway notify --test. It goes as soon as it can.",
+    )  # fmt: skip
+
+
+_NOTIFY_OFF: Final = (
+    "Les alertes ne sont envoyées à personne : donnez des adresses au réglage notify.urls.",
+    "Alerts are sent to nobody: give the setting notify.urls some addresses.",
+)

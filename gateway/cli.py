@@ -1,4 +1,4 @@
-"""The command line of the gateway: ``jardin-gateway run | demo | advise | export | …``."""
+"""The command line of the gateway: ``jardin-gateway init | node | run | demo | export | …``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from gateway.seasons.arguments import add_arguments as add_season_arguments
 from sensor_node import __version__
 from sensor_node.console import pick, run_command
 
@@ -31,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"jardin-gateway {__version__}")
     commands = top.add_subparsers(required=True, metavar=pick("commande", "command"))
+    _add_keys(commands)
     _add_run(commands)
     _add_demo(commands)
     _add_advise(commands)
@@ -39,10 +41,24 @@ def parser() -> argparse.ArgumentParser:
     _add_backup(commands)
     _add_restore(commands)
     _add_access(commands)
+    _add_notify(commands)
     return top
 
 
 _Commands = argparse._SubParsersAction
+
+
+def _add_keys(commands: _Commands[argparse.ArgumentParser]) -> None:
+    from gateway.keys import init_cli, node_cli  # noqa: PLC0415 - they load nothing themselves
+
+    init_cli.add_arguments(
+        commands.add_parser("init", help=pick("faire les clés du jardin", "make the garden's keys"))
+    )
+    node_cli.add_arguments(
+        commands.add_parser(
+            "node", help=pick("inviter, voir, exclure un nœud", "invite, see, shut out a node")
+        )
+    )
 
 
 def _add_run(commands: _Commands[argparse.ArgumentParser]) -> None:
@@ -68,13 +84,18 @@ def _add_demo(commands: _Commands[argparse.ArgumentParser]) -> None:
 
 def _add_advise(commands: _Commands[argparse.ArgumentParser]) -> None:
     advise = commands.add_parser("advise", help=pick("arroser aujourd'hui ?", "water today?"))
-    advise.add_argument("--config", type=Path, required=True, metavar="gateway.toml")
-    advise.add_argument("--bed", help=pick("ce bac seulement", "this bed only"))
+    advise.add_argument("--config", type=Path, metavar="gateway.toml")
+    advise.add_argument(
+        "--bed",
+        action="append",
+        help=pick("ce bac seulement (répétable)", "this bed only (repeatable)"),
+    )
     advise.add_argument(
         "--on",
         metavar="2026-05-01",
         help=pick("un jour passé, tel qu'il a été donné", "a past day, as it was given"),
     )
+    add_season_arguments(advise)
     advise.set_defaults(command=_advise)
 
 
@@ -133,6 +154,19 @@ def _add_restore(commands: _Commands[argparse.ArgumentParser]) -> None:
     back.set_defaults(command=_restore)
 
 
+def _add_notify(commands: _Commands[argparse.ArgumentParser]) -> None:
+    notify = commands.add_parser(
+        "notify", help=pick("vérifier les adresses des alertes", "check where alerts are sent")
+    )
+    notify.add_argument("--config", type=Path, default=CONFIG, metavar=str(CONFIG))
+    notify.add_argument(
+        "--test",
+        action="store_true",
+        help=pick("y envoyer un message d'essai", "send them a message to try"),
+    )
+    notify.set_defaults(command=_notify)
+
+
 def _add_access(commands: _Commands[argparse.ArgumentParser]) -> None:
     phrase = commands.add_parser(
         "passphrase",
@@ -188,6 +222,10 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _advise(options: argparse.Namespace) -> int:
+    if options.history or options.csv is not None:
+        from gateway.seasons.cli import replay_seasons  # noqa: PLC0415
+
+        return replay_seasons(options)
     from gateway.advise_cli import advise_all  # noqa: PLC0415
 
     return advise_all(options.config, options.bed, options.on)
@@ -215,6 +253,12 @@ def _restore(options: argparse.Namespace) -> int:
     from gateway.care_cli import restore  # noqa: PLC0415
 
     return restore(options.config, options.file, yes=options.yes)
+
+
+def _notify(options: argparse.Namespace) -> int:
+    from gateway.alarms.notify_cli import notify  # noqa: PLC0415
+
+    return notify(options.config, test=options.test)
 
 
 def _passphrase(options: argparse.Namespace) -> int:

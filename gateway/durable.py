@@ -10,11 +10,16 @@ from pathlib import Path
 from sensor_node.damage import beside, sync_folder
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Give the file ``path`` this ``content``: after a kill it is the old one or the new one."""
+def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
+    """Give the file ``path`` this ``content``: after a kill it is the old one or the new one.
+
+    ``private``: only its owner may read it, from its first byte on.
+    """
     part = beside(path, ".part")
     try:
-        with part.open("wb") as file:
+        if private:
+            part.unlink(missing_ok=True)  # left by a kill, with whatever rights
+        with open(part, "wb", opener=_private if private else None) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -24,6 +29,10 @@ def write_whole(path: Path, content: bytes) -> None:
         part.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def sync_file(path: Path) -> None:

@@ -124,10 +124,10 @@ def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 @lru_cache(maxsize=1000)
 def _cells(texts: tuple[str | None, ...], separator: str) -> str:
-    return separator.join(_cell(text or "", separator) for text in texts)
+    return separator.join(cell(text or "", separator) for text in texts)
 
 
-def _cell(text: str, separator: str) -> str:
+def cell(text: str, separator: str) -> str:
     """``text`` so that no spreadsheet takes it for a formula or for two cells."""
     if _FORMULA.match(text):
         text = "'" + text

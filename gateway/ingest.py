@@ -8,6 +8,7 @@ neither the broker nor a node.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import paho.mqtt.client as mqtt
 
 from gateway.acks import PendingAcks
+from gateway.alarms.live import LiveAlerts
 from gateway.batch import Batch, Outcome
 from gateway.beds.live import LiveAdvice
 from gateway.live import LiveTopics
@@ -23,7 +25,7 @@ from gateway.service import Gateway
 from gateway.store.base import Reading, Series
 from sensor_node import wire
 from sensor_node.errors import GardenError, NetworkError, PackRefused, StorageError
-from sensor_node.link import MqttLink
+from sensor_node.link import Broker, MqttLink
 
 MAX_BATCH_READINGS = 500
 MAX_BATCH_S = 0.2
@@ -66,6 +68,7 @@ class Ingest:
         self._last_error: str | None = None
         self._live = LiveTopics(gateway, self._publish, base)
         self._advice = LiveAdvice(gateway.advisor.board, self._publish, base)
+        self._alerts = LiveAlerts(gateway.alarms.shown, self._publish, base)
         self._on_failure = on_failure
         self.was_connected = False
 
@@ -75,7 +78,7 @@ class Ingest:
             self._gateway.settings.broker,
             self,
             self._clock,
-            client_id=CLIENT_ID,
+            client_id=client_id(self._gateway.settings.broker),
             clean_session=False,
             manual_ack=True,
             will=(wire.gateway_state_topic(self._base), wire.encode_object({"state": "lost"})),
@@ -94,7 +97,9 @@ class Ingest:
         self._say_state("online")
         self._live.renew()
         self._advice.renew()
+        self._alerts.renew()
         self._gateway.advisor.board.on_change = link.wake
+        self._gateway.alarms.shown.on_change = link.wake
         self._gateway.broker_up = self.was_connected = True
         self._live.tell_state("gateway", "online")
         if self._last_error is not None:
@@ -143,6 +148,7 @@ class Ingest:
         if self._untold:
             return 0.0
         self._advice.tick()
+        self._alerts.tick()
         return self._live.tick(now_s)
 
     # --- taking in ----------------------------------------------------------------------------
@@ -151,8 +157,8 @@ class Ingest:
         if "/pack/" in topic:
             self._take_pack(wire.decode_pack(topic, payload, self._base), payload)
             return
-        if topic == wire.gateway_state_topic(self._base):
-            return  # our own words: +/state hears them too
+        if self._is_not_ours(topic):
+            return
         parts = wire.split_topic(topic, self._base)
         if parts is None:
             raise _unexpected(topic)
@@ -169,6 +175,13 @@ class Ingest:
                 self._take_saying(node, leaf[1], payload)
         else:
             raise _unexpected(topic)
+
+    def _is_not_ours(self, topic: str) -> bool:
+        """Our own state, which +/state hears too, and what pupils' programs say: that is live on
+        MQTT for whoever listens, and no part of the garden.
+        """
+        is_sandbox = topic.startswith(f"{self._base}/{wire.SANDBOX}")
+        return is_sandbox or topic == wire.gateway_state_topic(self._base)
 
     def _take_about(self, node: str, about: dict[str, Any]) -> None:
         if about.get("yields") is not True:  # the name is another node's: see namesake.py
@@ -306,6 +319,17 @@ class Ingest:
         if error.code != self._last_error:
             log.error("%s", error)
         self._last_error = error.code
+
+
+def client_id(broker: Broker) -> str:
+    """The name of the gateway's session at ``broker``.
+
+    Whoever comes with this name takes the session over, so behind an encrypted door, where others
+    have accounts, nobody else can know it. Raises ``NetworkError``.
+    """
+    if broker.ca is None:
+        return CLIENT_ID
+    return f"{CLIENT_ID}-{hashlib.sha256(broker.secret().encode()).hexdigest()[:32]}"
 
 
 def _unexpected(topic: str) -> PackRefused:

@@ -16,7 +16,6 @@ from typing import Final
 from gateway.batch import Batch, Outcome
 from gateway.live import tell_reading
 from gateway.quarantine import Refused
-from gateway.security.roles import SANDBOX
 from gateway.service import Gateway
 from sensor_node import wire
 from sensor_node.errors import PackRefused
@@ -65,7 +64,7 @@ class Intake:
 
     def _take_pack(self, batch: Batch, node: str, at_ms: int, sent: Sequence[Sent]) -> None:
         # A sandbox's pack is checked as one of a node with the plant's name.
-        name, seq = node.removeprefix(SANDBOX), self._next_seq(node)
+        name, seq = node.removeprefix(wire.SANDBOX), self._next_seq(node)
         records = [wire.Record(one.channel, one.unit, one.value) for one in sent]
         payload = wire.seal(name, at_ms, "gateway", wire.encode_records(records))
         try:

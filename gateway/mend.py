@@ -148,7 +148,7 @@ class Loss:
         self._found = found
         self._zone = ZoneInfo(timezone)
         self.spans = {
-            str(series): [(max(low, PLAUSIBLE[0]), min(high, at_ms)) for low, high in gaps]
+            str(series): [(self._believable(low), self._believable(high)) for low, high in gaps]
             for series, gaps in found.gaps.items()
         }
 
@@ -220,6 +220,12 @@ class Loss:
     def _missing(self) -> int:
         found = self._found
         return 0 if found.expected is None else found.expected - found.saved.get("readings", 0)
+
+    def _believable(self, at_ms: int) -> int:
+        """``at_ms`` between 2000 and now: beside a hole a key may be damaged too, and name a year
+        that no calendar has.
+        """
+        return min(max(at_ms, PLAUSIBLE[0]), self.at_ms)
 
     def _beginning(self, low: int, say: Callable[[str, str], str]) -> str:
         if low <= PLAUSIBLE[0]:

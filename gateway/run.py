@@ -13,11 +13,15 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from gateway import folder, mend
+from gateway.alarms.watchman import Watchman, check_addresses
 from gateway.api.app import create_app
 from gateway.api.server import GardenServer, door_config
 from gateway.beds.morning import Morning
 from gateway.carebook import Carebook
 from gateway.certificates import encryption
+from gateway.forecast.asking import Asking
+from gateway.forecast.client import OpenMeteo
+from gateway.forecast.forecasts import Ask
 from gateway.ingest import Ingest
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings, Http, Https
@@ -84,7 +88,8 @@ class GatewayProcess:
         self._encrypted: Encrypted | None = None
 
     def run(self) -> None:
-        """Serve until ``stop``. Raises ``StorageError`` or ``NetworkError`` with what to do."""
+        """Serve until ``stop``. Raises ``GardenError`` with what to do."""
+        check_addresses(self._settings.notify)
         with (
             closing(listen(self._settings.http)) as listener,
             encrypted_door(self._settings) as encrypted,
@@ -130,16 +135,25 @@ class GatewayProcess:
         app = create_app(gateway)
         app.state.https_port = self._settings.https.port if self._encrypted else None
         self._server = GardenServer(door_config(app), gateway.events, self._encrypted)
+        if gateway.keys is not None:
+            gateway.keys.settle()
+        watchman = Watchman(gateway)
         self._before(gateway)
         with Upkeep(gateway, self._fail).at_work():
-            self._serve(gateway, self._server, listener)
+            self._serve(gateway, self._server, listener, watchman)
 
     def stop(self) -> None:
         """Have ``run`` come to its end; safe in a signal handler and from any thread."""
         if self._server is not None:
             self._server.should_exit = True
 
-    def _serve(self, gateway: Gateway, server: GardenServer, listener: socket.socket) -> None:
+    def _serve(
+        self,
+        gateway: Gateway,
+        server: GardenServer,
+        listener: socket.socket,
+        watchman: Watchman,
+    ) -> None:
         give_up_s = gateway.clock.monotonic_s() + self._patience_s
 
         def judge(error: NetworkError) -> None:
@@ -152,7 +166,8 @@ class GatewayProcess:
         intake = threading.Thread(target=self._take_in, args=(gateway, ingest, link), name="ingest")
         intake.start()
         try:
-            with stopped_by_signals(self.stop), Morning(gateway.advisor):
+            asking = Asking(gateway.forecasts, _ask_of(gateway), gateway.advisor.doubt)
+            with stopped_by_signals(self.stop), Morning(gateway.advisor), asking, watchman:
                 self._ready()
                 _spare_the_collector()
                 server.run(sockets=[listener])
@@ -181,6 +196,12 @@ class GatewayProcess:
             self.stop()
         finally:
             gateway.ingest_alive = False
+
+
+def _ask_of(gateway: Gateway) -> Ask | None:
+    """How the forecast is asked for; None where nobody wants one."""
+    place = gateway.forecasts.place
+    return None if place is None else OpenMeteo(gateway.settings.forecast.url, place).ask
 
 
 def _spare_the_collector() -> None:

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections import deque
 from typing import Final
 
+from gateway.alarms.alarms import Alarms
+from gateway.alarms.foretold import Foretold
+from gateway.alarms.lookout import Lookout
+from gateway.alarms.post import Post
 from gateway.beds.advisor import Advisor
 from gateway.beds.observed import Observer
 from gateway.carebook import Carebook
 from gateway.catalogue import Catalogue
 from gateway.events import EventHub
+from gateway.forecast.forecasts import Forecasts
+from gateway.forecast.settings import asked_place
+from gateway.keys.keyring import Keyring, keyring_of
 from gateway.measured import Measured
 from gateway.present import Present
 from gateway.quarantine import Quarantine
@@ -30,7 +37,7 @@ class Gateway:
     ``measured`` gives readings as they leave, ``as_measured`` without calibration. The ingest
     keeps ``ingest_alive``, ``broker_up``, and in ``commit_error`` why the last commit failed
     (None: it did not). ``moved``: channels with a new value that did not come through the ingest,
-    for its live topics.
+    for its live topics. ``post`` sends messages, None where nothing runs.
     """
 
     def __init__(
@@ -50,6 +57,7 @@ class Gateway:
         self.moved: deque[Series] = deque(maxlen=MOVED)
         self.vitals = Vitals(clock)
         self.carebook = Carebook(settings.data)
+        self.keys: Keyring | None = keyring_of(settings.data, settings.broker)
         self.broker_up = False
         self.ingest_alive = False
         self.commit_error: StorageError | None = None
@@ -59,7 +67,28 @@ class Gateway:
         self.present.load(store.newest())
         self.observer = Observer(catalogue, self.measured, self.as_measured, self.present)
         self.access = Access(catalogue.keyring, clock, store.id, private=settings.access.private)
-        self.advisor = Advisor(settings, catalogue, self.observer, clock, self.events.publish)
+        place = asked_place(settings.forecast, settings.latitude, settings.longitude)
+        self.forecasts = Forecasts(settings.forecast, place, catalogue.forecast, clock)
+        self.advisor = Advisor(
+            settings,
+            catalogue,
+            self.observer,
+            clock,
+            self.events.publish,
+            forecasts=self.forecasts,
+        )
+        lookout = Lookout(
+            settings,
+            catalogue,
+            self.observer,
+            self.present,
+            clock=clock,
+            advice=self.advisor.board,
+            hearing=self._hears,
+            forecast=Foretold(self.forecasts, settings.timezone),
+        )
+        self.alarms = Alarms(settings.language, catalogue, lookout, clock, self.events.publish)
+        self.post: Post | None = None
 
     @classmethod
     def open(cls, settings: GatewaySettings, clock: Clock | None = None) -> Gateway:
@@ -77,9 +106,15 @@ class Gateway:
             clock or SystemClock(trusted=settings.clock == "system"),
         )
 
+    def _hears(self) -> bool:
+        """Whether readings can come in."""
+        return self.broker_up and self.ingest_alive and self.commit_error is None
+
     def close(self) -> None:
         """End the event streams and let go of the databases."""
         self.events.close()
         self.store.close()
         self.catalogue.close()
         self.quarantine.close()
+        if self.keys is not None:
+            self.keys.close()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.beds.presence import check_presence
+from gateway.alarms.settings import NotifySettings
+from gateway.beds.presence import check_presence, closed_periods
+from gateway.forecast.settings import ForecastSettings, asked_place
 from gateway.store.settings import StoreSettings
 from sensor_node.link import Broker
 from sensor_node.settings import section, setting
@@ -66,12 +68,18 @@ class Advising:
         fr="jours où quelqu'un vient : lun, mar, mer, jeu, ven, sam, dim ; sans eux, chaque jour",
         en="days on which somebody comes: mon, tue, wed, thu, fri, sat, sun; without: every day",
     )
+    closed: list[str] | None = setting(
+        None,
+        fr="périodes et jours où personne ne vient : 2026-12-19/2027-01-04, 2026-05-01",
+        en="periods and days on which nobody comes: 2026-12-19/2027-01-04, 2026-05-01",
+    )
     tank_l: float | None = setting(
         None, fr="contenu de la citerne pleine", en="what the full tank holds", unit="L", least=1
     )
 
     def __post_init__(self) -> None:
         check_presence(self.presence or ())
+        closed_periods(self.closed or ())
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,7 @@ class GatewaySettings:
     longitude: float | None = setting(
         None, fr="longitude", en="longitude", unit="°", least=-180, most=180
     )
+    altitude: float = setting(0.0, fr="altitude", en="altitude", unit="m", least=-450, most=5000)
     clock: str = setting(
         "auto",
         fr="« auto » : horloge crue si le réseau la règle ; « system » : toujours crue",
@@ -125,3 +134,9 @@ class GatewaySettings:
     advice: Advising = section(Advising)
     store: StoreSettings = section(StoreSettings)
     backup: BackupSettings = section(BackupSettings)
+    forecast: ForecastSettings = section(ForecastSettings)
+
+    def __post_init__(self) -> None:
+        asked_place(self.forecast, self.latitude, self.longitude)
+
+    notify: NotifySettings = section(NotifySettings)

@@ -1,4 +1,4 @@
-"""The command line of a node: ``jardin-node init | wiring | read | doctor | run | …``.
+"""The command line of a node: ``jardin-node init | join | wiring | read | doctor | run | …``.
 
 Each command loads its own libraries, so that ``--help`` answers at once on a Pi Zero.
 """
@@ -17,6 +17,11 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
         "init_cli",
         "demander ce qui est branché et écrire node.toml",
         "ask what is connected and write node.toml",
+    ),
+    "join": (
+        "join_cli",
+        "entrer dans le jardin avec une invitation",
+        "join the garden with an invitation",
     ),
     "wiring": (
         "wiring_cli",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sensor_node import outbox, settings, wire
+from sensor_node import credentials, outbox, settings, wire
 from sensor_node.link import Broker
 from sensor_node.settings import section, setting
 from sensor_node.signals.settings import SignalSettings
@@ -53,8 +54,14 @@ class NodeSettings:
 
 
 def load(path: Path) -> NodeSettings:
-    """The settings in ``path``; raises ``ConfigError`` that names the key and what to write."""
-    loaded = settings.load(NodeSettings, path)
+    """The settings in ``path``, and the keys beside it where the node has joined.
+
+    Raises ``ConfigError`` that names the key and what to write.
+    """
+    table = settings.read_toml(path)
+    if (joined := credentials.joined_beside(path)) is not None:
+        table = credentials.with_garden(table, joined)
+    loaded = settings.build(NodeSettings, table, os.environ)
     wire.check_id(loaded.node, "node")
     loaded.signals.check()
     return loaded

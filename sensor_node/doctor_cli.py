@@ -39,7 +39,7 @@ def run_doctor(options: argparse.Namespace) -> int:
     try:
         settings = config.load(options.config)
     except ConfigError as error:
-        return _tell([bad(SETTINGS, error)], language_of(), as_json=options.json)
+        return tell([bad(SETTINGS, error)], language_of(), as_json=options.json)
     return run_command(lambda: _examine(settings, as_json=options.json), settings.language)
 
 
@@ -52,10 +52,11 @@ def _examine(settings: NodeSettings, *, as_json: bool) -> int:
     warnings.simplefilter("ignore")  # gpiozero warns of each library that it does not find
     clock = SystemClock(trusted=settings.clock == "system")
     findings = examine(settings, board_of(settings), PiBoard(), clock)
-    return _tell(findings, settings.language, as_json=as_json)
+    return tell(findings, settings.language, as_json=as_json)
 
 
-def _tell(findings: Iterable[Finding], language: str, *, as_json: bool) -> int:
+def tell(findings: Iterable[Finding], language: str, *, as_json: bool = False) -> int:
+    """Print the findings as they come; returns the exit code of the worst."""
     from sensor_node.setup.doctor import exit_code_of  # noqa: PLC0415
     from sensor_node.setup.terminal import Terminal  # noqa: PLC0415
 

@@ -81,7 +81,8 @@ def run_init(options: argparse.Namespace) -> int:
 
 
 def _init(options: argparse.Namespace, language: str) -> int:
-    from sensor_node.setup.buses import is_raspberry_pi  # noqa: PLC0415 - --help needs none
+    from sensor_node.credentials import joined_beside  # noqa: PLC0415 - --help needs none
+    from sensor_node.setup.buses import is_raspberry_pi  # noqa: PLC0415
     from sensor_node.setup.interview import Given, interview  # noqa: PLC0415
     from sensor_node.setup.settings_file import file_exists, file_text, write  # noqa: PLC0415
     from sensor_node.setup.talk import Questions, TerminalTalk, somebody_there  # noqa: PLC0415
@@ -90,8 +91,10 @@ def _init(options: argparse.Namespace, language: str) -> int:
         raise file_exists(options.output)
     talk = TerminalTalk() if somebody_there() else None
     questions = Questions(talk, language, defaults=options.yes)
+    joined = joined_beside(options.output)
     given = Given(
-        node=options.node,
+        node=options.node or (joined["node"] if joined else None),
+        has_joined=joined is not None,
         data=options.data,
         interval=options.interval,
         language=options.language,

@@ -12,9 +12,11 @@ import os
 import random
 import select
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import paho.mqtt.client as mqtt
@@ -24,6 +26,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from sensor_node.clock import Clock
 from sensor_node.errors import NetworkError
 from sensor_node.settings import build, section, setting
+from sensor_node.trust import garden_context
 
 KEEPALIVE_S = 30
 CONNECT_TIMEOUT_S = 5.0
@@ -42,6 +45,31 @@ class Broker:
     port: int = setting(1883, fr="port MQTT", en="MQTT port", least=1, most=65535)
     username: str = setting("", fr="nom MQTT de ce nœud", en="this node's MQTT name")
     password: str = setting("", fr="mot de passe MQTT", en="MQTT password")
+    password_file: Path | None = setting(
+        None,
+        fr="fichier dont la première ligne est le mot de passe MQTT",
+        en="file whose first line is the MQTT password",
+    )
+    ca: Path | None = setting(
+        None,
+        fr="certificat de l'autorité du jardin ; avec lui, la liaison est chiffrée (TLS)",
+        en="certificate of the garden's authority; with it the link is encrypted (TLS)",
+    )
+
+    def secret(self) -> str:
+        """The password, from its file where there is one. Raises ``NetworkError``."""
+        if self.password_file is None:
+            return self.password
+        return _read(self.password_file).split("\n", maxsplit=1)[0].strip("\r")
+
+    def tls(self) -> ssl.SSLContext | None:
+        """TLS with the garden's authority pinned; None: a plain link. Raises ``NetworkError``."""
+        if self.ca is None:
+            return None
+        try:
+            return garden_context(_read(self.ca))
+        except (ssl.SSLError, ValueError) as error:
+            raise _key_unreadable(self.ca, error) from error
 
     def __repr__(self) -> str:
         return f"Broker({self.host}:{self.port})"
@@ -193,12 +221,12 @@ class MqttLink:
     def _session(self, farewell: Callable[[], None] | None) -> NetworkError | None:
         """One connection from beginning to end; returns why it never came up."""
         self._refusal = None
-        client = self._client = self._new_client()
         try:
+            client = self._client = self._new_client()
             client.connect(self._broker.host, self._broker.port, keepalive=KEEPALIVE_S)
         except (OSError, ValueError) as error:
             self._client = None
-            return broker_absent(self._broker, error)
+            return no_connection(self._broker, error)
         was_up = self._serve(client, farewell)
         self._client = None
         if self._refusal is not None:
@@ -294,17 +322,13 @@ class MqttLink:
                 pass
 
     def _new_client(self) -> mqtt.Client:
-        client = mqtt.Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=self._client_id,
+        client = client_of(
+            self._broker,
+            self._client_id,
             clean_session=self._clean_session,
             manual_ack=self._manual_ack,
-            reconnect_on_failure=False,
         )
-        client.connect_timeout = CONNECT_TIMEOUT_S
         client.max_inflight_messages_set(1000)
-        if self._broker.username:
-            client.username_pw_set(self._broker.username, self._broker.password)
         if self._will is not None:
             client.will_set(*self._will, qos=1, retain=True)
         client.on_connect = self._on_connect
@@ -335,6 +359,27 @@ class MqttLink:
         self._unconfirmed -= 1
 
 
+def client_of(
+    broker: Broker, client_id: str, *, clean_session: bool = True, manual_ack: bool = False
+) -> mqtt.Client:
+    """A client that is ready to connect to ``broker``. Raises ``NetworkError`` where what it needs
+    to enter cannot be read.
+    """
+    client = mqtt.Client(
+        CallbackAPIVersion.VERSION2,
+        client_id=client_id,
+        clean_session=clean_session,
+        manual_ack=manual_ack,
+        reconnect_on_failure=False,
+    )
+    client.connect_timeout = CONNECT_TIMEOUT_S
+    if broker.username:
+        client.username_pw_set(broker.username, broker.secret())
+    if (context := broker.tls()) is not None:
+        client.tls_set_context(context)
+    return client
+
+
 def _has_decrypted(sock: Any) -> bool:
     """Whether TLS has taken more off the wire than was read: select does not see that."""
     pending = getattr(sock, "pending", None)
@@ -346,6 +391,15 @@ def _close(client: mqtt.Client) -> None:
     sock = client.socket()
     if sock is not None:
         sock.close()
+
+
+def no_connection(broker: Broker, error: Exception) -> NetworkError:
+    """Why no connection to ``broker`` came about."""
+    if isinstance(error, NetworkError):
+        return error
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return _broker_not_ours(broker, error)
+    return broker_absent(broker, error)
 
 
 def broker_absent(broker: Broker, error: Exception) -> NetworkError:
@@ -369,4 +423,35 @@ def broker_refused(broker: Broker, reason: str) -> NetworkError:
         "broker.username et broker.password.",
         en=f"The MQTT broker {where} refuses to let us in ({reason}): check the settings "
         "broker.username and broker.password.",
+    )
+
+
+def _broker_not_ours(broker: Broker, error: ssl.SSLCertVerificationError) -> NetworkError:
+    where, why = f"{broker.host}:{broker.port}", error.verify_message
+    return NetworkError(
+        "BROKER_NOT_OURS",
+        fr=f"Le serveur MQTT {where} ne prouve pas qu'il est celui du jardin ({why}) : rien ne lui "
+        "est envoyé. Vérifiez broker.host ; si le jardin a été refait, ou a changé de nom, "
+        "« jardin-node join » à nouveau.",
+        en=f"The MQTT broker {where} does not prove that it is the garden's ({why}): nothing is "
+        "sent to it. Check broker.host; if the garden was made anew, or has another name, "
+        "'jardin-node join' again.",
+    )
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _key_unreadable(path, error) from error
+
+
+def _key_unreadable(path: Path, error: Exception) -> NetworkError:
+    why = getattr(error, "strerror", None) or error
+    return NetworkError(
+        "KEY_UNREADABLE",
+        fr=f"{path}, dont il faut pour entrer au serveur MQTT, ne se lit pas ({why}) : vérifiez "
+        "broker.ca et broker.password_file, et les droits de ces fichiers.",
+        en=f"{path}, which is needed to enter the MQTT broker, cannot be read ({why}): check "
+        "broker.ca and broker.password_file, and the permissions of these files.",
     )

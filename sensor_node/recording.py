@@ -8,6 +8,7 @@ skipped in silence.
 from __future__ import annotations
 
 import csv
+import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -150,12 +151,7 @@ class Recording:
         titles = [title.strip().lstrip("\ufeff") for title in first]
         for name in wanted:
             if name not in titles:
-                shown = ", ".join(title[:40] for title in titles[:12])
-                raise UsageError(
-                    "COLUMN_ABSENT",
-                    fr=f"Le fichier n'a pas de colonne « {name} ». Ses colonnes : {shown}…",
-                    en=f"The file has no column '{name}'. Its columns: {shown}…",
-                )
+                raise _column_absent(name, titles)
         return {name: titles.index(name) for name in wanted}
 
     def _row(
@@ -230,6 +226,19 @@ def _lines(reader: Any) -> Iterator[list[str] | Problem]:
 def load_map(path: Path) -> RecordingMap:
     """The map in the TOML file ``path``."""
     return build(RecordingMap, read_toml(path))
+
+
+def _column_absent(name: str, titles: Sequence[str]) -> UsageError:
+    near = difflib.get_close_matches(name, titles, n=3)
+    shown = ", ".join(title[:40] for title in titles[:12])
+    likely = ", ".join(near)
+    return UsageError(
+        "COLUMN_ABSENT",
+        fr=f"Le fichier n'a pas de colonne « {name} ». "
+        + (f"Vouliez-vous dire : {likely} ?" if near else f"Ses colonnes : {shown}…"),
+        en=f"The file has no column '{name}'. "
+        + (f"Did you mean: {likely}?" if near else f"Its columns: {shown}…"),
+    )
 
 
 def _position(name: str) -> int:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from sensor_node.console import pick, stopped_by_signals
 from sensor_node.errors import UsageError
+from sensor_node.recording_flags import add_map_arguments, given_of, map_of, open_recording
 
 if TYPE_CHECKING:
-    from sensor_node.recording import Recording, RecordingMap
+    from sensor_node.recording import Recording
     from sensor_node.replay import Replay, Report
     from sensor_node.uplink import Tally
 
@@ -28,31 +29,7 @@ def add_arguments(replay: argparse.ArgumentParser) -> None:
     """What ``replay`` understands."""
     replay.add_argument("file", type=Path, metavar="FILE.csv")
     replay.add_argument("--node", required=True, help=pick("nom du nœud", "name of the node"))
-    replay.add_argument(
-        "--map",
-        action="append",
-        required=True,
-        metavar=pick("CARTE", "MAP"),
-        help=pick(
-            "un fichier TOML, ou COLONNE=voie:grandeur[:conversion] (répétable)",
-            "a TOML file, or COLUMN=channel:quantity[:conversion] (repeatable)",
-        ),
-    )
-    replay.add_argument(
-        "--time",
-        metavar="COL[,COL]",
-        help=pick("colonnes de la date et de l'heure", "columns of date and time"),
-    )
-    replay.add_argument("--time-format", help=pick("« iso » ou strptime", "'iso' or strptime"))
-    replay.add_argument("--zone", help=pick("fuseau, comme Europe/Paris", "time zone"))
-    replay.add_argument(
-        "--no-value",
-        action="append",
-        help=pick("cellule qui veut dire « rien » (répétable)", "cell that means 'nothing'"),
-    )
-    replay.add_argument("--no-header", action="store_true")
-    replay.add_argument("--separator")
-    replay.add_argument("--decimal", choices=(".", ","))
+    add_map_arguments(replay, required=True)
     replay.add_argument("--host", help=pick("serveur MQTT", "MQTT broker"))
     replay.add_argument("--port", type=int)
     replay.add_argument(
@@ -79,10 +56,10 @@ def run_replay(options: argparse.Namespace) -> int:
     check_id(options.node, "--node")
     if options.speed is not None and options.speed <= 0:
         raise UsageError("BAD_SPEED", fr="--speed est positif.", en="--speed is positive.")
-    flags = _given(host=options.host, port=options.port, username=options.username)
+    flags = given_of(host=options.host, port=options.port, username=options.username)
     broker = replace(broker_from_environment(), **flags)
     data = options.data or Path("replay-data") / options.node
-    return _send(options, Recording(_map_of(options)), broker, data)
+    return _send(options, Recording(map_of(options)), broker, data)
 
 
 def _send(options: argparse.Namespace, recording: Recording, broker: Any, data: Path) -> int:
@@ -109,7 +86,7 @@ def _send(options: argparse.Namespace, recording: Recording, broker: Any, data: 
     bar = _Bar(replay, line_count)
     delivery.start()
     try:
-        with stopped_by_signals(_interrupt), _open(options.file) as lines:
+        with stopped_by_signals(_interrupt), open_recording(options.file) as lines:
             replay.run(lines, bar.step)
     finally:
         bar.close()
@@ -124,64 +101,9 @@ def _interrupt() -> None:
     raise KeyboardInterrupt
 
 
-def _open(path: Path) -> Any:
-    try:
-        return path.open(encoding="utf-8-sig", errors="replace", newline="")
-    except OSError as error:
-        raise UsageError(
-            "FILE_UNREADABLE",
-            fr=f"Le fichier {path} ne peut pas être lu ({error.strerror}).",
-            en=f"The file {path} cannot be read ({error.strerror}).",
-        ) from None
-
-
 def _count_lines(path: Path) -> int:
-    with _open(path) as lines:
+    with open_recording(path) as lines:
         return sum(1 for _ in lines)
-
-
-def _map_of(options: argparse.Namespace) -> RecordingMap:
-    """The map from a TOML file, or from the flags; flags win."""
-    from sensor_node.recording import RecordingMap  # noqa: PLC0415
-    from sensor_node.settings import build, read_toml  # noqa: PLC0415
-
-    table: dict[str, Any] = {}
-    channels: list[dict[str, str]] = []
-    for given in options.map:
-        if "=" in given:
-            channels.append(_channel_of(given))
-        else:
-            table |= read_toml(Path(given))
-    columns = options.time.split(",") if options.time else None
-    time = _given(columns=columns, format=options.time_format, zone=options.zone)
-    if isinstance(table.setdefault("time", {}), dict):
-        table["time"] |= time
-    if channels:
-        table["channels"] = [*table.get("channels", []), *channels]
-    table |= _given(
-        no_value=options.no_value,
-        header=False if options.no_header else None,
-        separator=options.separator,
-        decimal=options.decimal,
-    )
-    return build(RecordingMap, table)
-
-
-def _given(**flags: Any) -> dict[str, Any]:
-    return {name: value for name, value in flags.items() if value is not None}
-
-
-def _channel_of(given: str) -> dict[str, str]:
-    column, _, rest = given.rpartition("=")
-    parts = rest.split(":")
-    if not column or len(parts) not in (2, 3):
-        raise UsageError(
-            "MAP_FLAG_WRONG",
-            fr=f"--map {given} : écrivez COLONNE=voie:grandeur, et s'il le faut :conversion.",
-            en=f"--map {given}: write COLUMN=channel:quantity, and :conversion if need be.",
-        )
-    names = ("channel", "quantity", "conversion")
-    return {"column": column, **dict(zip(names, parts, strict=False))}
 
 
 class _Bar:

@@ -17,6 +17,8 @@ from typing import Any, Final, Literal, NamedTuple, NoReturn
 from sensor_node.errors import ConfigError, PackRefused
 
 BASE: Final = "jardin/v1"
+SANDBOX: Final = "atelier."
+"""How the names of pupils' programs begin, which no node can have."""
 MAX_PACK_BYTES: Final = 8192
 MAX_REASON: Final = 80
 """Characters of a doubt's reason that are kept."""
@@ -137,6 +139,16 @@ def live_topic(node: str, channel: str, base: str = BASE) -> str:
 def advice_topic(bed: str, base: str = BASE) -> str:
     """Where the advice of the day for a bed stands, retained."""
     return f"{base}/live/beds/{bed}/advice"
+
+
+def alert_topic(bed: str, base: str = BASE) -> str:
+    """Where the alerts of a bed stand, retained while there are any."""
+    return f"{base}/live/beds/{bed}/alert"
+
+
+def alerts_topic(base: str = BASE) -> str:
+    """Where all alerts of the garden stand, retained while there are any."""
+    return f"{base}/live/alerts"
 
 
 def split_topic(topic: str, base: str = BASE) -> tuple[str, list[str]] | None:

@@ -7,22 +7,29 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
+from statistics import median
 
 from gateway.watering.advice import advise
+from gateway.watering.balance import Books
 from gateway.watering.beds import Bed
 from gateway.watering.crops import CROPS, Crop
 from gateway.watering.evapotranspiration import ReferenceEt
-from gateway.watering.field_capacity import Plateau, Soaking, learned, plateaus
+from gateway.watering.learning import (
+    LEARNED_ERROR,
+    SOIL_ERROR,
+    Capacity,
+    as_found,
+    capacity_of,
+    lessons,
+)
 from gateway.watering.night import Night, ProbeMorning, together
-from gateway.watering.reservoir import Reservoir
-from gateway.watering.samples import HOUR_MS, Sample
-from gateway.watering.scale import dry_share, from_learned, from_two_points
+from gateway.watering.reservoir import Reservoir, depth_of
+from gateway.watering.scale import Knowledge, from_taught
 from gateway.watering.situation import Forecast, GardenDay, Situation
 from gateway.watering.soils import SOILS, Soil
 from gateway.watering.stages import coefficient
 
 AREA_M2 = 2.0
-DAY_MS = 24 * HOUR_MS
 PLANTED = {
     "tomate": (5, 15),
     "laitue": (5, 1),
@@ -177,52 +184,46 @@ class Probe:
     """A probe in % of water by volume that learns its field capacity in the bed.
 
     In its first season it starts with its air and water points; in a later one it remembers five
-    soakings, and what it gave when the plants first wilted.
-
-    Its noise is one draw a day: what a night's median leaves is drift, not chance from sample to
-    sample. `samples` are at 4 h and 16 h of each day, in % of water by volume.
+    soakings. Its noise is one draw a day: what a night's median leaves is drift, not chance from
+    sample to sample.
     """
 
     truth: Truth
     guess: Soil
     noise: float
     chance: random.Random
-    samples: list[Sample] = field(default_factory=list)
-    soakings: list[Soaking] = field(default_factory=list)
-    remembered: list[Plateau] = field(default_factory=list)
-    dry: float | None = None
+    mornings: dict[date, float] = field(default_factory=dict)
+    prior: Capacity = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.prior = Capacity(self.guess.field_capacity, SOIL_ERROR)
 
     def remembers(self) -> None:
-        """Take what last year taught, as noisy as any reading."""
-        soil, noise = self.truth.soil, self.noise
-        wet = [100.0 * (soil.field_capacity + self.chance.gauss(0.0, noise)) for _ in range(5)]
-        self.remembered = [Plateau(index - 5, value) for index, value in enumerate(wet)]
-        self.dry = 100.0 * (soil.wilting_point + self.chance.gauss(0.0, noise))
+        """Take what five soakings of last year taught, as noisy as any reading."""
+        capacity, noise = self.truth.soil.field_capacity, self.noise
+        share = median(capacity + self.chance.gauss(0.0, noise) for _ in range(5))
+        self.prior = Capacity(share, LEARNED_ERROR)
 
-    def measures(self, at_ms: int, depletion_mm: float) -> float:
-        """One reading of the bed as it is."""
-        soil = self.truth.soil
-        water = soil.field_capacity - depletion_mm / (1000.0 * self.depth_m)
-        value = 100.0 * (water + self.chance.gauss(0.0, self.noise))
-        self.samples.append(Sample(at_ms, value))
-        return value
+    def measures(self, on: date) -> None:
+        """The morning's reading of the bed as it is."""
+        truth = self.truth
+        water = truth.soil.field_capacity - truth.depletion_mm / (1000.0 * truth.crop.rooting_m)
+        self.mornings[on] = water + self.chance.gauss(0.0, self.noise)
 
-    @property
-    def depth_m(self) -> float:
-        """The depth of the reservoir."""
-        return self.truth.reservoir.taw_mm / (1000.0 * self.truth.soil.available)
+    def learns(self, bed: Bed, days: Sequence[GardenDay]) -> Capacity:
+        """What the mornings of this season have taught so far."""
+        books = Books(bed, 0.0).run(days)
+        taught = lessons(bed, days, books.pages, self.mornings)
+        return capacity_of(taught, depth_of(bed), self.prior)
 
-    def night(self, value: float) -> Night:
-        """What it says of the bed, by what it knows so far."""
-        found = [*self.remembered, *plateaus(self.samples, self.soakings)]
-        capacity = learned(found, 0.0, dry_share(self.guess))
-        water = 100.0 * self.guess.saturation
-        scale = (
-            from_two_points(0.0, water, self.guess)
-            if capacity is None
-            else from_learned(capacity, air=0.0, water=water, dry=self.dry, soil=self.guess)
-        )
-        return together([ProbeMorning(scale.missing(value), known_by=scale.known_by)])
+    def nights(self, found: Soil, capacity: Capacity) -> list[Night]:
+        """What it says of each morning, by what it knows today."""
+        known: Knowledge = "learned" if capacity.is_learned else "two_points"
+        scale = from_taught(capacity.share, found.available, 100.0, known)
+        return [
+            together([ProbeMorning(scale.missing(100.0 * water), known_by=known)])
+            for water in self.mornings.values()
+        ]
 
 
 def by_advice(
@@ -242,39 +243,35 @@ def by_advice(
         probe.remembers()
     known: list[GardenDay] = []
     waited, given = False, 0.0
-    for number, weather in enumerate(days):
-        start_ms = number * DAY_MS
-        night = probe.night(probe.measures(start_ms + 4 * HOUR_MS, truth.depletion_mm))
-        morning = GardenDay(weather.on, night=night)
+    for weather in days:
+        probe.measures(weather.on)
+        lived = [*known, GardenDay(weather.on)]
+        capacity = probe.learns(bed, lived)
+        found = as_found(guess, capacity.share)
+        heard = probe.nights(found, capacity)
         coming = Forecast(
             2.0, weather.min_c, weather.max_c, weather.rain_mm * chance.uniform(0.5, 1.5)
         )
         situation = Situation(
-            bed, weather.on, 8, (*known, morning), start_mm=0.0, forecast=coming, waited=waited,
-            data_age_s=300,
+            replace(bed, soil=found), weather.on, 8,
+            tuple(replace(day, night=night) for day, night in zip(lived, heard, strict=True)),
+            start_mm=0.0, forecast=coming, waited=waited, data_age_s=300,
         )  # fmt: skip
         advice = advise(situation)
         waited = advice.verdict == "wait_for_rain"
         litres = advice.litres or 0.0
         given += litres / AREA_M2
         told = litres > 0.0 and chance.random() >= errors.unlogged
-        missing, total = advice.figures.missing_mm, advice.figures.total_mm
-        used = 1.5 * advice.figures.today_mm
-        for hour, mm in ((8, bed.net_mm(litres) if told else 0.0), (20, weather.rain_mm)):
-            if mm > 0.0:
-                probe.soakings.append(Soaking(start_ms + hour * HOUR_MS, mm, missing, total, used))
         known.append(
-            replace(
-                morning,
+            GardenDay(
+                weather.on,
                 et0=ReferenceEt(weather.et0_mm),
                 rain_mm=weather.rain_mm,
                 litres=(litres,) if told else (),
                 seen=litres > 0.0 and not told,
             )
         )
-        before_mm = truth.depletion_mm
         truth.live(weather, bed.net_mm(litres))
-        probe.measures(start_ms + 16 * HOUR_MS, 0.5 * (before_mm + truth.depletion_mm))
     return Outcome(truth.days, truth.stressed, given)
 
 

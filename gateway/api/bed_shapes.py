@@ -198,6 +198,33 @@ class AdviceShape(BaseModel):
     made: str = TIME
 
 
+class HistoryDay(BaseModel):
+    """A day of a bed, 6 h to 6 h; water in mm, null where nothing tells."""
+
+    on: date
+    verdict: Verdict | None = Field(description="Of the first advice; null: none was given")
+    later: Verdict | None = Field(description="What it had become by the evening; null: the same")
+    advised_l: float | None
+    confidence: int | None
+    missing_mm: float | None = Field(description="Depletion in the morning")
+    threshold_mm: float | None = Field(description="RAW")
+    total_mm: float | None = Field(description="TAW")
+    ks: float | None = Field(description="How freely the plants drink, 0 to 1")
+    etc_mm: float | None
+    rain_mm: float | None
+    given_l: float | None = Field(description="Litres that were told")
+    logged: int = Field(description="Waterings that a person or a valve told")
+    found: int = Field(description="Those that a probe saw")
+    matched: int = Field(description="Those that were told and seen")
+
+
+class HistoryShape(BaseModel):
+    """The days of a bed, oldest first."""
+
+    bed: str = Field(examples=["bac-1"])
+    days: list[HistoryDay]
+
+
 class RestrictionShape(Spoken):
     """A drought restriction: no watering from one hour to another, local time."""
 

@@ -89,9 +89,10 @@ def _write(gateway: Gateway, bed: str, before: BedDetails, body: BedChange) -> B
     wishes = named.pop("channels", None)
     named.pop("id", None)
     _check(named)
+    details = _of_one_season(replace(before, **named), named)
     wished = None if wishes is None else [_wish(gateway, one) for one in wishes if _is_now(one)]
     now_ms = gateway.clock.wall_ms()
-    record = gateway.catalogue.beds.put(bed, replace(before, **named), now_ms)
+    record = gateway.catalogue.beds.put(bed, details, now_ms)
     if wished is not None:
         gateway.catalogue.watches.wish(bed, wished, now_ms)
     gateway.advisor.renew(bed)
@@ -103,6 +104,26 @@ def _check(named: Mapping[str, Any]) -> None:
         raise _no_such("UNKNOWN_SOIL", ("terre", "soil"), soil, SOILS.values())
     if (crop := named.get("crop")) is not None and crop not in CROPS:
         raise _no_such("UNKNOWN_CROP", ("culture", "crop"), crop, CROPS.values())
+
+
+def _of_one_season(details: BedDetails, named: Mapping[str, Any]) -> BedDetails:
+    """``details``, where a bed that is planted anew forgets the seedlings of the season before.
+
+    Raises ``Problem`` where somebody says that seedlings showed before they were sown.
+    """
+    planted_on, emerged_on = details.planted_on, details.emerged_on
+    if planted_on is None or emerged_on is None or emerged_on >= planted_on:
+        return details
+    if named.get("emerged_on") is None:
+        return replace(details, emerged_on=None)
+    raise Problem(
+        422,
+        "BED_DATES_CONTRADICT",
+        fr=f"Rien ne lève ({emerged_on}) avant d'être semé ({planted_on}) : corrigez l'une des "
+        "deux dates.",
+        en=f"Nothing comes up ({emerged_on}) before it is sown ({planted_on}): correct one of the "
+        "two dates.",
+    )
 
 
 class _Named(Protocol):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from gateway.api.context import TheGateway
-from gateway.api.guard import allow
+from gateway.api.guard import allow, still_may
 from gateway.events import Subscription
 from gateway.security.roles import Action
 
@@ -45,6 +47,7 @@ class EventStream(StreamingResponse):
     },
 )
 async def events(
+    request: Request,
     gateway: TheGateway,
     last_event_id: Annotated[str | None, Header(description="Sent by browsers")] = None,
     from_id: Annotated[
@@ -54,19 +57,25 @@ async def events(
 ) -> EventStream:
     """After an id, the missed events of the last five minutes come first.
 
-    Where they are no longer to be had, a `reset` says: load everything again.
+    Where they are no longer to be had, a `reset` says: load everything again. In a private garden
+    the stream ends with the key that opened it.
     """
     seen = last_event_id or from_id
+    still = partial(still_may, request, Action.READ) if gateway.access.private else None
     return EventStream(
-        _frames(gateway.events.subscribe(seen), is_new=not seen),
+        _frames(gateway.events.subscribe(seen), still, is_new=not seen),
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _frames(subscription: Subscription, *, is_new: bool) -> AsyncIterator[str]:
+async def _frames(
+    subscription: Subscription, still: Callable[[], bool] | None, *, is_new: bool
+) -> AsyncIterator[str]:
     # An id without data is remembered by the browser and dispatches nothing: whoever loses the
     # connection before the first event comes back to the right place.
     place = f"id: {subscription.last_id}\n" if is_new else ""
     yield f"retry: {RETRY_MS}\n{place}\n"
     while (batch := await subscription.take(KEEP_ALIVE_S)) is not None:
+        if still is not None and not await run_in_threadpool(still):
+            return
         yield "".join(event.frame() for event in batch) or ": still here\n\n"

@@ -15,7 +15,7 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from gateway.security.access import Access, Who
-from gateway.security.refusals import https_needed, other_page
+from gateway.security.refusals import AccessRefused, https_needed, other_page
 from gateway.security.roles import KEEPERS_OWN, Action
 from gateway.service import Gateway
 
@@ -76,6 +76,14 @@ def who_asks(request: Request) -> Who:
     return known
 
 
+def still_may(request: Request, action: Action) -> bool:
+    """Whether the key that opened a long answer still opens ``action``."""
+    try:
+        return _found(request, _gateway(request).access).can(action)
+    except AccessRefused:
+        return False
+
+
 TheAsker = Annotated[Who, Depends(who_asks)]
 
 
@@ -94,7 +102,12 @@ def _shows_a_key(request: Request) -> bool:
 
 def session_of(request: Request) -> str:
     """The session that the browser brings for this door; empty where it brings none."""
-    return request.cookies.get(SECURE_COOKIE if is_secure(request) else COOKIE, "")
+    return request.cookies.get(cookie_of(request), "")
+
+
+def cookie_of(request: Request) -> str:
+    """The name of the session's cookie at this door."""
+    return SECURE_COOKIE if is_secure(request) else COOKIE
 
 
 def is_secure(request: Request) -> bool:

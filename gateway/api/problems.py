@@ -38,6 +38,7 @@ TITLES: Final[Mapping[int, tuple[str, str]]] = {
     404: ("Introuvable", "Not found"),
     405: ("Méthode impossible ici", "Method not possible here"),
     408: ("Demande trop lente", "Request too slow"),
+    409: ("Existe déjà", "Exists already"),
     413: ("Demande trop grosse", "Request too large"),
     415: ("Format non accepté", "Format not accepted"),
     422: ("Demande à corriger", "Request to correct"),

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from gateway.api.bed_shapes import RestrictionShape
 from gateway.api.context import TheGateway
-from gateway.api.guard import allow
+from gateway.api.guard import TheAsker, allow
 from gateway.api.problems import Problem
 from gateway.security.roles import Action
 from gateway.service import Gateway
@@ -22,7 +22,9 @@ def restriction(gateway: TheGateway) -> RestrictionShape | None:
 
 
 @router.put("", dependencies=[allow(Action.BEDS)], summary="Enter a drought restriction")
-def restrict(gateway: TheGateway, body: RestrictionShape) -> RestrictionShape | None:
+def restrict(
+    gateway: TheGateway, asker: TheAsker, body: RestrictionShape
+) -> RestrictionShape | None:
     """From one hour to another of the garden's clock, over midnight too; 0 to 24 for never.
 
     What would be "yes" becomes `forbidden`, with the hour from which it is allowed.
@@ -37,14 +39,16 @@ def restrict(gateway: TheGateway, body: RestrictionShape) -> RestrictionShape | 
         )
     rule = Restriction(body.from_hour, body.to_hour, body.until)
     gateway.catalogue.restrictions.put(rule, gateway.clock.wall_ms())
+    gateway.access.note(asker.name, "RESTRICTION_SET", f"{body.from_hour}-{body.to_hour}")
     gateway.advisor.renew_all()
     return _shape(gateway)
 
 
 @router.delete("", dependencies=[allow(Action.BEDS)], summary="End the drought restriction")
-def end(gateway: TheGateway) -> RestrictionShape | None:
+def end(gateway: TheGateway, asker: TheAsker) -> RestrictionShape | None:
     """Nothing is forbidden any more."""
     gateway.catalogue.restrictions.end(gateway.clock.wall_ms())
+    gateway.access.note(asker.name, "RESTRICTION_ENDED")
     gateway.advisor.renew_all()
     return _shape(gateway)
 

@@ -72,8 +72,7 @@ def send(
     node = asker.own or ""
     gateway.access.check_writes(asker, node)
     sent = [_sent(gateway, node, one) for one in body.readings]
-    if asker.key:
-        gateway.access.pace.take(asker.key, len(sent))
+    gateway.access.pace.take(asker.key or asker.csrf, len(sent))
     taken = _intake(request, gateway).take(node, sent)
     return Received(
         node=node,

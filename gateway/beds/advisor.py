@@ -17,11 +17,12 @@ from gateway.beds import hearing
 from gateway.beds.board import Board
 from gateway.beds.given import Given
 from gateway.beds.observed import MOISTURES, Observer
-from gateway.beds.presence import next_presence
+from gateway.beds.presence import closed_periods, next_presence
 from gateway.beds.rainfall import DAYS, believed, rose_together
 from gateway.beds.records import BedRecord
 from gateway.beds.situations import Around, first_day, local, situation_of
 from gateway.catalogue import Catalogue
+from gateway.forecast.forecasts import Forecasts
 from gateway.settings import GatewaySettings
 from gateway.times import DAY_MS
 from gateway.watering.evapotranspiration import Place
@@ -44,7 +45,8 @@ log = logging.getLogger("jardin.advice")
 class Advisor:
     """Answers "water today?" for each bed. Safe to use from several threads.
 
-    ``publish``: tells open pages. ``board`` holds what stands on the live topics, in the garden's
+    ``publish``: tells open pages. ``forecasts`` gives what came last, and waits for nothing.
+    ``board`` holds what stands on the live topics, in the garden's
     language.
     """
 
@@ -55,12 +57,15 @@ class Advisor:
         observer: Observer,
         clock: Clock,
         publish: Callable[[str, dict[str, object]], None],
+        *,
+        forecasts: Forecasts,
     ) -> None:
         self._settings = settings
         self._catalogue = catalogue
         self._observer = observer
         self._clock = clock
         self._publish = publish
+        self._forecasts = forecasts
         self._lock = threading.Lock()
         self._looked_ms: dict[str, int] = {}
         self._doubted_ms = 0
@@ -81,6 +86,10 @@ class Advisor:
         """
         if on is not None and on != self.today():
             return self._catalogue.advice.last(record.bed, on)
+        return self.advice_of_today(record)
+
+    def advice_of_today(self, record: BedRecord) -> Given:
+        """What stands today, made anew. Raises ``GardenError`` with ``CLOCK_UNTRUSTED``."""
         return self._make(record)
 
     def looked_ms(self, bed: str) -> int:
@@ -201,7 +210,7 @@ class Advisor:
         self._catalogue.journal.see(record.bed, seen, now_ms)
         entries = self._catalogue.journal.of(record.bed, from_ms, now_ms + 1)
         observed = believed(replace(observed, entries=entries), self._rains(now_ms), on, zone)
-        situation = situation_of(record, observed, self._around(record, on, first))
+        situation = situation_of(record, observed, self._around(record, now_ms, first))
         return Given.of(situation, now_ms)
 
     def _rains(self, now_ms: int) -> frozenset[date]:
@@ -214,20 +223,33 @@ class Advisor:
         }
         return rose_together(journals, self._settings.timezone)
 
-    def _around(self, record: BedRecord, on: date, first: date) -> Around:
-        latitude = self._settings.latitude
+    def _around(self, record: BedRecord, now_ms: int, first: date) -> Around:
+        zone = self._settings.timezone
+        on, outlook = local(now_ms, zone).date(), self._forecasts.outlook()
         yesterday = self._catalogue.advice.last(record.bed, on - timedelta(days=1))
         begun = self._catalogue.advice.last(record.bed, first)
         return Around(
-            self._settings.timezone,
-            Place(LATITUDE_DEG if latitude is None else latitude),
+            zone,
+            place_of(self._settings),
             longitude_deg=self._settings.longitude,
             start_mm=None if begun is None else begun.missing_mm,
             waited=yesterday is not None and yesterday.verdict == "wait_for_rain",
+            remembered=None if begun is None else begun.taught(record.details.soil),
             restriction=self._catalogue.restrictions.now(),
-            next_presence=next_presence(on, self._settings.advice.presence or ()),
+            next_presence=next_presence(
+                on,
+                self._settings.advice.presence or (),
+                closed_periods(self._settings.advice.closed or ()),
+            ),
             tank_l=self._observer.tank_l(self._settings.advice.tank_l),
+            forecast=None if outlook is None else outlook.expected(now_ms, zone),
         )
+
+
+def place_of(settings: GatewaySettings) -> Place:
+    """Where the garden is; in the middle of France where nobody said."""
+    latitude = LATITUDE_DEG if settings.latitude is None else settings.latitude
+    return Place(latitude, settings.altitude)
 
 
 def clock_untrusted() -> GardenError:

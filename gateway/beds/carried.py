@@ -4,6 +4,7 @@
     {"watch": "potager-1/bac-1-soil", "bed": "bac-1", "from_ms": …, "to_ms": null}
     {"watering": "bac-1", "at_ms": …, "litres": …, "cans": …, "source": …, "by": …, …}
     {"advice": "bac-1", "day": "2026-07-15", "made_ms": …, "inputs": "…", "fr": "…", "en": "…"}
+    {"rain": 12.5, "day": "2026-07-14", "at_ms": null, "by": …, "told_ms": …, …}
 
 Whatever is here already, field by field, is taken once.
 """
@@ -12,9 +13,11 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any, Final
 
+from gateway.beds.rainbook import MOST_MM
 from gateway.beds.records import BedDetails
 from gateway.watering.record import loads
 from sensor_node import wire
@@ -29,6 +32,7 @@ _TABLES: Final = {
         ("at_ms", "litres", "cans", "source", "by", "matched", "made_ms", "undone_ms"),
     ),
     "advice": ("advices", "bed", ("day", "made_ms", "inputs", "fr", "en")),
+    "rain": ("rains", "mm", ("day", "at_ms", "by", "told_ms", "made_ms", "undone_ms")),
 }
 WORDS: Final = frozenset({"bed", "watch", *_TABLES})
 """What a line of ours begins with."""
@@ -70,12 +74,12 @@ class Carried:
                 ).fetchall()
             if not rows:
                 return
-            for number, bed, *values in rows:
+            for number, of, *values in rows:
                 last = number
                 told = dict(zip(names, values, strict=True))
                 if "inputs" in told:
                     told["inputs"] = zlib.decompress(told["inputs"]).decode()
-                yield {word: bed} | told
+                yield {word: of} | told
 
     def take(self, line: Line) -> None:
         """Take one line in."""
@@ -90,9 +94,11 @@ class Carried:
             self._take_bed(line)
         else:
             ((word, (table, key, names)),) = [(w, t) for w, t in _TABLES.items() if w in line]
-            values = {key: _id(line[word])} | {name: line[name] for name in names}
+            values = {key: _KEYS[key](line[word])} | {name: line[name] for name in names}
             if "inputs" in values:
                 values["inputs"] = zlib.compress(str(values["inputs"]).encode())
+            if word == "rain":
+                _check_rain(line)
             self._once(table, values)
 
     def _take_bed(self, line: Line) -> None:
@@ -122,3 +128,20 @@ def _id(bed: Any) -> str:
     if not isinstance(bed, str) or not wire.is_id(bed):
         raise ValueError(f"{bed!r} is no bed")
     return bed
+
+
+def _mm(rain: Any) -> float:
+    if isinstance(rain, bool) or not isinstance(rain, int | float) or not 0 <= rain <= MOST_MM:
+        raise ValueError(f"{rain!r} is no rain")
+    return float(rain)
+
+
+def _check_rain(line: Line) -> None:
+    """Rain is of a day or of a moment: what is neither or both is refused here, not met later."""
+    if (line["day"] is None) == (line["at_ms"] is None):
+        raise ValueError("rain of no day and no moment, or of both")
+    if line["day"] is not None:
+        date.fromisoformat(line["day"])
+
+
+_KEYS: Final[dict[str, Callable[[Any], Any]]] = {"bed": _id, "mm": _mm}

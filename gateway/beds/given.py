@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from gateway.watering.advice import Advice, advise
+from gateway.watering.learning import LEARNED_ERROR, Capacity
 from gateway.watering.reasons import Language
 from gateway.watering.record import dumps, loads
 from gateway.watering.situation import Situation
@@ -68,6 +69,16 @@ class Given:
         if self.verdict == "unknown":
             return None
         return float(self.told("en")["inputs"]["missing_mm"])
+
+    def taught(self, soil: str | None) -> Capacity | None:
+        """What its probes had learned by then of the field capacity of ``soil``; None for no more
+        than its name tells.
+        """
+        inputs = json.loads(self.inputs)
+        ground = inputs["bed"]["soil"]
+        if ground is None or ground["key"] != soil or not inputs["days"][-1]["night"]["learned"]:
+            return None
+        return Capacity(ground["field_capacity"], LEARNED_ERROR)
 
     def again(self, language: Language) -> str:
         """The JSON that its inputs give today: the same bytes, while the rule is the same."""

@@ -8,15 +8,17 @@ extremes of a day are the same, and a node that measures each ten seconds costs 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.beds.journal import Entry
+from gateway.beds.rainbook import RainEntry
 from gateway.beds.records import BedRecord
 from gateway.beds.watches import Watch
 from gateway.catalogue import Catalogue, ChannelInfo
 from gateway.measured import Measured
 from gateway.present import Present
+from gateway.scale import Scale
 from gateway.store.base import Bucket, Series
 from gateway.times import DAY_MS, HOUR_MS
 from gateway.watering.samples import Sample
@@ -26,6 +28,8 @@ STEP_MS: Final = 300_000
 FULL_SCALE: Final = 1023.0
 PROBE_DAYS: Final = 23
 """Mornings of three weeks, and the two days before the first: what is older no longer leads."""
+LUX_DAYS: Final = 5
+"""Days of which it is told whether the light sensor was saturated: the last one is spoken of."""
 WORKSHOP: Final = "atelier."
 MOISTURES: Final = ("soil_moisture_raw", "soil_moisture")
 
@@ -38,6 +42,7 @@ class ProbeSamples:
     counts: recent, 0 to 1023, empty for a probe that gives percent by itself. air, water: its
     counts at no water and at its wet point, None for unknown. wet_pct: what its wet point means
     in percent, None where that is the soil's saturation. neighbours: the other inputs of its node.
+    from_ms, to_ms: when it came to the bed and left it, None for still there.
     """
 
     series: Series
@@ -48,6 +53,12 @@ class ProbeSamples:
     water: float | None = None
     wet_pct: float | None = None
     neighbours: tuple[Sequence[Sample], ...] = ()
+    from_ms: int = 0
+    to_ms: int | None = None
+
+    def is_there(self, at_ms: int) -> bool:
+        """Whether it stood in the bed at a moment."""
+        return self.from_ms <= at_ms and (self.to_ms is None or at_ms < self.to_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +66,9 @@ class Observed:
     """What there is to know of a bed, in ``[from_ms, now_ms)``.
 
     inside: stations under the bed's own glass; outside: the others; the first that has a day tells.
-    rain_mm: hours of the garden's gauge, None without one. newest_ms: of the newest value that
-    the bed or its air gave. others: the probes of the other beds, where no gauge speaks.
+    rain_mm: hours of the garden's gauge, None without one. online_mm: hours by the online service.
+    told_rain: what somebody typed in. newest_ms: of the newest value that the bed or its air gave.
+    others: the probes of the other beds, where no gauge speaks.
     """
 
     from_ms: int
@@ -69,6 +81,8 @@ class Observed:
     entries: Sequence[Entry] = ()
     newest_ms: int | None = None
     others: tuple[ProbeSamples, ...] = ()
+    online_mm: Sequence[Sample] = ()
+    told_rain: Sequence[RainEntry] = ()
 
     @property
     def gauge_speaks(self) -> bool:
@@ -87,8 +101,13 @@ class Observer:
         self._as_measured = as_measured
         self._present = present
 
-    def observe(self, bed: BedRecord, from_ms: int, now_ms: int) -> Observed:
-        """All about ``bed`` from ``from_ms`` on; ``now_ms`` is excluded."""
+    def observe(
+        self, bed: BedRecord, from_ms: int, now_ms: int, *, probes: bool = True
+    ) -> Observed:
+        """All about ``bed`` from ``from_ms`` on; ``now_ms`` is excluded.
+
+        ``probes``: False asks for the weather and the journal alone.
+        """
         channels = self._garden_channels()
         watches = [one for one in self._catalogue.watches.of(bed.bed) if one.series in channels]
         span = _Span(from_ms - from_ms % HOUR_MS, now_ms)
@@ -97,18 +116,21 @@ class Observer:
         inside = bed.details.exposure == "greenhouse"
         open_air = self._open_air(channels, own)
         rain = self._rain(open_air, channels, span)
-        probes = self._probes(watches, channels, span, recent)
+        hears_others = probes and not _speaks(rain, now_ms)
         return Observed(
             span.from_ms,
             now_ms,
-            probes=probes,
+            probes=self._probes(watches, channels, span, recent) if probes else (),
             inside=self._stations(channels, sorted(own), span) if inside else (),
             outside=self._stations(channels, open_air, span),
             rain_mm=rain,
             soil_c=self._soil_c(watches, channels, recent),
             entries=self._catalogue.journal.of(bed.bed, from_ms, now_ms),
             newest_ms=self._newest(own, channels),
-            others=() if _speaks(rain, now_ms) else self._others(bed, channels, recent),
+            others=self._others(bed, channels, recent) if hears_others else (),
+            # The hour that has begun is a forecast still.
+            online_mm=self._catalogue.forecast.rain(span.from_ms, now_ms - HOUR_MS),
+            told_rain=self._catalogue.rain.all(),
         )
 
     def tank_l(self, full_l: float | None) -> float | None:
@@ -126,6 +148,52 @@ class Observer:
         if full_l is None or level is None:
             return None
         return round(full_l * min(100.0, max(0.0, level)) / 100.0, 1)
+
+    # --- for the alerts, which look often -----------------------------------------------------
+
+    def channels(self) -> dict[Series, ChannelInfo]:
+        """All of the garden; those of a workshop are no part of it."""
+        return self._garden_channels()
+
+    def thermometers(self, bed: BedRecord | None = None) -> list[tuple[Series, Series | None]]:
+        """Those of the open air, or under ``bed``'s own glass; each with the hygrometer by it."""
+        channels = self._garden_channels()
+        watching = self._catalogue.watches.now() if bed else []
+        own = {one.series for one in watching if bed and one.bed == bed.bed}
+        glass = bed is not None and bed.details.exposure == "greenhouse"
+        chosen = sorted(own) if glass else self._open_air(channels, own)
+        damp = _of(chosen, channels, "relative_humidity")
+        return [
+            (series, next((one for one in damp if one.node == series.node), None))
+            for series in _of(chosen, channels, "air_temperature")
+        ]
+
+    def air(
+        self, thermometer: Series, hygrometer: Series | None, from_ms: int, now_ms: int
+    ) -> AirSamples:
+        """The extremes of each hour of a station."""
+        span = _Span(from_ms, now_ms)
+        damp = () if hygrometer is None else self._extremes(hygrometer, span)
+        return AirSamples(air_c=self._extremes(thermometer, span), humidity_pct=damp)
+
+    def hours(self, series: Series, from_ms: int, now_ms: int) -> list[Bucket]:
+        """A channel by the hour."""
+        return self._buckets(series, _Span(from_ms, now_ms), HOUR_MS)
+
+    def probes_of(self, bed: str, from_ms: int, now_ms: int) -> Observed:
+        """The probes that watch ``bed`` now, and its soil's temperature: enough to judge them."""
+        channels, span = self._garden_channels(), _Span(from_ms, now_ms)
+        watches = [
+            one
+            for one in self._catalogue.watches.of(bed)
+            if one.to_ms is None and one.series in channels
+        ]
+        return Observed(
+            from_ms,
+            now_ms,
+            probes=self._probes(watches, channels, span, span),
+            soil_c=self._soil_c(watches, channels, span),
+        )
 
     # --- which channels -----------------------------------------------------------------------
 
@@ -162,6 +230,7 @@ class Observer:
         """One station for each thermometer, with its node's humidity or else another's."""
         lux = self._first(chosen, channels, "illuminance")
         wind = self._first(chosen, channels, "wind_speed")
+        sun = self._first(chosen, channels, "irradiance")
         found = []
         for series in _of(chosen, channels, "air_temperature"):
             humid = _of(chosen, channels, "relative_humidity")
@@ -170,8 +239,9 @@ class Observer:
                 AirSamples(
                     air_c=self._extremes(series, span),
                     humidity_pct=self._extremes((own or humid)[0], span) if humid else (),
-                    lux=self._means(lux, span, STEP_MS) if lux else (),
+                    lux=self._lux(lux, span) if lux else (),
                     wind_m_s=self._means(wind, span) if wind else (),
+                    sun_w_m2=self._means(sun, span) if sun else (),
                 )
             )
         return tuple(found)
@@ -188,6 +258,16 @@ class Observer:
             samples.append(Sample(one.start_ms, one.least))
             samples.append(Sample(one.start_ms + HOUR_MS // 2, one.most))
         return tuple(samples)
+
+    def _lux(self, series: Series, span: _Span) -> tuple[Sample, ...]:
+        """Each five minutes of the last days, to tell a saturated sensor, and hours before.
+
+        The days are told apart where they begin: `from_ms` is the first one's midnight.
+        """
+        past_days = max(0, (span.to_ms - span.from_ms) // DAY_MS - LUX_DAYS)
+        since_ms = span.from_ms + past_days * DAY_MS
+        before = self._means(series, _Span(span.from_ms, since_ms))
+        return before + self._means(series, _Span(since_ms, span.to_ms), STEP_MS)
 
     def _rain(
         self, chosen: Sequence[Series], channels: dict[Series, ChannelInfo], span: _Span
@@ -207,7 +287,11 @@ class Observer:
         recent: _Span,
     ) -> tuple[ProbeSamples, ...]:
         found = [
-            self._probe(watch, channels, span, recent)
+            replace(
+                self._probe(watch, channels, span, recent),
+                from_ms=watch.from_ms,
+                to_ms=watch.to_ms,
+            )
             for watch in watches
             if channels[watch.series].quantity in MOISTURES
         ]
@@ -232,11 +316,12 @@ class Observer:
             for other in _of(sorted(channels), channels, "soil_moisture_raw")
             if other.node == series.node and other != series
         ]
+        counts = self._counts(series, latest)
         return ProbeSamples(
             series,
-            self._means(series, latest, STEP_MS),
+            _in_percent(counts, scale),
             self._means(series, whole),
-            counts=self._counts(series, latest),
+            counts=counts,
             air=FULL_SCALE * (0.0 - line.offset) / line.slope,
             water=FULL_SCALE * (wet_pct - line.offset) / line.slope,
             # Points in air and in a glass of water say 0 and 100: a range, not a share of water.
@@ -283,6 +368,12 @@ class Observer:
 
     def _buckets(self, series: Series, span: _Span, step_ms: int) -> list[Bucket]:
         return self._measured.buckets(series, span.edges(step_ms), vector=False)
+
+
+def _in_percent(counts: Sequence[Sample], scale: Scale) -> tuple[Sample, ...]:
+    """What ``counts`` mean, each by the calibration that held then: they are read once."""
+    lines = ((one, scale.line_at(one.at_ms)) for one in counts)
+    return tuple(Sample(one.at_ms, line.of(one.value / FULL_SCALE)) for one, line in lines if line)
 
 
 _GLASS_PCT: Final = 90.0

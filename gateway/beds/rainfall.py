@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
+from gateway.beds.fallen import total_mm
 from gateway.beds.journal import SEEN, Entry
 from gateway.beds.observed import Observed
 from gateway.watering.gauge import RainDay, is_blocked
@@ -49,7 +50,8 @@ def believed(observed: Observed, together: frozenset[date], on: date, zone: str)
     for day, from_ms, to_ms in zip(days, bounds[:-1], bounds[1:], strict=True):
         fell = between(observed.rain_mm, from_ms, to_ms)
         gauge_mm = sum(one.value for one in fell) if fell else None
-        told.append(RainDay(gauge_mm, probes_together=day in together))
+        others_mm = total_mm(observed, from_ms, to_ms, zone)
+        told.append(RainDay(gauge_mm, others_mm, probes_together=day in together))
     if not is_blocked(told):
         return observed
     return replace(observed, rain_mm=tuple(between(observed.rain_mm, 0, bounds[0])))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from gateway.watering.beds import Bed, Exposure, Method
@@ -63,15 +63,12 @@ class BedRecord:
         in the table is as if nobody had told one.
         """
         told = self.details
-        planted_on = told.planted_on
-        if planted_on is not None:
-            planted_on -= timedelta(days=told.stage_days)
         return Bed(
             key=self.bed,
             area_m2=told.area_m2,
             soil=SOILS.get(told.soil or ""),
             crop=CROPS.get(told.crop or ""),
-            planted_on=planted_on,
+            planted_on=told.planted_on,
             sown=told.sown,
             emerged_on=told.emerged_on,
             depth_m=told.depth_m,
@@ -80,6 +77,7 @@ class BedRecord:
             weather_inside=weather_inside,
             method=told.method,
             can_l=told.can_l,
+            stage_days=told.stage_days,
         )
 
 

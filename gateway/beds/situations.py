@@ -12,17 +12,19 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from gateway.beds import hearing
 from gateway.beds.evening import night_minimum_c
+from gateway.beds.fallen import Fallen, fallen
+from gateway.beds.hearing import Ears
 from gateway.beds.journal import Entry
+from gateway.beds.lessons import Season, learn
 from gateway.beds.observed import Observed
 from gateway.beds.records import BedRecord
-from gateway.watering.balance import Books, Page
 from gateway.watering.beds import Bed
 from gateway.watering.diary import Diary
 from gateway.watering.evapotranspiration import Place
-from gateway.watering.field_capacity import Soaking
-from gateway.watering.samples import HOUR_MS, at_local_hour_ms, between
+from gateway.watering.learning import Capacity
+from gateway.watering.night import together
+from gateway.watering.samples import HOUR_MS
 from gateway.watering.situation import (
     Forecast,
     GardenDay,
@@ -36,8 +38,6 @@ LEAST_DAYS: Final = 60
 MOST_DAYS: Final = 240
 _LAST_DAYS: Final = 3
 _SOIL_LASTS_MS: Final = 3 * HOUR_MS
-_A_SOAKING_MM: Final = 2.0
-_TAKEN_DAYS: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class Around:
     longitude_deg: None for unknown. start_mm: depletion on the first day by the advice that was
     given then, None for unknown.
     waited: whether yesterday's advice was to wait for rain.
+    remembered: what the season before has taught of the bed's field capacity.
     """
 
     zone: str
@@ -54,6 +55,7 @@ class Around:
     longitude_deg: float | None = None
     start_mm: float | None = None
     waited: bool = False
+    remembered: Capacity | None = None
     restriction: Restriction | None = None
     next_presence: date | None = None
     tank_l: float | None = None
@@ -80,17 +82,22 @@ def situation_of(record: BedRecord, observed: Observed, around: Around) -> Situa
     days = [first + timedelta(days=n) for n in range((on - first).days + 1)]
     stations, inside = _stations(observed, around, on)
     bed = record.as_bed(weather_inside=inside)
-    quiet = _days(observed, days, stations, around)
-    soakings = _soakings(observed, bed, quiet, around)
-    heard = hearing.nights(observed, bed, days, zone, soakings)
-    since_ms = hearing.good_since_ms(observed, days, zone)
+    rain = fallen(observed, zone)
+    quiet = _days(observed, days, stations, rain, around)
+    ears = Ears(observed, zone)
+    season = Season(bed, quiet, rain.mm, zone, around.start_mm, around.remembered)
+    bed, scales = learn(observed, ears, season)
+    heard = ears.mornings(bed, days, scales)
+    since_ms = ears.good_since_ms(days)
     return Situation(
         bed=bed,
         on=on,
         hour=now.hour,
-        days=tuple(replace(day, night=night) for day, night in zip(quiet, heard, strict=True)),
+        days=tuple(
+            replace(day, night=together(words)) for day, words in zip(quiet, heard, strict=True)
+        ),
         start_mm=around.start_mm,
-        rain_source="gauge" if observed.gauge_speaks else "none",
+        rain_source=rain.source,
         forecast=around.forecast,
         soil_c=_soil_c(observed),
         evening_min_c=night_minimum_c(
@@ -101,6 +108,7 @@ def situation_of(record: BedRecord, observed: Observed, around: Around) -> Situa
         tank_l=around.tank_l,
         waited=around.waited,
         unseen=0 if since_ms is None else _unseen(observed, bed, since_ms),
+        temperature_age_h=_temperature_age_h(stations, observed.now_ms),
         data_age_s=_age_s(observed),
     )
 
@@ -109,20 +117,25 @@ def situation_of(record: BedRecord, observed: Observed, around: Around) -> Situa
 
 
 def _days(
-    observed: Observed, days: Sequence[date], stations: Sequence[AirSamples], around: Around
+    observed: Observed,
+    days: Sequence[date],
+    stations: Sequence[AirSamples],
+    rain: Fallen,
+    around: Around,
 ) -> list[GardenDay]:
     """The days without their probes, each by the first station that has enough of it."""
     told = [_watering(one) for one in observed.entries]
     by_station = [
-        Diary(around.place, around.zone, station, observed.rain_mm, told).days(
+        Diary(around.place, around.zone, station, rain.mm, told).days(
             days[0], days[-1], observed.now_ms
         )
         for station in stations or (AirSamples(),)
     ]
-    return [
+    best = [
         next((day for day in same if day.et0 is not None), same[0])
         for same in zip(*by_station, strict=True)
     ]
+    return [replace(day, rain_by=rain.by.get(day.on, "none")) for day in best]
 
 
 def _watering(entry: Entry) -> Watering:
@@ -142,44 +155,6 @@ def _stations(observed: Observed, around: Around, on: date) -> tuple[tuple[AirSa
     return (observed.inside, True) if heard else (observed.outside, False)
 
 
-# --- what the probes learn from ---------------------------------------------------------------
-
-
-def _soakings(
-    observed: Observed, bed: Bed, days: Sequence[GardenDay], around: Around
-) -> list[Soaking]:
-    """Each day on which water came, with what the books say was missing before it.
-
-    The books are those of a probe that knows only its two points.
-    """
-    if not observed.probes:
-        return []
-    dates = [day.on for day in days]
-    heard = hearing.nights(observed, bed, dates, around.zone)
-    known = [replace(day, night=night) for day, night in zip(days, heard, strict=True)]
-    books = Books(bed, around.start_mm).run(known)
-    return [
-        soaking
-        for page in books.pages
-        if (soaking := _soaking(page, observed, bed, books.reservoir.taw_mm, around)) is not None
-    ]
-
-
-def _soaking(
-    page: Page, observed: Observed, bed: Bed, taw_mm: float, around: Around
-) -> Soaking | None:
-    """The water of a day as one soaking at its last moment; None for a sprinkle."""
-    from_ms = at_local_hour_ms(page.on, 6, around.zone)
-    to_ms = at_local_hour_ms(page.on + timedelta(days=1), 6, around.zone)
-    rain = between(observed.rain_mm or (), from_ms, to_ms) if bed.rained_on else ()
-    times = [one.at_ms for one in rain if one.value > 0.0]
-    times += [one.at_ms for one in observed.entries if from_ms <= one.at_ms < to_ms]
-    mm = page.rain_mm + page.watering_mm
-    if not times or (mm < _A_SOAKING_MM and not page.watered):
-        return None
-    return Soaking(max(times), mm, page.depletion_mm, taw_mm, _TAKEN_DAYS * page.used_mm)
-
-
 # --- the present ------------------------------------------------------------------------------
 
 
@@ -188,6 +163,12 @@ def _soil_c(observed: Observed) -> float | None:
     if last is None or last.at_ms < observed.now_ms - _SOIL_LASTS_MS:
         return None
     return round(last.value, 1)
+
+
+def _temperature_age_h(stations: Sequence[AirSamples], now_ms: int) -> float | None:
+    """The age of the newest temperature in hours; None where there has been none."""
+    newest_ms = max((one.air_c[-1].at_ms for one in stations if one.air_c), default=None)
+    return None if newest_ms is None else max(0, now_ms - newest_ms) / HOUR_MS
 
 
 def _unseen(observed: Observed, bed: Bed, since_ms: int) -> int:

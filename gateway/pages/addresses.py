@@ -57,6 +57,18 @@ def _reading(pages: APIRouter, gateway: Gateway) -> None:
 
         return frame.show(gateway, request, "accessibility.html")
 
+    @pages.get("/confiance", response_class=HTMLResponse, dependencies=[allow(Action.ENTER)])
+    def trusting(request: Request) -> Response:
+        from gateway.pages import trust  # noqa: PLC0415 - see above
+
+        return trust.answer(gateway, request)
+
+    @pages.get("/confiance/jardin.crt", dependencies=[allow(Action.ENTER)])
+    def authority() -> Response:
+        from gateway.pages import trust  # noqa: PLC0415 - see above
+
+        return trust.certificate(gateway)
+
 
 def _watering(pages: APIRouter, gateway: Gateway) -> None:
     water = [allow(Action.WATER)]

@@ -8,9 +8,8 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.api.guard import (
-    COOKIE,
-    SECURE_COOKIE,
     allow,
+    cookie_of,
     https_address,
     is_safe,
     is_secure,
@@ -66,9 +65,7 @@ def router(gateway: Gateway) -> APIRouter:
         gateway.access.sessions.end(session_of(request))
         response = RedirectResponse("/", 303)
         secure = is_secure(request)
-        response.delete_cookie(
-            SECURE_COOKIE if secure else COOKIE, secure=secure, httponly=True, samesite="lax"
-        )
+        response.delete_cookie(cookie_of(request), secure=secure, httponly=True, samesite="lax")
         return response
 
     @pages.post(OPEN, dependencies=[allow(Action.KEYS)])
@@ -89,7 +86,7 @@ def inside(path: str) -> str:
 def _give(response: Response, request: Request, session: Session, now_ms: int) -> None:
     secure = is_secure(request)
     response.set_cookie(
-        SECURE_COOKIE if secure else COOKIE,
+        cookie_of(request),
         session.id,
         max_age=max(1, (session.until_ms - now_ms) // 1000),
         path="/",

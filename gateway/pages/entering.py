@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from fastapi import Request
 from fastapi.responses import Response
 
@@ -31,6 +33,7 @@ def answer(
         "enter.html",
         code=code[:MOST_CHARACTERS],
         to=inside(to),
+        keep=f"&vers={quote(inside(to))}",
         error="" if error is None else error.text(spoken_in(reader.language)),
         door_shut=gateway.access.is_shut(),
         has_keeper=gateway.access.has_keeper(),

@@ -99,6 +99,7 @@ def render(gateway: Gateway, reader: Reader, template: str, place: str = "", **c
         .get_template(template)
         .render(
             place=place,
+            keep=context.pop("keep", ""),
             garden=gateway.settings.name,
             language=reader.language,
             languages=installed().names(),

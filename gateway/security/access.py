@@ -18,9 +18,10 @@ from gateway.security.refusals import (
     token_refused,
     wrong_key,
 )
-from gateway.security.roles import MATRIX, OWN, SANDBOX, Action, Holder, Role, Scope, may
+from gateway.security.roles import MATRIX, OWN, Action, Holder, Role, Scope, may
 from gateway.security.sessions import Session, Sessions
 from gateway.security.throttle import Pace, Throttle
+from sensor_node import wire
 from sensor_node.clock import Clock
 
 BUSY_S: Final = 1.0
@@ -104,8 +105,10 @@ class Access:
             raise not_yours(node, who.own or "-")
 
     def has_keeper(self) -> bool:
-        """Whether anybody can hand out keys."""
-        return Role.KEEPER in self.keyring.passphrases.roles()
+        """Whether there is any key for people; a link that waits to be opened is none yet."""
+        if self.keyring.passphrases.roles():
+            return True
+        return any(not code.once for code in self.keyring.codes.all(self._clock.wall_ms()))
 
     def enter(self, text: str, *, secure: bool, safe: bool, address: str | None = None) -> Session:
         """Begin a session for whoever brings the code or passphrase ``text``.
@@ -176,5 +179,5 @@ class Access:
 
 def person(session: Session) -> Who:
     """Whoever is in by ``session``."""
-    own = SANDBOX + session.plant if session.plant else None
+    own = wire.SANDBOX + session.plant if session.plant else None
     return Who(session.role, own=own, csrf=session.csrf, signed_in=True)

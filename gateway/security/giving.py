@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from gateway.security.codes import HOURS
 from gateway.security.keyring import Keyring
-from gateway.security.roles import SANDBOX, Role, Scope
+from gateway.security.roles import Role, Scope
 from gateway.security.sessions import DAY_MS, HOUR_MS
 from gateway.security.tokens import DAYS, Token
 from gateway.watering.crops import CROPS
@@ -75,7 +75,7 @@ class Giver:
 
 def is_writable(node: str) -> bool:
     """Whether a program may be given ``node``: a name of its own, or a group's sandbox."""
-    return wire.is_id(node.removeprefix(SANDBOX))
+    return wire.is_id(node.removeprefix(wire.SANDBOX))
 
 
 def _which_plant() -> UsageError:

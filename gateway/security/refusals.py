@@ -11,6 +11,8 @@ from sensor_node.errors import GardenError
 class AccessRefused(GardenError, PermissionError):
     """Somebody may not do that, or not now. ``status``: of HTTP; ``wait_s``: until when, if so."""
 
+    exit_code = 2
+
     def __init__(
         self, status: int, code: str, *, fr: str, en: str, wait_s: float | None = None
     ) -> None:

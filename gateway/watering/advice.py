@@ -8,7 +8,7 @@ from gateway.watering.balance import Books
 from gateway.watering.confidence import LEAST, POINTS, Confidence, confidence_in
 from gateway.watering.reasons import DOUBTS, SHOWN, TEXTS, WHEN, Language, Reason, because, tell
 from gateway.watering.situation import Situation
-from gateway.watering.verdict import Answer, Need, Verdict, When, decide
+from gateway.watering.verdict import Answer, Need, Verdict, When, decide, probe_trouble
 
 _SURE_ANYWAY = {"unknown", "frost"}
 
@@ -100,7 +100,8 @@ def advise(situation: Situation) -> Advice:
     books = Books(situation.bed, situation.start_mm).run(situation.days)
     answer, confidence = decide(situation, books), confidence_in(situation, books)
     if confidence.score < LEAST and not _is_certain(situation, answer):
-        answer = Answer("unknown", (because("too_unsure"), *answer.reasons[:1]))
+        why = (*probe_trouble(situation), *answer.reasons[:1])
+        answer = Answer("unknown", (because("too_unsure"), *why))
     dose = answer.dose
     return Advice(
         bed=situation.bed.key,

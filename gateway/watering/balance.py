@@ -83,7 +83,9 @@ class Books:
         et0 = self._et0(day)
         asked_mm = 0.0 if et0 is None else et0.mm * bed.demand
         warmth = self._gathered(day, age)
-        kc = coefficient(bed.crop, age, degree_days=warmth, mulched=bed.mulched)
+        kc = coefficient(
+            bed.crop, age, degree_days=warmth, mulched=bed.mulched, ahead_days=bed.stage_days
+        )
         etc_mm = kc * asked_mm
         easy_mm = reservoir.easy_mm() if et0 is None else reservoir.easy_mm(etc_mm)
         balance_mm = self._carried_over(easy_mm)

@@ -30,7 +30,8 @@ class Bed:
 
     key: its id. area_m2: above 0. soil: None for unknown. crop: None when it is empty.
     planted_on: the day of sowing or planting, None for unknown. sown: whether it was sown in place.
-    emerged_on: when the seedlings showed. depth_m: of a raised bed on a hard ground, None for open
+    emerged_on: when the seedlings showed. stage_days: how many days the crop is ahead of its age,
+    negative when it lags. depth_m: of a raised bed on a hard ground, None for open
     ground. mulched: covered all over with straw, leaves or clippings. weather_inside: whether the
     weather is measured under the bed's own glass. method: how it is watered. can_l: 10, or 5 for
     children.
@@ -49,6 +50,7 @@ class Bed:
     weather_inside: bool = False
     method: Method = "can"
     can_l: float = 10.0
+    stage_days: int = 0
 
     @property
     def ground(self) -> Soil:

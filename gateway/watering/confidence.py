@@ -18,6 +18,7 @@ POINTS: Final = {
     "probe_against_balance": 15,
     "afternoon_only": 15,
     "rain_online": 10,
+    "rain_typed": 10,
     "no_humidity": 10,
     "default_soil": 10,
     "planting_unknown": 10,
@@ -84,6 +85,7 @@ def _of_the_weather(situation: Situation) -> dict[str, bool]:
         "temperature_old": situation.temperature_is_old,
         "no_rain_source": outside and situation.rain_source == "none",
         "rain_online": outside and situation.rain_source == "online",
+        "rain_typed": outside and situation.rain_source == "typed",
         "no_humidity": last is not None and not last.humidity_measured,
         "radiation_estimated": last is not None and not last.light_measured,
     }

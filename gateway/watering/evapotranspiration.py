@@ -112,12 +112,19 @@ def _solar(place: Place, sun: Sun, day: DayWeather) -> tuple[float, tuple[Fallba
 def _vapour(day: DayWeather) -> tuple[float, tuple[Fallback, ...]]:
     if day.vapour_kpa is not None:
         return day.vapour_kpa, ()
-    high, low, mean = day.humidity_max_pct, day.humidity_min_pct, day.humidity_mean_pct
+    high, low, mean = map(
+        _damp, (day.humidity_max_pct, day.humidity_min_pct, day.humidity_mean_pct)
+    )
     if high is not None and low is not None:
         return vapour.vapour_from_extremes_kpa(day.max_c, day.min_c, high, low), ()
     if mean is not None:
         return vapour.vapour_from_mean_kpa(day.max_c, day.min_c, mean), ()
     return vapour.saturation_kpa(day.min_c), ("dew_point_is_minimum",)
+
+
+def _damp(humidity_pct: float | None) -> float | None:
+    """Bring a humidity into 0 to 100 %: a sensor in fog, or a broken one, passes them."""
+    return None if humidity_pct is None else min(100.0, max(0.0, humidity_pct))
 
 
 def penman_monteith_day_mm(

@@ -10,7 +10,6 @@ from gateway.watering.samples import HOUR_MS, Sample, between, middle
 LEAST_MM: Final = 10.0
 _DRAINED_MS: Final = (24 * HOUR_MS, 48 * HOUR_MS)
 _LEAST_WINDOW_MS: Final = 6 * HOUR_MS
-_RECENT: Final = 5
 _DRIFT_SHARE: Final = 0.15
 _FULL_SHARE: Final = 0.1
 
@@ -54,14 +53,6 @@ class Plateau:
     value: float
     missing: float = 0.0
 
-    def capacity(self, air: float, dry_share: float) -> float:
-        """Give the field capacity that it tells of.
-
-        air: the probe's value in air; dry_share: how far towards air a plant wilts, 0 to 1.
-        """
-        taken = self.missing * dry_share
-        return (self.value - taken * air) / (1.0 - taken)
-
 
 def plateaus(samples: Sequence[Sample], soakings: Sequence[Soaking]) -> tuple[Plateau, ...]:
     """Give the median of 24 to 48 h after each soaking that fills the bed, in order of time.
@@ -78,12 +69,6 @@ def plateaus(samples: Sequence[Sample], soakings: Sequence[Soaking]) -> tuple[Pl
         if soaking.fills and to_ms - from_ms >= _LEAST_WINDOW_MS and value is not None:
             found.append(Plateau(soaking.at_ms, value, soaking.missing))
     return tuple(found)
-
-
-def learned(found: Sequence[Plateau], air: float, dry_share: float) -> float | None:
-    """Give the field capacity by the last five plateaus, their median; None without any."""
-    last = found[-_RECENT:]
-    return median(one.capacity(air, dry_share) for one in last) if last else None
 
 
 def has_drifted(found: Sequence[Plateau], span: float) -> bool:

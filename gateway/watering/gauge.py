@@ -12,13 +12,14 @@ _TWICE: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class RainDay:
-    """A day's rain by the gauge and by an online source, in mm, None for unknown.
+    """A day's rain by the gauge and by others (an online source, a person), in mm.
 
-    probes_together: whether most probes of the garden rose together while nobody watered.
+    None for unknown. probes_together: whether most probes of the garden rose together while
+    nobody watered.
     """
 
     gauge_mm: float | None
-    online_mm: float | None = None
+    others_mm: float | None = None
     probes_together: bool = False
 
     @property
@@ -26,7 +27,7 @@ class RainDay:
         """Whether it rained by another witness and not by the gauge."""
         if self.gauge_mm is None or self.gauge_mm > _NOTHING_MM:
             return False
-        return self.probes_together or (self.online_mm or 0.0) >= _WET_MM
+        return self.probes_together or (self.others_mm or 0.0) >= _WET_MM
 
 
 def is_blocked(days: Sequence[RainDay]) -> bool:

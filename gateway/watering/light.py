@@ -4,7 +4,7 @@ A BH1750 saturates near 60 klx, in full sun. An LDR is no radiation sensor: neve
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 LUX_PER_W_M2: Final = 124.5
@@ -13,6 +13,7 @@ SATURATED_LX: Final = 54_600.0
 """Where a BH1750 at its usual setting stops: 65535 / 1.2."""
 _MOST_SATURATED = 0.10
 _MJ_PER_WH = 0.0036
+_A_DAY_NEEDS_H = 18.0
 
 
 def irradiance_w_m2(lux: float) -> float:
@@ -32,18 +33,26 @@ class DayLight:
     estimated: bool
 
 
+def day_sun(w_m2: Sequence[float], interval_s: float, clear_sky_mj: float) -> DayLight | None:
+    """Sum a day of a pyranometer's samples in W/m², one every `interval_s`; None under 18 h.
+
+    clear_sky_mj: the day's Rso in MJ/m², which no sum may pass. At night some give less than none.
+    """
+    hours = len(w_m2) * interval_s / 3600.0
+    if hours < _A_DAY_NEEDS_H:
+        return None
+    mean_w_m2 = sum([one for one in w_m2 if one > 0.0]) / len(w_m2)
+    return DayLight(min(clear_sky_mj, 24.0 * mean_w_m2 * _MJ_PER_WH), estimated=False)
+
+
 def day_light(lux: Sequence[float], interval_s: float, clear_sky_mj: float) -> DayLight | None:
     """Sum a day of samples in lx, one every `interval_s`; None under 18 h of them.
 
     clear_sky_mj: the day's Rso in MJ/m², which no sum may pass.
     """
-    hours = len(lux) * interval_s / 3600.0
-    if hours < 18.0:
+    day = day_sun(list(map(irradiance_w_m2, lux)), interval_s, clear_sky_mj)
+    if day is None:
         return None
-    mean_w_m2 = sum(map(irradiance_w_m2, lux)) / len(lux)
     by_day = [one for one in lux if one > 10.0]
-    saturated = sum(one >= SATURATED_LX for one in by_day)
-    return DayLight(
-        min(clear_sky_mj, 24.0 * mean_w_m2 * _MJ_PER_WH),
-        estimated=saturated > _MOST_SATURATED * len(by_day),
-    )
+    saturated = [one for one in by_day if one >= SATURATED_LX]
+    return replace(day, estimated=len(saturated) > _MOST_SATURATED * len(by_day))

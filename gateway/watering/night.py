@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Final, Literal
 
-from gateway.watering.probe import OUT, SUSPECT, ProbeState
+from gateway.watering.probe import OUT, STATES, SUSPECT, ProbeState
 from gateway.watering.scale import Knowledge
 
 _AGREE: Final = 0.15
@@ -25,7 +25,8 @@ class ProbeMorning:
     missing: share of the reservoir, 0 to 1, below 0 when wetter than field capacity, None when it
     gave nothing. known_by: what its scale rests on. by: the night's median, or that of the last
     hour. wet_h: hours without a break that it has been waterlogged. fell_pct: points of the
-    reservoir that it has lost in two days, negative when it gained.
+    reservoir that it has lost in two days, negative when it gained. there: whether it still stands
+    in the bed: one that went to another is not missed.
     """
 
     missing: float | None
@@ -34,6 +35,7 @@ class ProbeMorning:
     by: Literal["night", "last_hour"] = "night"
     wet_h: float = 0.0
     fell_pct: float | None = None
+    there: bool = True
 
     @property
     def usable(self) -> bool:
@@ -47,6 +49,7 @@ class Night:
 
     missing: their mean, the share that is missing, within 0 and 1; None without a usable probe.
     gain: how far they lead the books, 0 to 0.7. disagree: whether they are over 0.15 apart.
+    state: that of the probe which most needs a hand.
     """
 
     missing: float | None = None
@@ -57,6 +60,7 @@ class Night:
     by_night: bool = True
     wet_h: float = 0.0
     fell_pct: float | None = None
+    state: ProbeState = "good"
 
 
 def together(probes: Sequence[ProbeMorning]) -> Night:
@@ -64,10 +68,12 @@ def together(probes: Sequence[ProbeMorning]) -> Night:
 
     Probes that disagree, or are suspect, lead no further than one with two points does.
     """
+    states = [probe.state for probe in probes if probe.there]
+    state: ProbeState = min(states, key=STATES.index, default="good")
     usable = [(probe.missing, probe) for probe in probes if probe.usable]
     shares = [missing for missing, _ in usable if missing is not None]
     if not shares:
-        return Night(suspect=any(probe.state in SUSPECT for probe in probes))
+        return Night(suspect=any(probe.state in SUSPECT for probe in probes), state=state)
     all_learned = all(probe.known_by == "learned" for _, probe in usable)
     disagree = max(shares) - min(shares) > _AGREE
     suspect = any(probe.state in SUSPECT for _, probe in usable)
@@ -84,6 +90,7 @@ def together(probes: Sequence[ProbeMorning]) -> Night:
         by_night=all(probe.by == "night" for _, probe in usable),
         wet_h=min(probe.wet_h for _, probe in usable),
         fell_pct=fmean(falls) if falls else None,
+        state=state,
     )
 
 

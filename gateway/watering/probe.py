@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from gateway.watering.samples import HOUR_MS, MINUTE_MS, Sample, between, spread
 
@@ -11,6 +11,8 @@ ProbeState = Literal[
     "good", "fault", "bus_fault", "in_air", "flooded", "floating", "stuck", "moved", "silent"
 ]
 
+STATES: Final[tuple[ProbeState, ...]] = get_args(ProbeState)[1:] + get_args(ProbeState)[:1]
+"""What most needs a hand first, and `good` last."""
 OUT: Final[frozenset[ProbeState]] = frozenset(
     {"fault", "bus_fault", "in_air", "floating", "stuck", "silent"}
 )
@@ -71,20 +73,30 @@ def _is_at_the_end(probe: ProbeHistory, now_ms: int) -> bool:
     return len(latest) == 3 and all(not _LOW < one.value < _HIGH for one in latest)
 
 
-def _bus_is_dead(probe: ProbeHistory, _now_ms: int) -> bool:
-    lasts = [one[-1].value for one in (probe.counts, *probe.neighbours) if one]
+def _bus_is_dead(probe: ProbeHistory, now_ms: int) -> bool:
+    """Tell whether all inputs are at an end: those that have been silent for long say nothing."""
+    recent = [
+        between(one, now_ms - _SILENT_MS, now_ms + 1) for one in (probe.counts, *probe.neighbours)
+    ]
+    lasts = [one[-1].value for one in recent if one]
     return len(lasts) >= 2 and all(value in (0.0, _FULL_SCALE) for value in lasts)
 
 
 def _stays_near(probe: ProbeHistory, point: float | None, for_ms: int, now_ms: int) -> bool:
-    """Tell whether all samples since `for_ms` ago are near a point or beyond it."""
+    """Tell whether it has been near a point or beyond it for `for_ms` up to its last word.
+
+    A node that measures each ten minutes, or each hour, has no word just then: the one before
+    counts. A probe just put into the soil is not judged yet.
+    """
     if point is None or probe.air is None or probe.water is None:
         return False
     outwards = 1.0 if (point == probe.air) == (probe.air > probe.water) else -1.0
-    window = between(probe.counts, now_ms - for_ms, now_ms + 1)
-    # Samples must reach back the whole time: a probe just put into the soil is not judged yet.
-    reaches = bool(window) and window[-1].at_ms - window[0].at_ms >= 0.8 * for_ms
-    return reaches and all(outwards * (one.value - point) >= -_NEAR * probe.span for one in window)
+    last_ms = between(probe.counts, now_ms - _SILENT_MS, now_ms + 1)[-1].at_ms
+    from_ms = last_ms - for_ms
+    earlier = between(probe.counts, from_ms - _SILENT_MS, from_ms + 1)[-1:]
+    window = (*earlier, *between(probe.counts, from_ms + 1, last_ms + 1))
+    least = -_NEAR * probe.span
+    return bool(earlier) and all(outwards * (one.value - point) >= least for one in window)
 
 
 def _floats(probe: ProbeHistory, now_ms: int) -> bool:
@@ -129,10 +141,10 @@ def _was_moved(probe: ProbeHistory, now_ms: int) -> bool:
     """Tell whether it fell over a tenth of its span within 10 minutes: no soil dries like that."""
     if probe.air is None or probe.water is None:
         return False
-    towards_air = 1.0 if probe.air > probe.water else -1.0
+    towards_air, least = (1.0 if probe.air > probe.water else -1.0), 0.1 * probe.span
     window = between(probe.counts, now_ms - 24 * HOUR_MS, now_ms + 1)
     return any(
-        towards_air * (after.value - before.value) > 0.1 * probe.span
+        towards_air * (after.value - before.value) > least
         and after.at_ms - before.at_ms <= 10 * MINUTE_MS
         for before, after in pairwise(window)
     )

@@ -43,6 +43,12 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "fr": "gel attendu cette nuit : {min_c} °C ; protégez, n'arrosez pas",
         "en": "frost expected tonight: {min_c} °C; protect, do not water",
     },
+    "frost_foreseen": {
+        "fr": "gel prévu dans les 24 h : {min_c} °C ; protégez, n'arrosez pas (prévision"
+        " Open-Meteo : {age})",
+        "en": "frost forecast within 24 h: {min_c} °C; protect, do not water (Open-Meteo"
+        " forecast: {age})",
+    },
     "soil_cold": {
         "fr": "la terre est à {soil_c} °C : elle ne boit pas",
         "en": "the soil is at {soil_c} °C: it does not drink",
@@ -67,6 +73,11 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "fr": "plus de 28 °C attendus ({max_c} °C) : deux fois dans la journée",
         "en": "over 28 °C expected ({max_c} °C): twice in the day",
     },
+    "twice_in_heat_foreseen": {
+        "fr": "plus de 28 °C prévus ({max_c} °C, prévision Open-Meteo : {age}) : deux fois dans"
+        " la journée",
+        "en": "over 28 °C forecast ({max_c} °C, Open-Meteo forecast: {age}): twice in the day",
+    },
     # What is missing, and since when
     "missing": {
         "fr": "il manque {missing} mm sur {total}, seuil {threshold} (mesures : {age})",
@@ -75,6 +86,20 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
     "used": {
         "fr": "{used} mm consommés depuis {since}, {rain} mm de pluie",
         "en": "{used} mm used since {since}, {rain} mm of rain",
+    },
+    "used_typed": {
+        "fr": "{used} mm consommés depuis {since}, {rain} mm de pluie (notée à la main)",
+        "en": "{used} mm used since {since}, {rain} mm of rain (noted by hand)",
+    },
+    "used_online": {
+        "fr": "{used} mm consommés depuis {since}, {rain} mm de pluie (d'après Open-Meteo, en"
+        " partie au moins)",
+        "en": "{used} mm used since {since}, {rain} mm of rain (by Open-Meteo, at least in part)",
+    },
+    "used_blind": {
+        "fr": "{used} mm consommés depuis {since} ; la pluie n'est pas connue ({points} points de"
+        " sûreté en moins)",
+        "en": "{used} mm used since {since}; the rain is not known ({points} points less sure)",
     },
     "probe_fell": {
         "fr": "la sonde a baissé de {points} points en deux jours",
@@ -99,8 +124,13 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "en": "the dose would be under 4 mm: better wait",
     },
     "rain_expected": {
-        "fr": "{rain} mm de pluie attendus d'ici demain soir",
-        "en": "{rain} mm of rain expected by tomorrow evening",
+        "fr": "{rain} mm de pluie attendus d'ici demain soir (prévision Open-Meteo : {age})",
+        "en": "{rain} mm of rain expected by tomorrow evening (Open-Meteo forecast: {age})",
+    },
+    "rain_unproven": {
+        "fr": "la pluie d'hier n'est connue que par Open-Meteo : on n'attend pas deux fois de"
+        " suite",
+        "en": "yesterday's rain is known from Open-Meteo alone: one does not wait twice running",
     },
     "rain_failed": {
         "fr": "la pluie attendue hier n'est pas venue",
@@ -121,6 +151,41 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
     "two_passes": {
         "fr": "en deux passages, pour que la terre boive",
         "en": "in two passes, so that the soil drinks",
+    },
+    # A probe that needs a hand
+    "probe_fault": {
+        "fr": "la sonde est débranchée ou en court-circuit depuis {since} : vérifiez ses fils",
+        "en": "the probe has been unplugged or shorted since {since}: check its wires",
+    },
+    "probe_bus_fault": {
+        "fr": "toutes les entrées du convertisseur sont en butée depuis {since} : vérifiez son"
+        " alimentation et ses fils",
+        "en": "all inputs of the converter have been at an end since {since}: check its supply and"
+        " wires",
+    },
+    "probe_in_air": {
+        "fr": "la sonde est hors de terre depuis {since} : remettez-la",
+        "en": "the probe has been out of the soil since {since}: put it back",
+    },
+    "probe_flooded": {
+        "fr": "la sonde est dans l'eau depuis {since} : le bac s'écoule-t-il ?",
+        "en": "the probe has been in water since {since}: does the bed drain?",
+    },
+    "probe_floating": {
+        "fr": "aucune sonde n'est branchée à son entrée depuis {since} : vérifiez la prise",
+        "en": "no probe has been plugged into its input since {since}: check the plug",
+    },
+    "probe_stuck": {
+        "fr": "la sonde ne bouge plus depuis {since} : essayez-la dans l'eau, ou changez-la",
+        "en": "the probe has not moved since {since}: try it in water, or change it",
+    },
+    "probe_moved": {
+        "fr": "la sonde a été déplacée ({since}) : enfoncez-la comme avant",
+        "en": "the probe was moved ({since}): push it in as before",
+    },
+    "probe_silent": {
+        "fr": "la sonde se tait depuis {since} : son nœud marche-t-il ?",
+        "en": "the probe has been silent since {since}: does its node run?",
     },
     # What to doubt
     "afternoon_only": {
@@ -153,7 +218,10 @@ DOUBTS: Final[dict[str, dict[Language, str]]] = {
         "en": "get the temperature measured again",
     },
     "probe_suspect": {"fr": "vérifier la sonde", "en": "check the probe"},
-    "no_rain_source": {"fr": "mesurer la pluie", "en": "measure the rain"},
+    "no_rain_source": {
+        "fr": "mesurer la pluie, ou la noter",
+        "en": "measure the rain, or note it",
+    },
     "two_points_only": {
         "fr": "un arrosage complet, puis deux jours : la sonde apprend son bac",
         "en": "one full watering, then two days: the probe learns its bed",
@@ -168,6 +236,7 @@ DOUBTS: Final[dict[str, dict[Language, str]]] = {
         "en": "leave the node switched on at night",
     },
     "rain_online": {"fr": "un pluviomètre au jardin", "en": "a rain gauge in the garden"},
+    "rain_typed": {"fr": "un pluviomètre au jardin", "en": "a rain gauge in the garden"},
     "no_humidity": {"fr": "mesurer l'humidité de l'air", "en": "measure the air's humidity"},
     "default_soil": {
         "fr": "dire quelle est la terre, en la roulant dans la main",

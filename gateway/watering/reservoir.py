@@ -10,6 +10,12 @@ EMPTY_ROOTING_M: Final = 0.3
 _EMPTY_P: Final = 0.5
 
 
+def depth_of(bed: Bed) -> float:
+    """Give the depth in m that its roots reach; they stop at the bottom of a raised bed."""
+    rooting_m = bed.crop.rooting_m if bed.crop else EMPTY_ROOTING_M
+    return rooting_m if bed.depth_m is None else min(rooting_m, bed.depth_m)
+
+
 @dataclass(frozen=True, slots=True)
 class Reservoir:
     """A reservoir: taw_mm, all available water (Eq. 82); p, the share that is easily taken."""
@@ -19,10 +25,8 @@ class Reservoir:
 
     @classmethod
     def of(cls, bed: Bed) -> "Reservoir":
-        """Give a bed's reservoir; roots stop at the bottom of a raised bed."""
-        rooting_m = bed.crop.rooting_m if bed.crop else EMPTY_ROOTING_M
-        depth_m = rooting_m if bed.depth_m is None else min(rooting_m, bed.depth_m)
-        taw_mm = 1000.0 * bed.ground.available * depth_m
+        """Give a bed's reservoir."""
+        taw_mm = 1000.0 * bed.ground.available * depth_of(bed)
         return cls(taw_mm, bed.crop.p if bed.crop else _EMPTY_P)
 
     def easy_mm(self, etc_mm: float = 5.0) -> float:

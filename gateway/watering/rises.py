@@ -4,9 +4,10 @@ A rise is never turned into litres: the correlation falls to 0.29 for big doses.
 asked how many cans it was.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 from typing import Final, Literal
 
 from gateway.watering.samples import HOUR_MS, MINUTE_MS, Sample, between, middle, spread
@@ -22,17 +23,27 @@ _STAYS_MS: Final = 2 * HOUR_MS
 _RAIN_MM: Final = 2.0
 _RAIN_MS: Final = (12 * HOUR_MS, 2 * HOUR_MS)
 _NEAR_AIR: Final = 0.05
+_DIRTY_AIR: Final = 0.25
+_FALL_SHARE: Final = 0.1
+_AT_ONCE_MS: Final = 30 * MINUTE_MS
+_OUT_MS: Final = 3 * 24 * HOUR_MS
+"""How near to air a probe stays that is out and damp or dirty, how it fell there, and for how long
+it is looked back (judgement)."""
 _FROZEN_C: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Rise:
-    """One rise: at_ms, when it was steepest; before, after: medians in the probe's unit."""
+    """One rise: at_ms, when it was steepest; before, after: medians in the probe's unit.
+
+    fell: whether it had fallen at once by a tenth of the span, as no soil dries, and stayed there.
+    """
 
     at_ms: int
     before: float
     after: float
     name: Name = "watering"
+    fell: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +73,15 @@ def rises(samples: Sequence[Sample], probe: Probe) -> tuple[Rise, ...]:
     """
     steps: list[Sample] = []
     found: list[Rise] = []
-    for sample in samples:
-        levels = _levels(samples, sample.at_ms)
-        if levels is None:
-            continue
-        step = probe.wetter * (levels[1] - levels[0])
-        if step > _LEAST_SHARE * probe.span and step > _DEVIATIONS * _noise(steps, sample.at_ms):
-            found.append(Rise(sample.at_ms, *levels))
-        steps.append(Sample(sample.at_ms, step))
+    least, wetter = _LEAST_SHARE * probe.span, probe.wetter
+    for at_ms, before, after in _levels(samples):
+        step = wetter * (after - before)
+        if step > least and step > _DEVIATIONS * _noise(steps, at_ms):
+            found.append(Rise(at_ms, before, after))
+        steps.append(Sample(at_ms, step))
     steepest = [_dated(samples, _highest(group, probe), probe) for group in _groups(found)]
-    return _merged([rise for rise in steepest if _stays(samples, rise)])
+    staying = [rise for rise in steepest if _stays(samples, rise)]
+    return _merged([replace(rise, fell=_had_fallen(samples, rise, probe)) for rise in staying])
 
 
 def _highest(group: Sequence[Rise], probe: Probe) -> Rise:
@@ -85,10 +95,21 @@ def _dated(samples: Sequence[Sample], rise: Rise, probe: Probe) -> Rise:
     return replace(rise, at_ms=max(steps)[1]) if steps else rise
 
 
-def _levels(samples: Sequence[Sample], at_ms: int) -> tuple[float, float] | None:
-    before = middle(between(samples, at_ms - HOUR_MS, at_ms))
-    after = middle(between(samples, at_ms, at_ms + _HALF_HOUR_MS))
-    return None if before is None or after is None else (before, after)
+def _levels(samples: Sequence[Sample]) -> Iterator[tuple[int, float, float]]:
+    """Give the medians of the hour before and of the 30 minutes after each sample that has both.
+
+    Two marks run along: each sample is looked at a few times only.
+    """
+    values = [sample.value for sample in samples]
+    times = [sample.at_ms for sample in samples]
+    first, last = 0, 0
+    for number, at_ms in enumerate(times):
+        while times[first] < at_ms - HOUR_MS:
+            first += 1
+        while last < len(times) and times[last] < at_ms + _HALF_HOUR_MS:
+            last += 1
+        if first < number:
+            yield at_ms, median(values[first:number]), median(values[number:last])
 
 
 def _noise(steps: Sequence[Sample], at_ms: int) -> float:
@@ -113,6 +134,16 @@ def _stays(samples: Sequence[Sample], rise: Rise) -> bool:
     later_ms = rise.at_ms + _STAYS_MS
     later = middle(between(samples, later_ms, later_ms + _HALF_HOUR_MS))
     return later is not None and (later - rise.before) / (rise.after - rise.before) >= 0.5
+
+
+def _had_fallen(samples: Sequence[Sample], rise: Rise, probe: Probe) -> bool:
+    """Tell whether it came to where it was before by one fall, and by no other way."""
+    before = between(samples, rise.at_ms - _OUT_MS, rise.at_ms)
+    for earlier, later in reversed(list(pairwise(before))):
+        fell = probe.wetter * (earlier.value - later.value)
+        if fell > _FALL_SHARE * probe.span and later.at_ms - earlier.at_ms <= _AT_ONCE_MS:
+            return probe.wetter * (earlier.value - rise.before) > 0.5 * fell
+    return False
 
 
 def _merged(found: Sequence[Rise]) -> tuple[Rise, ...]:
@@ -146,7 +177,8 @@ def named(rise: Rise, probe: Probe, around: Around) -> Rise:
 
 
 def _name(rise: Rise, probe: Probe, around: Around) -> Name:
-    if abs(rise.before - probe.air) <= _NEAR_AIR * probe.span:
+    from_air = probe.wetter * (rise.before - probe.air)
+    if from_air <= (_DIRTY_AIR if rise.fell else _NEAR_AIR) * probe.span:
         return "reinserted"
     soil_c = middle(between(around.soil_c, rise.at_ms - 3 * HOUR_MS, rise.at_ms + HOUR_MS))
     if soil_c is not None and soil_c < _FROZEN_C:

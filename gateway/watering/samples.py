@@ -3,7 +3,9 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
+from functools import lru_cache
 from itertools import pairwise
+from operator import lt
 from statistics import median
 from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -28,7 +30,12 @@ def tidy(samples: Iterable[Sample], now_ms: int) -> tuple[Sample, ...]:
 
     A clock that jumped leaves doubles and times to come behind it.
     """
-    latest = {sample.at_ms: sample for sample in samples if sample.at_ms <= now_ms}
+    given = tuple(samples)
+    times = [sample.at_ms for sample in given]
+    # A store gives them in order: that is soon seen.
+    if all(map(lt, times, times[1:])) and (not times or times[-1] <= now_ms):
+        return given
+    latest = {sample.at_ms: sample for sample in given if sample.at_ms <= now_ms}
     return tuple(latest[at_ms] for at_ms in sorted(latest))
 
 
@@ -43,7 +50,7 @@ def between(samples: Sequence[Sample], from_ms: int, to_ms: int) -> Sequence[Sam
 
 def middle(samples: Sequence[Sample]) -> float | None:
     """Give the median value, None without samples."""
-    return median(sample.value for sample in samples) if samples else None
+    return median([sample.value for sample in samples]) if samples else None
 
 
 def spread(values: Sequence[float]) -> float:
@@ -54,6 +61,7 @@ def spread(values: Sequence[float]) -> float:
     return 1.4826 * median(abs(value - centre) for value in values)
 
 
+@lru_cache(maxsize=4096)
 def at_local_hour_ms(on: date, hour: int, zone: str) -> int:
     """Give the time of an hour by the clock on the wall, also when summer time comes or goes."""
     return round(datetime.combine(on, time(hour), tzinfo=ZoneInfo(zone)).timestamp() * 1000)
@@ -105,10 +113,14 @@ def extremes_of(samples: Sequence[Sample], on: date, zone: str) -> tuple[float, 
     day = between(samples, start_ms, end_ms)
     if _hours_covered(day, end_ms) < _A_DAY_NEEDS_H:
         return None
-    return min(one.value for one in day), max(one.value for one in day)
+    values = [one.value for one in day]
+    return min(values), max(values)
 
 
 def _hours_covered(day: Sequence[Sample], end_ms: int) -> float:
-    times = [*(one.at_ms for one in day), end_ms]
-    gaps_h = ((after - at) / HOUR_MS for at, after in pairwise(times))
-    return sum(min(gap_h, _LONGEST_GAP_H) for gap_h in gaps_h)
+    covered_ms, longest_ms = 0, round(_LONGEST_GAP_H * HOUR_MS)
+    for one, after in pairwise(day):
+        covered_ms += min(after.at_ms - one.at_ms, longest_ms)
+    if day:
+        covered_ms += min(end_ms - day[-1].at_ms, longest_ms)
+    return covered_ms / HOUR_MS

@@ -51,27 +51,24 @@ def from_two_points(air: float, water: float, soil: Soil) -> ProbeScale:
     )
 
 
-def from_learned(
-    field_capacity: float,
-    *,
-    air: float,
-    water: float,
-    dry: float | None = None,
-    soil: Soil | None = None,
+def from_taught(
+    capacity: float, available: float, per_water: float, known: Knowledge
 ) -> ProbeScale:
-    """Give the scale of a probe whose field capacity was learned in its bed.
+    """Give the scale of a probe in water by volume, by the field capacity of its own bed.
 
-    dry: what it gave when the plants first wilted. Else, where the soil is known, air counts as no
-    water and its wilting point lies in proportion: 0.62 of the way to air in sand, 0.39 in clay;
-    and 0.6 where it is not (judgement).
+    capacity, available: shares of the soil's volume. per_water: what the probe gives for 1, with 0
+    for none. known: whether the capacity counts as learned.
     """
-    if dry is None:
-        dry = field_capacity + dry_share(soil) * (air - field_capacity)
-    return ProbeScale(field_capacity, dry, abs(water - air), "learned")
+    wet = capacity * per_water
+    return ProbeScale(wet, wet - available * per_water, abs(per_water), known)
 
 
 def dry_share(soil: Soil | None) -> float:
-    """Give how far from field capacity towards air a plant wilts, 0 to 1."""
+    """Give how far from field capacity towards air a plant wilts, 0 to 1.
+
+    Where the soil is known, air counts as no water and its wilting point lies in proportion: 0.62
+    of the way to air in sand, 0.39 in clay; and 0.6 where it is not (judgement).
+    """
     return DRY_SHARE if soil is None else soil.available / soil.field_capacity
 
 

@@ -8,8 +8,9 @@ from gateway.watering.beds import Bed
 from gateway.watering.evapotranspiration import ReferenceEt
 from gateway.watering.night import Night
 
-RainSource = Literal["gauge", "online", "none"]
-_FORECAST_LASTS_H: Final = 12.0
+RainSource = Literal["gauge", "typed", "online", "none"]
+FORECAST_LASTS_H: Final = 12.0
+"""An older forecast is stale, and counts as none (judgement)."""
 _A_DAY_H: Final = 24.0
 
 
@@ -18,7 +19,8 @@ class GardenDay:
     """One day of a bed; the day of the books runs from 6 h to 6 h, local time.
 
     night: the probes at its beginning. et0: of the calendar day, None without 18 h of valid
-    temperature. rain_mm: None where nothing measures it. max_c, min_c: °C, None for unknown.
+    temperature. rain_mm: None where nothing tells it; rain_by: who does, None in advice of before
+    there was a choice. max_c, min_c: °C, None for unknown.
     litres: of each watering that somebody or a valve told. seen: whether a probe saw a watering
     that nobody told of.
     """
@@ -31,6 +33,7 @@ class GardenDay:
     min_c: float | None = None
     litres: tuple[float, ...] = ()
     seen: bool = False
+    rain_by: RainSource | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,13 @@ class Forecast:
 
     @property
     def holds(self) -> bool:
-        """Whether it is under 12 h old (judgement)."""
-        return self.age_h < _FORECAST_LASTS_H
+        """Whether it is believed: under 12 h old."""
+        return self.age_h < FORECAST_LASTS_H
+
+    @property
+    def age_s(self) -> int:
+        """Its age as a reason tells it."""
+        return round(self.age_h * 3600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,22 +143,27 @@ class Situation:
         return len(self.days) < 2 or self.days[-2].et0 is None
 
     @property
+    def foreseen(self) -> Forecast | None:
+        """The forecast while it holds."""
+        return self.forecast if self.forecast is not None and self.forecast.holds else None
+
+    @property
     def expected_max_c(self) -> float | None:
         """The day's maximum: the forecast's while it holds, else that of yesterday."""
-        if self.forecast is not None and self.forecast.holds and self.forecast.max_c is not None:
-            return self.forecast.max_c
+        if self.foreseen is not None and self.foreseen.max_c is not None:
+            return self.foreseen.max_c
         return self.days[-2].max_c if len(self.days) > 1 else None
 
     @property
     def expected_min_c(self) -> float | None:
         """The coming night's minimum: the forecast's while it holds, else the evening's."""
-        if self.forecast is not None and self.forecast.holds and self.forecast.min_c is not None:
-            return self.forecast.min_c
+        if self.foreseen is not None and self.foreseen.min_c is not None:
+            return self.foreseen.min_c
         return self.evening_min_c
 
     @property
     def expected_rain_mm(self) -> float:
         """Rain that a forecast that holds expects on this bed."""
-        if self.forecast is None or not self.forecast.holds or not self.bed.rained_on:
+        if self.foreseen is None or not self.bed.rained_on:
             return 0.0
-        return self.forecast.rain_mm or 0.0
+        return self.foreseen.rain_mm or 0.0

@@ -18,11 +18,13 @@ def coefficient(
     *,
     degree_days: float | None = None,
     mulched: bool = False,
+    ahead_days: float = 0.0,
 ) -> float:
     """Give Kc on a day, 0.2 to 1.2.
 
     crop: None for an empty bed. age_days: since planting; None for unknown, negative before it.
-    degree_days: gathered since planting, used instead of days when known. Straight lines in
+    degree_days: gathered since planting, used instead of days when known. ahead_days: how far the
+    crop is ahead of either, by what the gardener sees. Straight lines in
     development and late stage (FAO-56 Eq. 66). Mulch halves what the soil evaporates, Kc - Kcb.
     """
     if crop is None or (age_days is not None and age_days < 0):
@@ -30,6 +32,8 @@ def coefficient(
     age = age_days
     if crop.stages_days is not None and degree_days is not None and age is not None:
         age = degree_days / _WARMTH_A_DAY.get(crop.base_c, 11.0)
+    if age is not None:
+        age += ahead_days
     kc, kcb = _along(crop.kc, crop, age), _along(crop.kcb, crop, age)
     return _covered(kc, kcb, mulched)
 

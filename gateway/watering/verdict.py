@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import takewhile
 from typing import Final, Literal
 
 from gateway.watering import frost
 from gateway.watering.balance import Books, Page
+from gateway.watering.confidence import POINTS
 from gateway.watering.dose import LEAST_MM, Dose, dose_for, seedbed_dose
 from gateway.watering.reasons import Reason, because
 from gateway.watering.situation import Situation
@@ -91,7 +93,7 @@ def decide(situation: Situation, books: Books) -> Answer:
 def _unknown(situation: Situation, _books: Books, _need: Need) -> Answer | None:
     blind = all(day.et0 is None for day in situation.days[-1 - _BLIND_DAYS : -1])
     if blind and situation.today.night.missing is None:
-        return Answer("unknown", (because("nothing_known"),))
+        return Answer("unknown", (because("nothing_known"), *probe_trouble(situation)))
     return None
 
 
@@ -99,10 +101,17 @@ def _frost(situation: Situation, _books: Books, _need: Need) -> Answer | None:
     min_c, soil_c = situation.expected_min_c, situation.soil_c
     reasons = []
     if min_c is not None and min_c <= frost.ALERT_C:
-        reasons.append(because("frost_expected", min_c=min_c))
+        reasons.append(_frost_to_come(situation, min_c))
     if soil_c is not None and soil_c <= frost.SOIL_C:
         reasons.append(because("soil_cold", soil_c=soil_c))
     return Answer("frost", tuple(reasons)) if reasons else None
+
+
+def _frost_to_come(situation: Situation, min_c: float) -> Reason:
+    forecast = situation.foreseen
+    if forecast is None or forecast.min_c is None:
+        return because("frost_expected", min_c=min_c)
+    return because("frost_foreseen", min_c=min_c, age=forecast.age_s)
 
 
 def _waterlogged(situation: Situation, _books: Books, _need: Need) -> Answer | None:
@@ -125,9 +134,16 @@ def _seedbed(situation: Situation, books: Books, need: Need) -> Answer | None:
     when = _time_of_day(situation)
     max_c = situation.expected_max_c
     if max_c is not None and max_c > _HOT_C:
-        reasons.append(because("twice_in_heat", max_c=max_c))
+        reasons.append(_heat_to_come(situation, max_c))
         when = When("twice")
     return Answer("seedbed", (*reasons, *_limits(situation, dose)), dose, when)
+
+
+def _heat_to_come(situation: Situation, max_c: float) -> Reason:
+    forecast = situation.foreseen
+    if forecast is None or forecast.max_c is None:
+        return because("twice_in_heat", max_c=max_c)
+    return because("twice_in_heat_foreseen", max_c=max_c, age=forecast.age_s)
 
 
 def is_seedbed(situation: Situation) -> bool:
@@ -162,20 +178,31 @@ def _soon(situation: Situation, books: Books, need: Need) -> Answer | None:
 
 
 def _wait_for_rain(situation: Situation, books: Books, need: Need) -> Answer | None:
-    rain_mm = situation.expected_rain_mm
+    rain_mm, forecast = situation.expected_rain_mm, situation.foreseen
     # What the bed needs at its roots: rain loses nothing on the way.
     needed_mm = need.missing_mm - 0.1 * need.taw_mm
-    if _RAIN_TRUST * rain_mm < needed_mm or need.missing_mm >= _WAIT_BELOW * need.easy_mm:
+    if forecast is None or _RAIN_TRUST * rain_mm < needed_mm:
         return None
-    if situation.waited and not _has_rained(books.pages):
-        return _yes(situation, books, need, because("rain_failed"))
-    reasons = (because("rain_expected", rain=rain_mm), _missing(situation, need))
+    if need.missing_mm >= _WAIT_BELOW * need.easy_mm:
+        return None
+    if situation.waited and not _has_rained(situation, books.pages):
+        by_web = any(page.rain_mm > 0.0 for page in books.pages[-2:])
+        reason = because("rain_unproven" if by_web else "rain_failed")
+        return _yes(situation, books, need, reason)
+    reasons = (
+        because("rain_expected", rain=rain_mm, age=forecast.age_s),
+        _missing(situation, need),
+    )
     return Answer("wait_for_rain", (*reasons, *_story(situation, books)))
 
 
-def _has_rained(pages: list[Page]) -> bool:
-    """Tell whether rain that counts fell yesterday or today."""
-    return any(page.rain_mm > 0.0 for page in pages[-2:])
+def _has_rained(situation: Situation, pages: list[Page]) -> bool:
+    """Tell whether real rain that counts fell yesterday or today.
+
+    A service that foresaw rain and says that it came has only said the same thing twice.
+    """
+    days = zip(situation.days[-2:], pages[-2:], strict=True)
+    return any(page.rain_mm > 0.0 and day.rain_by != "online" for day, page in days)
 
 
 def _yes(situation: Situation, books: Books, need: Need, reason: Reason | None = None) -> Answer:
@@ -229,7 +256,7 @@ def _missing(situation: Situation, need: Need) -> Reason:
 def _story(situation: Situation, books: Books) -> tuple[Reason, ...]:
     """Give what is to be doubted, then how it came to this, the weightiest first."""
     night = situation.today.night
-    told = []
+    told = [*probe_trouble(situation)]
     if night.missing is not None and not night.by_night:
         told.append(because("afternoon_only"))
     if any(day.seen for day in situation.days[-2:]):
@@ -238,12 +265,37 @@ def _story(situation: Situation, books: Books) -> tuple[Reason, ...]:
         told.append(because("not_seen"))
     pages = _since_watering(books.pages)
     if pages:
-        used_mm, rain_mm = sum(p.used_mm for p in pages), sum(p.rain_mm for p in pages)
-        told.append(because("used", used=used_mm, since=pages[0].on, rain=rain_mm))
+        told.append(_used(situation, pages))
     if night.fell_pct is not None and round(abs(night.fell_pct)) >= 1:
         code = "probe_fell" if night.fell_pct > 0.0 else "probe_rose"
         told.append(because(code, points=abs(night.fell_pct)))
     return tuple(told)
+
+
+def _used(situation: Situation, pages: list[Page]) -> Reason:
+    """Give what was used and what fell, with who says so where it was no gauge."""
+    used_mm, rain_mm = sum(p.used_mm for p in pages), sum(p.rain_mm for p in pages)
+    wet = {page.on for page in pages if page.rain_mm > 0.0}
+    sources = {day.rain_by for day in situation.days if day.on in wet}
+    if rain_mm <= 0.0 and situation.bed.rained_on and situation.rain_source == "none":
+        lost = POINTS["no_rain_source"]
+        return because("used_blind", used=used_mm, since=pages[0].on, points=lost)
+    code = "used"
+    if "online" in sources:
+        code = "used_online"
+    elif "typed" in sources:
+        code = "used_typed"
+    return because(code, used=used_mm, since=pages[0].on, rain=rain_mm)
+
+
+def probe_trouble(situation: Situation) -> tuple[Reason, ...]:
+    """Give what is wrong with a probe and since which morning; nothing where all are good."""
+    state = situation.today.night.state
+    if state == "good":
+        return ()
+    same = takewhile(lambda day: day.night.state == state, reversed(situation.days))
+    since = [day.on for day in same][-1]
+    return (because(f"probe_{state}", since=since),)
 
 
 def _since_watering(pages: list[Page]) -> list[Page]:

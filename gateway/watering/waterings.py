@@ -9,7 +9,7 @@ from gateway.watering.samples import HOUR_MS
 
 Source = Literal["logged", "detected", "valve", "rain_probable"]
 
-_MATCH_MS: Final = 8 * HOUR_MS
+MATCH_MS: Final = 8 * HOUR_MS
 """How long before or after the rise somebody may have noted it (judgement)."""
 _TO_BE_SEEN_MM: Final = 4.0
 _MAY_BE_SLOW_MS: Final = 12 * HOUR_MS
@@ -48,7 +48,7 @@ def reconcile(told: Sequence[Watering], seen: Sequence[Rise]) -> tuple[Watering,
 
 
 def _near(one: Watering, rise: Rise) -> bool:
-    return abs(one.at_ms - rise.at_ms) <= _MATCH_MS
+    return abs(one.at_ms - rise.at_ms) <= MATCH_MS
 
 
 def unseen(

@@ -10,7 +10,7 @@ from typing import Final
 from gateway.watering import radiation
 from gateway.watering.blight import DampDay
 from gateway.watering.evapotranspiration import DayWeather, Place
-from gateway.watering.light import DayLight, day_light
+from gateway.watering.light import DayLight, day_light, day_sun
 from gateway.watering.radiation import Sun
 from gateway.watering.samples import (
     HOUR_MS,
@@ -29,12 +29,14 @@ class AirSamples:
     """What a garden measures of the air, each in order of time, empty where it does not.
 
     air_c: °C. humidity_pct: %. lux: lx, of a lux meter (never an LDR). wind_m_s: at 2 m.
+    sun_w_m2: W/m², of a pyranometer, believed before a lux meter.
     """
 
     air_c: Sequence[Sample] = ()
     humidity_pct: Sequence[Sample] = ()
     lux: Sequence[Sample] = ()
     wind_m_s: Sequence[Sample] = ()
+    sun_w_m2: Sequence[Sample] = ()
 
 
 def day_weather(samples: AirSamples, place: Place, on: date, zone: str) -> DayWeather | None:
@@ -43,7 +45,7 @@ def day_weather(samples: AirSamples, place: Place, on: date, zone: str) -> DayWe
     if air is None:
         return None
     damp = extremes_of(samples.humidity_pct, on, zone)
-    light = _light(samples.lux, place, on, zone)
+    light = _light(samples, place, on, zone)
     wind = _of_day(samples.wind_m_s, on, zone)
     return DayWeather(
         max_c=air[1],
@@ -70,14 +72,19 @@ def damp_day(samples: AirSamples, on: date, zone: str) -> DampDay | None:
     return DampDay(air[0], damp_h)
 
 
-def _light(lux: Sequence[Sample], place: Place, on: date, zone: str) -> DayLight | None:
-    day = _of_day(lux, on, zone)
-    if len(day) < 2:
-        return None
-    interval_s = median(b.at_ms - a.at_ms for a, b in pairwise(day)) / 1000.0
+def _light(samples: AirSamples, place: Place, on: date, zone: str) -> DayLight | None:
+    """Give the day's radiation by the pyranometer, or else by the lux meter."""
     sun = Sun.of(place.latitude_deg, on.timetuple().tm_yday)
     clear_mj = radiation.clear_sky_mj(sun.above_the_air_mj, place.altitude_m)
-    return day_light([one.value for one in day], interval_s, clear_mj)
+    for measured, summed in ((samples.sun_w_m2, day_sun), (samples.lux, day_light)):
+        day = _of_day(measured, on, zone)
+        if len(day) < 2:
+            continue
+        interval_s = median([b.at_ms - a.at_ms for a, b in pairwise(day)]) / 1000.0
+        found = summed([one.value for one in day], interval_s, clear_mj)
+        if found is not None:
+            return found
+    return None
 
 
 def _of_day(samples: Sequence[Sample], on: date, zone: str) -> Sequence[Sample]:

@@ -22,8 +22,12 @@ DEFAULT_NODE, DEFAULT_HOST = "potager-1", "jardin.local"
 
 @dataclass(frozen=True)
 class Given:
-    """What the flags say; None for what is to be asked."""
+    """What the flags say; None for what is to be asked.
 
+    ``has_joined``: the garden has said already where the broker is and how to enter.
+    """
+
+    has_joined: bool = False
     node: str | None = None
     data: str | None = None
     interval: str | None = None
@@ -68,7 +72,7 @@ def interview(questions: Questions, given: Given, home: Path, *, is_pi: bool) ->
         partial(from_answer, NodeSettings, "interval_s"),
     )
     pins = _pins(questions, given.pins, is_pi=is_pi)
-    broker = _broker(questions, given, node)
+    broker = None if given.has_joined else _broker(questions, given, node)
     tables = sensor_tables(questions, given.sensors)
     return Answers(node, data, interval_s, questions.language, pins, broker, tables)
 

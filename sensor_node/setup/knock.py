@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
 
 from sensor_node import wire
 from sensor_node.errors import NetworkError, PackRefused
-from sensor_node.link import Broker, broker_absent, broker_refused
+from sensor_node.link import Broker, broker_absent, broker_refused, client_of, no_connection
 from sensor_node.setup.finding import Finding, bad, good, odd
 from sensor_node.wiring import Words
 
@@ -49,7 +48,11 @@ def network(broker: Broker, patience_s: float = PATIENCE_S) -> Iterator[Finding]
 
 
 def _inside(broker: Broker, patience_s: float) -> Iterator[Finding]:
-    knock = _Knock(broker, patience_s)
+    try:
+        knock = _Knock(broker, patience_s)
+    except NetworkError as error:
+        yield bad(LOGIN, error)
+        return
     try:
         refusal = knock.enter()
         if refusal is not None:
@@ -87,14 +90,8 @@ class _Knock:
         self._refusal: str | None = None
         self._is_in = self._is_subscribed = False
         self._state: bytes | None = None
-        self._client = mqtt.Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=f"jardin-doctor-{secrets.token_hex(4)}",
-            reconnect_on_failure=False,
-        )
+        self._client = client_of(broker, f"jardin-doctor-{secrets.token_hex(4)}")
         self._client.connect_timeout = patience_s
-        if broker.username:
-            self._client.username_pw_set(broker.username, broker.password)
         self._client.on_connect = self._on_connect
         self._client.on_subscribe = self._on_subscribe
         self._client.on_message = self._on_message
@@ -104,7 +101,7 @@ class _Knock:
         try:
             self._client.connect(self._broker.host, self._broker.port)
         except (OSError, ValueError) as error:
-            return broker_absent(self._broker, error)
+            return no_connection(self._broker, error)
         self._until(lambda: self._is_in or self._refusal is not None, self._patience_s)
         if self._refusal is not None:
             return broker_refused(self._broker, self._refusal)

@@ -25,14 +25,16 @@ PRIVATE, PUBLIC = 0o600, 0o644
 
 @dataclass(frozen=True)
 class Answers:
-    """All that the file will say. ``sensors``: tables of ``[[sensors]]``."""
+    """All that the file will say. ``broker`` None: the node has joined, garden.toml tells it.
+    ``sensors``: tables of ``[[sensors]]``.
+    """
 
     node: str
     data: str
     interval_s: float
     language: str
     pins: str
-    broker: Broker
+    broker: Broker | None
     sensors: Sequence[Mapping[str, Any]] = field(default_factory=list)
 
 
@@ -61,7 +63,7 @@ def write(answers: Answers, path: Path, *, overwrite: bool = False) -> None:
             file.flush()
             os.fsync(file.fileno())
         config.load(fresh)
-        fresh.chmod(PRIVATE if answers.broker.password else PUBLIC)
+        fresh.chmod(PRIVATE if answers.broker and answers.broker.password else PUBLIC)
         fresh.replace(path)
     except OSError as error:
         raise storage_error(error, path.absolute()) from error
@@ -101,19 +103,24 @@ def _lines(answers: Answers, *, hide_password: bool) -> Iterator[str]:
         "pins": answers.pins,
     }
     yield from _settings(NodeSettings, told, language)
-    yield ""
-    yield "[broker]"
-    broker: dict[str, Any] = {"host": answers.broker.host, "port": answers.broker.port}
-    if answers.broker.username:
-        broker["username"] = answers.broker.username
-    if answers.broker.password:
-        broker["password"] = HIDDEN if hide_password else answers.broker.password
-    yield from _settings(Broker, broker, language)
+    if answers.broker is not None:
+        yield from _broker(answers.broker, language, hide_password=hide_password)
     for table in answers.sensors:
         yield ""
         yield toml_comment(plain_name(table["type"]).text(language))
         yield "[[sensors]]"
         yield from (f"{key} = {toml_value(value)}" for key, value in table.items())
+
+
+def _broker(broker: Broker, language: str, *, hide_password: bool) -> Iterator[str]:
+    yield ""
+    yield "[broker]"
+    told: dict[str, Any] = {"host": broker.host, "port": broker.port}
+    if broker.username:
+        told["username"] = broker.username
+    if broker.password:
+        told["password"] = HIDDEN if hide_password else broker.password
+    yield from _settings(Broker, told, language)
 
 
 def _short(number: float) -> float:

@@ -37,6 +37,7 @@ CHROMIUM_ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP jardin.test 127.0.0.1",  # a name that is not localhost
 )
 
 

@@ -16,11 +16,15 @@ from pathlib import Path
 
 import pytest
 from harness import eventually, gateway_on, missing, new_mosquitto
+from keyed import broker_of, keyed_garden, running_gateway
 
 from gateway.broker import MosquittoBroker
+from gateway.keys.inviting import invite_by_link
 from gateway.service import Gateway
 from gateway.store.base import Point, Series
 from sensor_node.clock import Clock, Keeper, SystemClock
+from sensor_node.joining import new_link
+from sensor_node.trust import fingerprint
 
 HERE = Path(__file__).parent
 MOMENT = Series("potager-1", "moment")
@@ -159,3 +163,24 @@ def test_what_was_measured_by_a_wrong_clock_is_dated_anew_before_it_leaves(
         eventually(lambda: len(points(gateway)) >= READINGS, "it delivers", 60)
         node.stop()
         assert_true_times(gateway, READINGS)
+
+
+def test_a_node_that_believes_it_is_1970_joins_and_is_let_in(tmp_path: Path, library: Path) -> None:
+    """After a power cut a Pi without a battery asks for the time over this very link."""
+    garden = keyed_garden(tmp_path / "garden")
+    (tmp_path / "shift").write_text(str(TO_1970))
+    shifted = {"LD_PRELOAD": str(library), "SHIFT_FILE": str(tmp_path / "shift")}
+    with broker_of(garden), running_gateway(garden) as address:
+        link = new_link(address, "bac-1", fingerprint(garden.place.authority_text()))
+        with garden.book() as book:
+            invite_by_link(book, link, SystemClock().wall_ms(), again=False)
+        command = [sys.executable, "-m", "sensor_node", "join", str(link)]
+        done = subprocess.run(
+            [*command, "--config", str(tmp_path / "node.toml")],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=os.environ | shifted | {"JARDIN_LANGUAGE": "en"},
+        )
+
+    assert "accepted (bac-1)" in done.stdout, done.stdout + done.stderr

@@ -9,10 +9,22 @@ from typing import Any
 
 import pytest
 from door import Door, problem
-from plots import DAY_MS, HOUR_MS, MORNING_MS, SOIL, make_bed, probe_says, summer, warm_days
+from plots import (
+    DAY_MS,
+    HOUR_MS,
+    MORNING_MS,
+    SOIL,
+    STEP_MS,
+    commit,
+    make_bed,
+    probe_says,
+    summer,
+    warm_days,
+)
 
 from gateway.beds.given import Given
 from gateway.beds.journal import Told
+from gateway.store.base import Reading, Series
 from gateway.times import to_rfc3339
 
 ADVICE = "/beds/bac-1/advice"
@@ -69,6 +81,24 @@ def test_a_dry_bed_is_to_be_watered_so_many_cans_and_why(july: Door) -> None:
     assert told["reasons"][0]["code"] == "missing"
     assert told["data_age_s"] == 0
     assert told["made"] == to_rfc3339(MORNING_MS)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "value"), [("irradiance", 200.0), ("illuminance", 200.0 * 124.5)]
+)
+def test_measured_light_gives_each_day_its_radiation(
+    july: Door, quantity: str, value: float
+) -> None:
+    light = Series("ciel", "light")
+    july.gateway.catalogue.set_about("ciel", {"channels": {"light": {"quantity": quantity}}})
+    times = range(MORNING_MS - 10 * DAY_MS, MORNING_MS, STEP_MS)
+    commit(july, [Reading(light, at_ms, value) for at_ms in times])
+    make_bed(july)
+    july.json(ADVICE)
+    days = json.loads(given(july)[-1].inputs)["days"]
+    found = [day["et0"]["fallbacks"] for day in days if day["et0"] is not None]
+    assert len(found) == 9  # by the hour and by five minutes alike
+    assert found == [["wind_assumed"]] * 9
 
 
 def test_each_reader_has_the_same_numbers_in_their_own_words(july: Door) -> None:

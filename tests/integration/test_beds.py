@@ -143,6 +143,12 @@ def test_what_a_bed_says_can_be_sent_back(garden: Door) -> None:
             "TIME_OUT_OF_RANGE",
             "after 1970",
         ),
+        (
+            {"planted_on": "2026-05-10", "emerged_on": "2026-05-02"},
+            422,
+            "BED_DATES_CONTRADICT",
+            "before it is sown",
+        ),
         ({"exposure": "sunny"}, 422, "WRONG_PARAMETER", "half_shade"),
         ({"channels": ["potager-1/bac-1-sol"]}, 404, "UNKNOWN_CHANNEL", "potager-1/bac-1-soil"),
         ({"channels": [{"channel": str(SOIL), "from": "May"}]}, 422, "WRONG_TIME", "from"),
@@ -154,6 +160,20 @@ def test_what_is_wrong_with_a_bed_is_told_with_the_nearest_right_word(
     told = problem(garden.client.post(BEDS, json=BED | change), status, code)
     assert words in told["detail"]
     assert garden.json("/beds") == {"beds": []}
+
+
+def test_seedlings_that_showed_before_the_sowing_on_record_are_refused(garden: Door) -> None:
+    make(garden, planted_on="2026-05-10", sown=True)
+    before = garden.json("/beds/bac-1")
+    body = {"emerged_on": "2026-05-02"}
+    problem(garden.client.put(f"{BEDS}/bac-1", json=body), 422, "BED_DATES_CONTRADICT")
+    assert garden.json("/beds/bac-1") == before
+
+
+def test_a_bed_that_is_sown_anew_forgets_the_seedlings_of_the_season_before(garden: Door) -> None:
+    make(garden, planted_on="2025-05-10", emerged_on="2025-05-20", sown=True)
+    anew = garden.client.put(f"{BEDS}/bac-1", json={"planted_on": "2026-04-20"}).json()
+    assert (anew["planted_on"], anew["emerged_on"]) == ("2026-04-20", None)
 
 
 def test_a_bed_is_made_once(garden: Door) -> None:

@@ -22,10 +22,10 @@ Resize = Callable[[str], None]
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[tuple[Path, Resize]]:
-    """A folder on a file system of 500 KB, and a way to give it another size."""
+    """A folder on a file system of 700 KB, and a way to give it another size."""
     folder = tmp_path / "small"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=500k", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=700k", "tmpfs", str(folder)]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
         pytest.skip("needs the right to mount a small file system (root)")
 
@@ -69,7 +69,7 @@ def test_a_gateway_on_a_full_disk_acknowledges_nothing_and_goes_on_when_there_is
 def test_an_outbox_on_a_full_disk_says_so_in_words(small_disk: tuple[Path, Resize]) -> None:
     folder, _ = small_disk
     with pytest.raises(OSError, match="No space left"):
-        (folder / "filler").write_bytes(bytes(400_000))
+        (folder / "filler").write_bytes(bytes(1_000_000))
     with pytest.raises(StorageError) as caught:
         Outbox(folder / "outbox.sqlite")
     assert caught.value.code == "DISK_FULL"

@@ -8,17 +8,18 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
 import httpx
 import pytest
+from certificates import make_certificate
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import hashes
 from door import Door, problem
+from people import FAR, people_of
 
+from gateway import assets
 from gateway.api.app import create_app
 from gateway.api.guard import COOKIE, CSRF_HEADER, SECURE_COOKIE
 from gateway.api.middleware import Limits
@@ -28,34 +29,6 @@ from gateway.certificates import encryption
 from gateway.security.roles import Role
 from gateway.settings import GatewaySettings, Https
 from sensor_node.errors import ConfigError
-
-
-def make_certificate(folder: Path) -> None:
-    """A certificate of its own for ``localhost`` and ``jardin.local``, where ``init`` puts it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "jardin")])
-    names = [x509.DNSName("localhost"), x509.DNSName("jardin.local")]
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "web.crt").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (folder / "web.key").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
 
 
 class SafeDoor:
@@ -235,3 +208,23 @@ def test_a_body_that_never_ends_is_a_problem_in_words() -> None:
 
     with pytest.raises(Exception, match="408"):
         asyncio.run(ask())
+
+
+def test_the_page_of_trust_shows_the_fingerprint_and_gives_the_certificate(
+    tmp_path: Path,
+) -> None:
+    assets.build()
+    assets.built.cache_clear()
+    with people_of(tmp_path) as people:
+        client = people.client(FAR)
+        assert "jardin-gateway init" in client.get("/confiance").text
+        absent = client.get("/confiance/jardin.crt")
+        problem(absent, 404, "NO_AUTHORITY")
+        make_certificate(tmp_path / "keys")
+        (tmp_path / "keys/web.crt").rename(tmp_path / "keys/authority.crt")
+        page = client.get("/confiance").text
+        given = client.get("/confiance/jardin.crt")
+        assert given.headers["content-type"] == "application/x-x509-ca-cert"
+        known = x509.load_der_x509_certificate(given.content).fingerprint(hashes.SHA256())
+        assert known.hex(" ").upper() in page
+        assert "https://jardin.local:8443/entrer" in page

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from typing import Any
 
 import httpx
 import pytest
+from certificates import make_certificate
 from harness import eventually, new_mosquitto
 from killed import as_a_kill_leaves_it
 
@@ -186,6 +188,48 @@ def test_the_gateway_serves_its_door_and_stops_at_once_with_a_stream_open(
     assert "Traceback" not in log.read_text()
 
 
+def test_keys_given_on_the_command_line_open_both_doors_of_a_running_garden(
+    mosquitto: MosquittoBroker, tmp_path: Path
+) -> None:
+    http, https = free_port(), free_port()
+    more = f'https = {{ host = "{HOST}", port = {https} }}'
+    config = write_config(tmp_path, mosquitto.port, http, more)
+    make_certificate(tmp_path / "garden" / "keys")
+    log = tmp_path / "gateway.log"
+    base, safe = f"http://{HOST}:{http}", f"https://localhost:{https}"
+    trusted = ssl.create_default_context(cafile=tmp_path / "garden" / "keys" / "web.crt")
+    with (
+        running("gateway", "run", "--config", str(config), log=log) as gateway,
+        httpx.Client(base_url=safe, verify=trusted, trust_env=False) as keeper,
+    ):
+        eventually(lambda: answers(base), "it is healthy")
+        words = "quatre mots sans rapport"
+        passphrase = ["passphrase", "--config", str(config)]
+        subprocess.run(
+            [sys.executable, "-m", "gateway", *passphrase], input=words, text=True, check=True
+        )
+        assert keeper.post("/entrer", data={"code": words}).status_code == 303
+        assert keeper.get("/api/v1/who").json()["role"] == "keeper"
+        make = ["token", "create", "station", "--scope", "send", "--node", "meteo"]
+        made = command("gateway", *make, "--config", str(config))
+        sent = httpx.post(
+            f"{base}/api/v1/readings",
+            json={"readings": [{"channel": "air", "value": 21.4, "unit": "Cel"}]},
+            headers={"Authorization": f"Bearer {made.stdout.strip()}"},
+            trust_env=False,
+        )
+        assert (sent.status_code, sent.json()["stored"]) == (201, 1)
+        changes = keeper.get("/api/v1/audit").json()["changes"]
+        assert [(c["by"], c["what"]) for c in changes] == [
+            ("console", "TOKEN_MADE"),
+            ("keeper", "KEEPER_ENTERED"),
+            ("console", "PASSPHRASE_SET"),
+        ]
+        gateway.send_signal(signal.SIGTERM)
+        assert gateway.wait(20) == 0
+    assert "Traceback" not in log.read_text()
+
+
 def answers(base: str) -> bool:
     try:
         return httpx.get(f"{base}/healthz", trust_env=False).status_code == 200
@@ -216,6 +260,7 @@ def test_the_demo_brings_a_week_and_a_year_on_screen_and_leaves_no_process(
             ).json()
             assert len(year_ago["series"][0]["points"]) > 365
             assert client.get(base + "/").status_code == 200
+            enter_by_the_link_of(log, client, port)
             for bed in ("tomates", "paillis", "nu", "fraises"):
                 assert advised(client, bed)["reasons"], bed
             eventually(
@@ -232,6 +277,18 @@ def test_the_demo_brings_a_week_and_a_year_on_screen_and_leaves_no_process(
     assert str(data) in said
     assert "Traceback" not in said
     assert processes_naming(str(data)) == []
+
+
+def enter_by_the_link_of(log: Path, client: httpx.Client, port: int) -> None:
+    """The link that the demo prints makes whoever is at this computer its keeper, once."""
+    link = re.search(rf"http://localhost:{port}/entrer\?code=([a-z-]+)", log.read_text())
+    assert link is not None
+    for status in (303, 403):
+        answer = client.post(
+            f"http://localhost:{port}/entrer", data={"code": link.group(1), "vers": "/"}
+        )
+        assert answer.status_code == status
+    assert client.get(f"http://localhost:{port}/api/v1/tokens").status_code == 200
 
 
 def advised(client: httpx.Client, bed: str) -> dict[str, Any]:

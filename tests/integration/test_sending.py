@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
 import pytest
 from door import NOW_MS, Door, problem
+from harness import Ear, eventually, gateway_on
 
 from gateway.api.guard import COOKIE, CSRF_HEADER
+from gateway.broker import MosquittoBroker
+from gateway.intake import Intake, Sent
 from gateway.security.roles import Role, Scope
 from gateway.security.throttle import BURST
 from gateway.store.base import Series
@@ -24,6 +30,11 @@ def token_of(door: Door, node: str = "meteo") -> dict[str, str]:
         "essai", [Scope.SEND], node, NOW_MS + 10**10, NOW_MS
     )
     return {"Authorization": f"Bearer {text}"}
+
+
+def group_of(door: Door) -> dict[str, str]:
+    session = door.gateway.access.sessions.begin(Role.GROUP, NOW_MS, secure=False, plant="tomate")
+    return {"Cookie": f"{COOKIE}={session.id}", CSRF_HEADER: session.csrf}
 
 
 def send(door: Door, headers: dict[str, str], *readings: dict[str, Any]) -> httpx.Response:
@@ -71,9 +82,9 @@ def test_a_key_writes_to_its_own_node_only(door: Door) -> None:
 
 
 def test_a_group_writes_to_its_sandbox(door: Door) -> None:
-    session = door.gateway.access.sessions.begin(Role.GROUP, NOW_MS, secure=False, plant="tomate")
-    headers = {"Cookie": f"{COOKIE}={session.id}", CSRF_HEADER: session.csrf}
-    answer = send(door, headers, AIR, {"channel": "atelier.tomate/sol", "value": 0.5, "unit": "/"})
+    answer = send(
+        door, group_of(door), AIR, {"channel": "atelier.tomate/sol", "value": 0.5, "unit": "/"}
+    )
     assert answer.json() == {"node": "atelier.tomate", "stored": 2, "quarantined": []}
     assert door.json("/channels/atelier.tomate/air/latest")["value"] == 21.4
 
@@ -100,11 +111,15 @@ def test_without_the_time_nothing_can_be_taken(door: Door) -> None:
     problem(send(door, headers, AIR), 503, "READINGS_UNDATED")
 
 
-def test_a_thousand_readings_a_second_are_slowed_and_the_others_go_on(door: Door) -> None:
-    greedy, modest = token_of(door), token_of(door, "serre-2")
+@pytest.mark.parametrize("of", [token_of, group_of], ids=["program", "group"])
+def test_a_thousand_readings_a_second_are_slowed_and_the_others_go_on(
+    door: Door, of: Callable[[Door], dict[str, str]]
+) -> None:
+    greedy, modest = of(door), token_of(door, "serre-2")
     many = [{"channel": "air", "value": n, "time": to_rfc3339(NOW_MS - n)} for n in range(1000)]
-    first = send(door, greedy, *many)
-    assert first.status_code == 201
+    assert send(door, greedy, *many, AIR).status_code == 422  # a thousand at once at the most
+    assert send(door, greedy, *many).status_code == 201
+    assert send(door, greedy, *many[:990]).status_code == 201
     slowed = send(door, greedy, *many)
     assert problem(slowed, 429, "TOO_FAST")
     wait_s = int(slowed.headers["retry-after"])
@@ -116,6 +131,22 @@ def test_a_thousand_readings_a_second_are_slowed_and_the_others_go_on(door: Door
 
 
 def test_a_reading_as_pupils_write_it(door: Door) -> None:
-    assert wire.is_id("score")
     answer = send(door, token_of(door, "atelier.tomate"), {"channel": "score", "value": 12})
     assert answer.json()["stored"] == 1
+
+
+def test_nothing_is_said_to_be_stored_that_is_not(door: Door) -> None:
+    headers = token_of(door)
+    door.gateway.store.close()
+    answer = send(door, headers, AIR)
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "STORAGE_FAILED"
+    assert list(door.gateway.moved) == []
+
+
+def test_the_live_topics_have_what_came_by_http(mosquitto: MosquittoBroker, tmp_path: Path) -> None:
+    with gateway_on(tmp_path, mosquitto.port) as gateway, closing(Ear(mosquitto.port)) as ear:
+        now_ms = gateway.clock.wall_ms()
+        Intake(gateway).take("meteo", [Sent("air", "Cel", now_ms, 21.4)])
+        topic = wire.live_topic("meteo", "air")
+        eventually(lambda: ear.on(topic) == [b"21.4"], "the reading is on its live topic")

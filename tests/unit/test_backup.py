@@ -8,6 +8,7 @@ import json
 import shutil
 import sqlite3
 import zipfile
+import zlib
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -116,6 +117,28 @@ def test_a_backup_while_readings_come_in_is_of_one_moment(data: Path, stick: Pat
     assert made.manifest.readings == READINGS * len(SERIES)
 
 
+def _one_bit(content: bytes) -> bytes:
+    """One bit in the middle that changes what is unpacked.
+
+    Readings that repeat have the same bytes at many distances: a bit that names another of them
+    spoils nothing.
+    """
+    for at in range(len(content) // 2, len(content)):
+        flipped = _flip(content, at)
+        try:
+            with zipfile.ZipFile(io.BytesIO(flipped)) as bundle:
+                harmless = bundle.testzip() is None
+        except (zipfile.BadZipFile, zlib.error):
+            harmless = False
+        if not harmless:
+            return flipped
+    raise AssertionError("no bit matters")
+
+
+def _flip(content: bytes, at: int) -> bytes:
+    return content[:at] + bytes([content[at] ^ 0x10]) + content[at + 1 :]
+
+
 @pytest.mark.parametrize(
     ("spoil", "code"),
     [
@@ -123,7 +146,7 @@ def test_a_backup_while_readings_come_in_is_of_one_moment(data: Path, stick: Pat
         (lambda content: content[: len(content) // 2], "BACKUP_DAMAGED"),
         (lambda content: b"", "BACKUP_DAMAGED"),
         (lambda content: b"potatoes" * 1000, "BACKUP_DAMAGED"),
-        (lambda content: _flip(content, len(content) // 2), "BACKUP_DAMAGED"),
+        (_one_bit, "BACKUP_DAMAGED"),
         (lambda content: _flip(content, 60), "BACKUP_DAMAGED"),
     ],
     ids=["cut at the end", "cut in half", "empty", "something else", "one bit", "its manifest"],
@@ -139,10 +162,6 @@ def test_a_damaged_backup_is_refused_and_nothing_changes(
     assert dump(data) == held
     locks = {data / name for name in ("gateway.lock", "in-use.lock", "backup.lock")}
     assert {*sorted(data.iterdir())} - locks == {*files} - locks
-
-
-def _flip(content: bytes, at: int) -> bytes:
-    return content[:at] + bytes([content[at] ^ 0x10]) + content[at + 1 :]
 
 
 def rewrite(path: Path, change: Callable[[dict[str, object]], None]) -> None:

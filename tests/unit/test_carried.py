@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.beds.journal import Told
+from gateway.beds.rainbook import RainTold
 from gateway.beds.records import BedDetails
 from gateway.beds.watches import Wish
 from gateway.bringing import bring_garden
@@ -49,6 +50,8 @@ def lived(gateway: Gateway) -> None:
         told = Told(4000, litres, None, "logged", "gardener")
         entry = catalogue.journal.tell("bac-2", told, 4000)
     catalogue.journal.undo(entry, 5000)
+    for rain in (RainTold(12.5, "gardener", on=TODAY), RainTold(3.0, "family", at_ms=4000)):
+        assert catalogue.rain.tell(rain, 4000)
     gateway.advisor.look()
 
 
@@ -65,6 +68,8 @@ def test_a_garden_that_moves_takes_its_beds_along(gardens: list[Gateway], tmp_pa
         assert here.watches.of(bed) == there.watches.of(bed)
         assert here.journal.of(bed, 0, MORNING_MS) == there.journal.of(bed, 0, MORNING_MS)
         assert here.advice.all(bed, TODAY) == there.advice.all(bed, TODAY)
+    assert here.rain.all() == there.rain.all()
+    assert len(here.rain.all()) == 2
     assert len(here.journal.of("bac-2", 0, MORNING_MS)) == 2
     assert here.advice.last("bac-2", TODAY) is not None
     assert list(here.carried.lines()) == list(there.carried.lines())
@@ -76,6 +81,34 @@ def test_a_garden_that_moves_takes_its_beds_along(gardens: list[Gateway], tmp_pa
         {"bed": "gateway", "details": {"area_m2": 1}, "made_ms": 1, "removed_ms": None},
         {"bed": "a", "details": {"crop": "tomate"}, "made_ms": 1, "removed_ms": None},
         {"watering": "a", "at_ms": 1},
+        {"rain": 5.0, "day": "2026-07-15"},
+        {
+            "rain": 5.0,
+            "day": None,
+            "at_ms": None,
+            "by": "a",
+            "told_ms": 1,
+            "made_ms": 1,
+            "undone_ms": None,
+        },
+        {
+            "rain": 5.0,
+            "day": "today",
+            "at_ms": None,
+            "by": "a",
+            "told_ms": 1,
+            "made_ms": 1,
+            "undone_ms": None,
+        },
+        {
+            "rain": -5.0,
+            "day": "2026-07-15",
+            "at_ms": None,
+            "by": "gardener",
+            "told_ms": 1,
+            "made_ms": 1,
+            "undone_ms": None,
+        },
         {"advice": 5, "day": "2026-07-15"},
     ],
 )

@@ -132,7 +132,7 @@ def test_the_node_of_the_guide_measures(page: Path) -> None:
 @pytest.mark.parametrize("page", GETTING_STARTED, ids=_named)
 def test_the_gateway_of_the_guide_can_be_set_up(page: Path) -> None:
     settings = build(GatewaySettings, _toml(page, "gateway.toml"))
-    assert settings.broker.username == "passerelle"
+    assert settings.broker.username == "gateway"
 
 
 def test_the_lamp_of_the_guide_can_be_set_up() -> None:

@@ -63,6 +63,11 @@ FOR_THE_GATEWAY = {
     "uplink",
     "console",
     "garden",
+    "conversions",
+    "recording",
+    "recording_flags",
+    "joining",
+    "trust",
 }
 NODE_MODULES = sorted(
     module.name

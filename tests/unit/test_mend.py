@@ -31,7 +31,7 @@ from gateway.carebook import Carebook, Damage
 from gateway.catalogue import Catalogue
 from gateway.folder import DATABASES
 from gateway.quarantine import Quarantine
-from gateway.rescue import NAMELESS
+from gateway.rescue import NAMELESS, PLAUSIBLE, Found
 from gateway.store.base import Reading, Series
 from gateway.store.sqlite import SqliteStore
 from sensor_node.errors import StorageError
@@ -301,6 +301,17 @@ def test_no_damage_makes_a_salvage_fail(data: Path, tmp_path: Path) -> None:
 @pytest.mark.prove
 def test_no_damage_of_three_hundred_makes_a_salvage_fail(data: Path, tmp_path: Path) -> None:
     damage_at_random(data, tmp_path, 300)
+
+
+def test_a_hole_whose_edges_are_no_times_is_told_all_the_same() -> None:
+    edges = [(-(2**62), -(10**14)), (10**14, 2**62), (-(10**14), 10**14)]
+    found = Found(gaps={SERIES[0]: edges})
+
+    loss = mend.Loss(Path("store.sqlite"), Path("aside"), found, NOW_MS, "Europe/Paris")
+
+    for language in ("fr", "en"):
+        assert loss.sentence(language) in loss.report(language)
+    assert {at for span in loss.spans[str(SERIES[0])] for at in span} == {PLAUSIBLE[0], NOW_MS}
 
 
 @pytest.mark.parametrize("stage", ["before", "aside", "after"])

@@ -36,6 +36,7 @@ class Garden:
             _Observer(self),
             self.clock,
             self.gateway.events.publish,
+            forecasts=self.gateway.forecasts,
         )
 
     @property
@@ -51,10 +52,12 @@ class _Observer(Observer):
         super().__init__(gateway.catalogue, gateway.measured, gateway.as_measured, gateway.present)
         self._garden = garden
 
-    def observe(self, bed: BedRecord, from_ms: int, now_ms: int) -> Observed:
+    def observe(
+        self, bed: BedRecord, from_ms: int, now_ms: int, *, probes: bool = True
+    ) -> Observed:
         if bed.bed in self._garden.broken:
             raise ZeroDivisionError(bed.bed)
-        return super().observe(bed, from_ms, now_ms)
+        return super().observe(bed, from_ms, now_ms, probes=probes)
 
 
 @pytest.fixture

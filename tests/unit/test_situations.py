@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.beds.evening import NightTime
+from gateway.beds.given import Given
 from gateway.beds.journal import Entry
 from gateway.beds.observed import Observed, ProbeSamples
 from gateway.beds.records import BedDetails, BedRecord
@@ -18,8 +19,10 @@ from gateway.beds.situations import Around, first_day, situation_of
 from gateway.store.base import Series
 from gateway.watering.advice import advise
 from gateway.watering.evapotranspiration import Place
+from gateway.watering.learning import Capacity
 from gateway.watering.samples import Sample
 from gateway.watering.situation import GardenDay, Situation
+from gateway.watering.soils import SOILS
 from gateway.watering.waterings import Source
 from gateway.watering.weather import AirSamples
 
@@ -208,6 +211,41 @@ def test_field_capacity_is_learned_from_what_filled_the_bed() -> None:
     assert 0.05 < night.missing < 0.35
 
 
+def test_a_soil_is_found_wetter_than_its_name_says_and_the_bed_holds_more() -> None:
+    def percent(at_ms: int) -> float:
+        return 28.0 - 0.5 * max(0.0, (at_ms - at("2026-07-08T19:00")) / DAY_MS)
+
+    days = range(DAYS)
+    rain = tuple(Sample(NOW_MS - day * DAY_MS, 60.0 if day == 7 else 0.0) for day in reversed(days))
+    found = situation(replace(SEEN, probes=(probe(percent),), rain_mm=rain))
+    soil = found.bed.soil
+    assert soil is not None
+    assert 0.26 < soil.field_capacity < 0.30
+    assert advise(found).figures.total_mm > 95.0
+    # A mere range, from the air to a glass of water, says nothing of how much a soil holds.
+    glass = replace(probe(percent), wet_pct=100.0)
+    assert situation(replace(SEEN, probes=(glass,), rain_mm=rain)).bed.soil == SOILS["limon"]
+
+
+def test_what_the_season_before_has_taught_is_believed_until_this_one_teaches() -> None:
+    remembered = replace(AROUND, remembered=Capacity(0.28, 0.015))
+    found = situation(replace(SEEN, probes=(probe(lambda _at: 28.0),)), remembered)
+    assert found.bed.ground.field_capacity == pytest.approx(0.28)
+    night = found.days[-1].night
+    assert night.learned
+    assert night.missing == pytest.approx(0.0, abs=1e-9)
+
+
+def test_an_advice_remembers_what_its_probes_had_learned_for_the_season_after() -> None:
+    around = replace(AROUND, remembered=Capacity(0.28, 0.015))
+    seen = replace(SEEN, probes=(probe(lambda _at: 28.0),))
+    given = Given.of(situation(seen, around), NOW_MS)
+    assert given.taught("limon") == Capacity(pytest.approx(0.28), 0.015)
+    assert given.taught("argile") is None  # another soil was filled in
+    unlearned = Given.of(situation(seen), NOW_MS)
+    assert unlearned.taught("limon") is None
+
+
 def test_a_sprinkle_teaches_nothing() -> None:
     entries = (watering("2026-07-08T19:00", 6.0),)
     found = situation(replace(SEEN, probes=(probe(lambda _at: 20.0),), entries=entries))
@@ -225,6 +263,18 @@ def test_a_probe_in_the_air_says_nothing_from_then_on_and_its_past_stays() -> No
     found = situation(replace(SEEN, probes=(wired,)))
     assert found.days[-1].night.missing is None
     assert found.days[-2].night.missing is not None
+    told = [reason["text"] for reason in advise(found).told("en")["reasons"]]
+    assert "the probe has been out of the soil since today: put it back" in told
+
+
+def test_a_probe_that_went_to_another_bed_is_not_missed() -> None:
+    left_ms = at("2026-07-13T12:00")
+    seen = probe(lambda _at: 18.0)
+    gone = replace(seen, percent=without(seen.percent, left_ms, NOW_MS), to_ms=left_ms)
+    found = situation(replace(SEEN, probes=(gone,)))
+    assert found.days[-1].night.state == "good"
+    assert found.days[-1].night.missing is None
+    assert found.days[-4].night.missing is not None
 
 
 def test_a_probe_that_is_silent_since_yesterday_says_nothing_today() -> None:
@@ -258,9 +308,10 @@ def test_the_age_of_the_data_is_that_of_the_newest_value() -> None:
     assert situation(replace(SEEN, newest_ms=None)).data_age_s is None
 
 
-def test_a_crop_that_is_ahead_of_its_age_was_planted_earlier() -> None:
+def test_a_crop_that_is_ahead_of_its_age_is_so_and_was_planted_when_it_was() -> None:
     bed = replace(BED, details=replace(DETAILS, stage_days=10))
-    assert situation(SEEN, bed=bed).bed.planted_on == date(2026, 5, 5)
+    found = situation(SEEN, bed=bed).bed
+    assert (found.planted_on, found.stage_days) == (date(2026, 5, 15), 10)
 
 
 def test_a_crop_or_soil_that_is_no_longer_in_the_table_is_not_known() -> None:

@@ -16,9 +16,10 @@ from gateway.watering.beds import Bed
 from gateway.watering.crops import CROPS
 from gateway.watering.diary import Diary
 from gateway.watering.evapotranspiration import Place
+from gateway.watering.learning import SOIL_ERROR, Capacity, capacity_of, lessons
 from gateway.watering.listening import hear
 from gateway.watering.night import Night, together
-from gateway.watering.samples import HOUR_MS, Sample, at_local_hour_ms, between
+from gateway.watering.samples import HOUR_MS, Sample, at_local_hour_ms, between, morning_of
 from gateway.watering.scale import from_water_content
 from gateway.watering.soils import SOILS
 from gateway.watering.waterings import Watering
@@ -108,3 +109,22 @@ def test_a_probe_makes_up_for_a_gardener_who_notes_nothing(summer: Summer) -> No
 
     assert forgotten > 3.0 * heard
     assert heard < 4.0
+
+
+@pytest.mark.parametrize("factor", [0.85, 1.15])
+def test_a_probe_finds_the_field_capacity_of_a_bed_that_lives_by_another_model(
+    summer: Summer, factor: float
+) -> None:
+    """The soil evaporates and drains by the hour there; the gardener is 15 % wrong about it."""
+    believed = replace(BED.ground, field_capacity=factor * BED.ground.field_capacity)
+    bed = replace(BED, soil=believed)
+    diary = Diary(Place(LATITUDE_DEG, 220.0), ZONE, summer.air, summer.rain, summer.waterings)
+    lived = diary.days(FIRST, LAST, at_local_hour_ms(LAST, 8, ZONE))
+    heard = ((on, morning_of(summer.water_pct, on, ZONE)) for on in days())
+    water = {on: one.value / 100.0 for on, one in heard if one is not None}
+
+    taught = lessons(bed, lived, Books(bed).run(lived).pages, water)
+    found = capacity_of(taught, 0.4, Capacity(believed.field_capacity, SOIL_ERROR))
+
+    assert found.is_learned
+    assert found.share == pytest.approx(0.25, abs=0.012)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.watering.field_capacity import Plateau, Soaking, has_drifted, learned, plateaus
+from gateway.watering.field_capacity import Plateau, Soaking, has_drifted, plateaus
 from gateway.watering.gauge import RainDay, is_blocked
 from gateway.watering.listening import hear, waterlogged_h
 from gateway.watering.night import ProbeMorning, gap_asks_for_calibration, together
@@ -28,7 +28,7 @@ from gateway.watering.samples import (
     spread,
     tidy,
 )
-from gateway.watering.scale import ProbeScale, from_learned, from_two_points, from_water_content
+from gateway.watering.scale import dry_share, from_taught, from_two_points, from_water_content
 from gateway.watering.soils import SOILS
 
 ZONE = "Europe/Paris"
@@ -70,9 +70,32 @@ def test_all_inputs_at_an_end_are_a_fault_of_the_bus() -> None:
     assert state(counts(0.0, 0.0, 0.0), neighbours=(counts(500.0),)) == "fault"
 
 
+def test_an_input_that_has_said_nothing_for_long_does_not_judge_the_bus() -> None:
+    long_ago = [Sample(one.at_ms - 7 * HOUR_MS, one.value) for one in counts(0.0)]
+    to_come = [Sample(NOW + HOUR_MS, 500.0)]
+
+    assert state(counts(0.0, 0.0, 0.0), neighbours=(long_ago,)) == "fault"
+    ended = [*counts(0.0), *to_come]
+    assert state(counts(0.0, 0.0, 0.0), neighbours=(ended,)) == "bus_fault"
+
+
 def test_a_probe_in_the_air_is_told_after_half_an_hour() -> None:
     assert state([*noisy(600.0, 5)[:-7], *counts(*[830.0] * 7)]) == "in_air"
     assert state([*noisy(600.0, 5)[:-4], *counts(*[830.0] * 4)]) != "in_air"
+
+
+@pytest.mark.parametrize("every_min", [10, 15, 30, 60])
+def test_a_node_that_measures_seldom_tells_of_the_air_all_the_same(every_min: int) -> None:
+    needed = 30 // every_min + 1 if every_min <= 30 else 2
+    late_ms = 7 * MINUTE_MS  # since its last word
+
+    def pulled(times: int) -> ProbeState:
+        earlier = [600.0 + n % 3 for n in range(20)]
+        samples = counts(*earlier, *[830.0] * times, every_min=every_min)
+        return state([Sample(one.at_ms - late_ms, one.value) for one in samples])
+
+    assert pulled(needed) == "in_air"
+    assert pulled(needed - 1) != "in_air"
 
 
 def test_a_flooded_probe_is_told_after_half_a_day() -> None:
@@ -225,29 +248,27 @@ def test_air_and_water_give_a_range_of_health() -> None:
     assert scale.wetter == -1
 
 
-def test_a_learned_field_capacity_is_the_zero_of_its_scale() -> None:
-    scale = from_learned(600.0, air=AIR, water=WATER)
+def test_a_taught_field_capacity_is_the_zero_of_its_scale() -> None:
+    scale = from_taught(0.28, LOAM.available, 100.0, "learned")
 
-    assert scale.missing(600.0) == 0.0
-    assert scale.dry == pytest.approx(600.0 + 0.6 * 234.0)
-    assert scale.missing(scale.dry) == pytest.approx(1.0)
-    assert from_learned(600.0, air=AIR, water=WATER, dry=700.0).missing(700.0) == 1.0
+    assert scale.missing(28.0) == pytest.approx(0.0)
+    assert scale.dry == pytest.approx(15.0)
+    assert scale.known_by == "learned"
 
 
-def test_a_known_soil_places_the_dry_point_in_proportion() -> None:
-    clay = from_learned(600.0, air=AIR, water=WATER, soil=SOILS["argile"])
-
-    assert clay.dry == pytest.approx(600.0 + 0.14 / 0.36 * 234.0)
+def test_a_soil_places_the_dry_point_of_a_mere_range_in_proportion() -> None:
+    assert dry_share(SOILS["argile"]) == pytest.approx(0.14 / 0.36)
+    assert dry_share(None) == 0.6
 
 
 @given(st.floats(450.0, 800.0), st.sampled_from(sorted(SOILS)))
 def test_a_scale_can_be_turned_round(value: float, soil: str) -> None:
     for scale in (
         from_two_points(AIR, WATER, SOILS[soil]),
-        from_learned(600.0, air=AIR, water=WATER, soil=SOILS[soil]),
+        from_taught(0.3, 0.12, 100.0, "learned"),
     ):
         assert scale.value_at(scale.missing(value)) == pytest.approx(value)
-        assert scale.missing(value + 1.0) > scale.missing(value)  # more counts are drier
+        assert scale.wetter * scale.missing(value + 1.0) < scale.wetter * scale.missing(value)
 
 
 # --- field capacity, learned ----------------------------------------------------------------------
@@ -284,23 +305,6 @@ def test_a_plateau_ends_where_the_next_water_comes() -> None:
 
     assert shortened == (Plateau(0, 27.0),)
     assert too_short == ()
-
-
-def test_what_the_crop_took_meanwhile_is_put_back() -> None:
-    plateau = Plateau(0, 25.0, missing=0.1)
-
-    capacity = plateau.capacity(0.0, 0.52)
-
-    assert capacity == pytest.approx(25.0 / (1.0 - 0.052))
-    scale = ProbeScale(capacity, 0.48 * capacity, 45.0, "learned")
-    assert scale.missing(25.0) == pytest.approx(0.1)
-
-
-def test_the_last_five_plateaus_decide() -> None:
-    found = [Plateau(n, value) for n, value in enumerate([10.0, 26.0, 27.0, 28.0, 27.0, 26.5])]
-
-    assert learned(found, 0.0, 0.5) == 27.0
-    assert learned([], 0.0, 0.5) is None
 
 
 def test_drift_shows_in_the_last_three_plateaus_against_the_first_three() -> None:

@@ -136,6 +136,30 @@ def test_a_probe_pulled_out_and_put_back_gives_one_reinsertion_and_no_watering()
     assert reconcile((), found) == ()
 
 
+def test_a_damp_or_dirty_probe_put_back_is_not_watered_either() -> None:
+    """In the air it gives 760 instead of 834, as mud clings to it."""
+    samples = curve(600.0, 760.0, 600.0)
+
+    assert [named(rise, RAW, Around()).name for rise in rises(samples, RAW)] == ["reinserted"]
+
+
+def test_a_soil_that_dried_as_far_by_itself_was_watered() -> None:
+    slowly = [Sample(n * 5 * MINUTE_MS, 600.0 + 160.0 * min(1.0, n / 400)) for n in range(500)]
+    poured = [Sample((500 + n) * 5 * MINUTE_MS, 600.0) for n in range(100)]
+
+    found = [named(rise, RAW, Around()) for rise in rises([*slowly, *poured], RAW)]
+
+    assert [rise.name for rise in found] == ["watering"]
+
+
+def test_a_bed_watered_after_its_probe_was_put_back_was_watered() -> None:
+    samples = curve(620.0, 760.0, 640.0, 560.0)
+
+    names = [named(rise, RAW, Around()).name for rise in rises(samples, RAW)]
+
+    assert names == ["reinserted", "watering"]
+
+
 # --- told and seen --------------------------------------------------------------------------------
 
 

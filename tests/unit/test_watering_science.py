@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -191,6 +192,26 @@ def test_a_day_of_lux_never_passes_the_clear_sky_and_needs_18_hours() -> None:
     assert day is not None
     assert day.solar_mj == 30.0
     assert light.day_light([50_000.0] * 200, 300.0, 30.0) is None
+
+
+def test_a_pyranometer_is_believed_before_a_lux_meter() -> None:
+    sun = [Sample(s.at_ms, 200.0) for s in every_5_minutes(0.0)]
+    samples = AirSamples(day_between(12.0, 28.0), lux=every_5_minutes(100.0), sun_w_m2=sun)
+
+    weather = day_weather(samples, DIJON, date(2026, 7, 1), ZONE)
+
+    assert weather is not None
+    assert weather.solar_mj == pytest.approx(200.0 * 24 * 0.0036)
+    half_a_day = replace(samples, sun_w_m2=sun[:120])
+    by_lux = day_weather(half_a_day, DIJON, date(2026, 7, 1), ZONE)
+    assert by_lux is not None
+    assert by_lux.solar_mj == pytest.approx(100.0 / 124.5 * 24 * 0.0036)
+
+
+def test_what_a_pyranometer_gives_at_night_takes_nothing_from_the_day() -> None:
+    day = light.day_sun([400.0] * 144 + [-3.0] * 144, 300.0, 30.0)
+
+    assert day == light.DayLight(pytest.approx(400.0 * 12 * 0.0036), estimated=False)
 
 
 # --- warmth, blight, frost ------------------------------------------------------------------------

@@ -20,6 +20,8 @@ from watered_seasons import (
 )
 
 AT_EASE = 0.95
+MARGIN = 0.85
+"""What the advice may give of the water of the thriftiest routine."""
 WRONG = Errors(capacity=0.15, kc=0.15, probe_noise=0.02, unlogged=0.2)
 THIRTY_YEARS = range(1976, 2006)
 
@@ -63,19 +65,19 @@ def test_thirty_seasons_of_a_real_climate_are_kept_at_ease_on_less_water_than_an
 
     _report(advised, routines)
     assert advised.at_ease >= AT_EASE
-    assert advised.given_mm < thriftiest(routines).given_mm
+    assert advised.given_mm < MARGIN * thriftiest(routines).given_mm
 
 
 @pytest.mark.prove
-def test_the_first_season_of_a_probe_that_still_learns_comes_close() -> None:
+def test_a_probe_that_still_learns_reaches_the_same_in_its_first_season() -> None:
     weather = climate(shared_data("brussels_climate/brussels_climate.txt"))
     errors = Errors(WRONG.capacity, WRONG.kc, WRONG.probe_noise, WRONG.unlogged, first_season=True)
 
     advised, routines = compared(THIRTY_YEARS, weather, errors)
 
     _report(advised, routines)
-    assert advised.at_ease >= 0.93  # short of the 95 % of a probe that knows its bed
-    assert advised.given_mm < thriftiest(routines).given_mm
+    assert advised.at_ease >= AT_EASE
+    assert advised.given_mm < MARGIN * thriftiest(routines).given_mm
 
 
 def _report(advised: Outcome, routines: dict[str, Outcome]) -> None:

@@ -30,7 +30,8 @@ from gateway.watering.advice import Advice, advise
 from gateway.watering.balance import Books
 from gateway.watering.crops import CROPS
 from gateway.watering.evapotranspiration import ReferenceEt
-from gateway.watering.night import Night
+from gateway.watering.night import Night, ProbeMorning, together
+from gateway.watering.probe import OUT, STATES, ProbeState
 from gateway.watering.reasons import DOUBTS, TEXTS, WHEN, because, tell
 from gateway.watering.record import dumps, loads
 from gateway.watering.situation import Forecast, GardenDay, Restriction, Situation
@@ -76,7 +77,7 @@ def test_frost_forecast_forbids_water() -> None:
     advice = advise(thirsty(forecast=replace(FINE, min_c=-0.4)))
 
     assert advice.verdict == "frost"
-    assert advice.told("fr")["reasons"][0]["text"].startswith("gel attendu cette nuit : 0 °C")
+    assert advice.told("fr")["reasons"][0]["text"].startswith("gel prévu dans les 24 h : 0 °C")
 
 
 def test_without_a_forecast_the_evening_tells_of_frost() -> None:
@@ -200,6 +201,34 @@ def test_a_stale_forecast_is_not_believed() -> None:
     old = Forecast(12.0, min_c=-5.0, max_c=40.0, rain_mm=90.0)
 
     assert advise(a_little_thirsty(0.0, forecast=old)).verdict == "yes"
+
+
+def test_rain_that_only_its_own_forecaster_has_seen_is_no_real_rain() -> None:
+    days = (replace(week(1)[0], rain_mm=2.0, rain_by="online"), week(1)[1])
+
+    again = advise(a_little_thirsty(50.0, waited=True, days=days, start_mm=38.0))
+
+    assert again.verdict == "yes"
+    assert codes(again)[0] == "rain_unproven"
+
+
+def test_who_tells_of_the_rain_is_in_the_reason() -> None:
+    def told(by: str | None, rain_mm: float = 4.0, source: str = "gauge") -> list[str]:
+        days = list(week(6))
+        days[3] = replace(days[3], rain_mm=rain_mm, rain_by=by)  # type: ignore[arg-type]
+        return codes(advise(situation(days=tuple(days), rain_source=source)))
+
+    assert "used" in told("gauge")
+    assert "used" in told(None)
+    assert "used_typed" in told("typed")
+    assert "used_online" in told("online")
+    assert "used_blind" in told("none", 0.0, "none")
+
+
+def test_a_greenhouse_does_not_ask_for_rain() -> None:
+    under_glass = replace(TOMATOES, exposure="greenhouse", weather_inside=True)
+
+    assert "used" in codes(advise(situation(bed=under_glass, rain_source="none")))
 
 
 def test_no_rain_is_waited_for_in_a_greenhouse() -> None:
@@ -336,7 +365,7 @@ def test_a_moist_seedbed_is_a_seedbed_without_a_dose() -> None:
 def test_a_seedbed_is_watered_twice_a_day_above_28_degrees() -> None:
     advice = advise(situation(bed=CARROTS, days=week(3), forecast=replace(FINE, max_c=31.0)))
 
-    assert "twice_in_heat" in codes(advice)
+    assert "twice_in_heat_foreseen" in codes(advice)
     assert advice.told("en")["when"] == "morning and late afternoon"
 
 
@@ -460,6 +489,7 @@ def test_each_doubt_has_its_price() -> None:
     assert advise(sure).confidence.score == 100
     dark = ReferenceEt(4.0, ("solar_from_temperature", "dew_point_is_minimum"))
     online, blind = replace(sure, rain_source="online"), replace(sure, rain_source="none")
+    typed = replace(sure, rain_source="typed")
     heard = sure.days[:-1]
 
     def night(**more: object) -> Situation:
@@ -473,6 +503,7 @@ def test_each_doubt_has_its_price() -> None:
         "probes_disagree": (night(disagree=True), 15),
         "afternoon_only": (night(by_night=False), 15),
         "rain_online": (online, 10),
+        "rain_typed": (typed, 10),
         "no_rain_source": (blind, 20),
         "default_soil": (replace(sure, bed=replace(TOMATOES, soil=None)), 10),
         "planting_unknown": (replace(sure, bed=replace(TOMATOES, planted_on=None)), 10),
@@ -552,6 +583,39 @@ def test_a_watering_that_nobody_noted_is_asked_about() -> None:
     seen = (*days[:-2], replace(days[-2], seen=True), days[-1])
 
     assert "how_many_cans" in codes(advise(situation(0.1, days=seen)))
+
+
+@pytest.mark.parametrize("state", [one for one in STATES if one != "good"])
+def test_a_probe_that_needs_a_hand_is_told_with_the_day_since_when(state: ProbeState) -> None:
+    night = together([ProbeMorning(None if state in OUT else 0.5, state)])
+    days = week()
+    days = (*days[:-2], replace(days[-2], night=night), replace(days[-1], night=night))
+
+    told = advise(situation(days=days)).told("fr")
+
+    (text,) = [one["text"] for one in told["reasons"] if one["code"] == f"probe_{state}"]
+    assert "mardi" in text
+
+
+def test_of_two_probes_the_one_that_needs_a_hand_is_told() -> None:
+    night = together([ProbeMorning(0.5), ProbeMorning(None, "in_air")])
+
+    advice = advise(situation(days=with_probe(week(), night)))
+
+    assert "probe_in_air" in [one.code for one in advice.reasons]
+    assert "no_probe" not in advice.confidence.doubts
+
+
+def test_a_crop_ahead_of_its_age_is_further_on_by_days_and_by_warmth() -> None:
+    young = replace(TOMATOES, planted_on=TODAY - timedelta(days=40))
+    ahead = replace(young, stage_days=30)
+    warm = week(40, max_c=25.0, min_c=15.0)
+
+    by_days = [advise(situation(bed=bed, days=week(1))).figures.kc for bed in (young, ahead)]
+    by_warmth = [advise(situation(bed=bed, days=warm)).figures.kc for bed in (young, ahead)]
+
+    assert by_days == [pytest.approx(0.74, abs=0.01), pytest.approx(1.15)]
+    assert by_warmth == by_days
 
 
 def test_cans_that_the_probe_did_not_see_are_told() -> None:
@@ -675,6 +739,50 @@ def test_a_hotter_drier_day_never_wets_a_bed(
     hotter = [*weather[:which], (et0 + more, rain, litres), *weather[which + 1 :]]
 
     assert depletion(bed, lived(hotter)) >= depletion(bed, lived(weather)) - 1e-9
+
+
+THIRST = ("no", "soon", "yes")
+"""The verdicts on water alone, from the wettest to the driest."""
+
+
+def asked(bed: object, weather: Weather, today_mm: float = 0.0, et0_mm: float = 0.0) -> Advice:
+    """What a bed is advised whose first day is known, on a day that follows a common one."""
+    days = lived([*weather, (et0_mm or 4.0, 0.0, 0.0)])
+    days = (*days[:-1], replace(days[-1], rain_mm=today_mm))
+    return advise(situation(bed=bed, days=days))  # type: ignore[arg-type]
+
+
+def is_thirstier(one: Advice, other: Advice) -> bool:
+    """Whether it is told to be watered more, or sooner; "too little to be worth it" is "no"."""
+    by_verdict = THIRST.index(one.verdict) - THIRST.index(other.verdict)
+    worth_it = "too_little" not in (*codes(one), *codes(other))
+    return worth_it and (by_verdict > 0 or (one.mm or 0.0) > (other.mm or 0.0) + 0.06)
+
+
+@given(BEDS, DAYS, st.integers(0, 12), st.floats(0.0, 40.0))
+def test_rain_never_asks_for_water(bed: object, weather: Weather, which: int, more: float) -> None:
+    dry = asked(bed, weather)
+    if which >= len(weather):  # it rains this morning
+        wet = asked(bed, weather, today_mm=more)
+    else:
+        et0, rain, litres = weather[which]
+        wet = asked(bed, [*weather[:which], (et0, rain + more, litres), *weather[which + 1 :]])
+
+    assert not is_thirstier(wet, dry)
+
+
+@given(BEDS, DAYS, st.integers(0, 12), st.floats(0.0, 6.0))
+def test_a_hotter_drier_day_never_spares_water(
+    bed: object, weather: Weather, which: int, more: float
+) -> None:
+    mild = asked(bed, weather)
+    if which >= len(weather):  # yesterday, by which today's demand is told too
+        hot = asked(bed, weather, et0_mm=4.0 + more)
+    else:
+        et0, rain, litres = weather[which]
+        hot = asked(bed, [*weather[:which], (et0 + more, rain, litres), *weather[which + 1 :]])
+
+    assert not is_thirstier(mild, hot)
 
 
 @given(

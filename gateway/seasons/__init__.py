@@ -1,0 +1,1 @@
+"""Past seasons: what was advised, day by day, against what happened."""

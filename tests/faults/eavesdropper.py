@@ -1,0 +1,23 @@
+"""``python eavesdropper.py FILE``: writes every frame that this host's card sees to FILE."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+
+ETH_P_ALL = 3
+
+
+def main() -> None:
+    """Until it is told to end."""
+    card = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
+    card.bind(("eth0", 0))
+    with Path(sys.argv[1]).open("wb", buffering=0) as file:
+        print("listening", flush=True)
+        while True:
+            file.write(card.recv(65536))
+
+
+if __name__ == "__main__":
+    main()
