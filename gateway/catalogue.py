@@ -71,6 +71,7 @@ MIGRATIONS = (
     keyring.MIGRATION,
     rainbook.MIGRATION + kept.MIGRATION,
     alerts.MIGRATION + notices.MIGRATION,
+    journal.KEYS,
 )
 
 _NODES = (
