@@ -134,9 +134,8 @@ class GatewaySettings:
     advice: Advising = section(Advising)
     store: StoreSettings = section(StoreSettings)
     backup: BackupSettings = section(BackupSettings)
+    notify: NotifySettings = section(NotifySettings)
     forecast: ForecastSettings = section(ForecastSettings)
 
     def __post_init__(self) -> None:
         asked_place(self.forecast, self.latitude, self.longitude)
-
-    notify: NotifySettings = section(NotifySettings)
