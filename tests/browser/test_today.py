@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe import fetch, violations
+from axe import violations
 from planted import BARE, BLIND, MOIST, THIRSTY, chill, enter, plant
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from served_garden import MINUTE_MS, NOW_MS, ServedGarden, Watch
@@ -392,22 +392,15 @@ def test_arabic_runs_from_right_to_left_and_falls_back_to_french_in_sight(
     expect(page.locator("#languages li").filter(has_text="العربية").first).to_contain_text("مسودة")
 
 
-@pytest.fixture(scope="session")
-def axe(pytestconfig: pytest.Config) -> str:
-    """axe-core, kept in pytest's cache from one run to the next."""
-    assert pytestconfig.cache is not None
-    return fetch(pytestconfig.cache.mkdir("axe") / "axe.min.js")
-
-
 @pytest.mark.parametrize(("scheme", "language"), [("light", "fr"), ("dark", "ar")])
 def test_axe_finds_nothing(
-    garden: ServedGarden, new_context: OpenContext, axe: str, scheme: str, language: str
+    garden: ServedGarden, new_context: OpenContext, scheme: str, language: str
 ) -> None:
     page = new_context(viewport=PHONE, color_scheme=scheme, reduced_motion="reduce").new_page()
     for address in (f"/?lang={language}", "/mesures", "/accessibilite"):
         page.goto(garden.address + address)
         open_everything(page)
-        assert violations(page, axe) == []
+        assert violations(page) == []
 
 
 @pytest.mark.parametrize(("width", "zoom"), [(320, 1), (360, 2)])
