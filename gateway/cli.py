@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     _add_restore(commands)
     _add_erase(commands)
     _add_access(commands)
+    _add_notify(commands)
     return top
 
 
@@ -178,6 +179,19 @@ def _add_erase(commands: _Commands[argparse.ArgumentParser]) -> None:
     gone.set_defaults(command=_erase)
 
 
+def _add_notify(commands: _Commands[argparse.ArgumentParser]) -> None:
+    notify = commands.add_parser(
+        "notify", help=pick("vérifier les adresses des alertes", "check where alerts are sent")
+    )
+    notify.add_argument("--config", type=Path, default=CONFIG, metavar=str(CONFIG))
+    notify.add_argument(
+        "--test",
+        action="store_true",
+        help=pick("y envoyer un message d'essai", "send them a message to try"),
+    )
+    notify.set_defaults(command=_notify)
+
+
 def _add_access(commands: _Commands[argparse.ArgumentParser]) -> None:
     phrase = commands.add_parser(
         "passphrase",
@@ -271,6 +285,12 @@ def _erase(options: argparse.Namespace) -> int:
 
     erase = erase_cli.erase_all if options.all else erase_cli.erase_old
     return erase(options.config, preview=options.preview, yes=options.yes)
+
+
+def _notify(options: argparse.Namespace) -> int:
+    from gateway.alarms.notify_cli import notify  # noqa: PLC0415
+
+    return notify(options.config, test=options.test)
 
 
 def _passphrase(options: argparse.Namespace) -> int:

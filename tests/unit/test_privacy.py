@@ -21,6 +21,8 @@ OF_PEOPLE = re.compile(
     r"(^|_)(e?mail|phone|first_?name|last_?name|surname|user|user_?agent|ip|client|birth\w*|photo"
     r"|address|account|school|pupil)($|_)"
 )
+DIGESTS = {"deliveries.address"}
+"""What stands for where a grown-up gets alerts: the address itself is in the settings alone."""
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def test_no_table_has_a_column_for_people(tmp_path: Path) -> None:
         with closing(open_database(tmp_path / name, migrations)) as db:
             columns = {f"{table}.{column}" for table, column in _columns(db)}
         assert len(columns) > 8
-        assert [c for c in columns if OF_PEOPLE.search(c.partition(".")[2])] == []
+        assert [c for c in columns - DIGESTS if OF_PEOPLE.search(c.partition(".")[2])] == []
 
 
 def _columns(db: sqlite3.Connection) -> Iterator[tuple[str, str]]:
