@@ -21,7 +21,7 @@ Language = Literal["fr", "en"]
 FILES: Final[dict[Language, str]] = {"fr": "jardin.py", "en": "garden.py"}
 SOURCE: Final = Path(__file__).with_name("garden.py")
 _ADDRESS: Final = re.compile(r'^(ADDRESS|ADRESSE) = ".*"$', re.M)
-_HOST: Final = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])", re.ASCII)
+_HOST: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}|[0-9A-Fa-f:]{2,45}", re.ASCII)
 
 
 def program(language: Language, address: str) -> str:
@@ -38,7 +38,8 @@ def address_of(host: str | None, port: int | None, http_port: int) -> str:
     """
     if host is None or _HOST.fullmatch(host) is None:
         return f"http://localhost:{http_port}"
-    return f"http://{host}" if port in (None, 80) else f"http://{host}:{port}"
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}" if port in (None, 80) else f"http://{name}:{port}"
 
 
 @cache
