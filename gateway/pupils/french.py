@@ -26,6 +26,11 @@ NAMES: Final[Mapping[str, str]] = {
     "rain": "pluie",
     "history": "historique",
     "advice": "conseil",
+    "diary": "journal",
+    "day": "jour",
+    "missing": "manque",
+    "thirst": "soif",
+    "given": "arrosage",
     "group": "groupe",
     "measure": "mesurer",
     "when": "quand",
@@ -124,6 +129,9 @@ jardin.lieux() dit ce qui peut se lire. help(jardin) dit le reste. Ctrl-C arrêt
         'Arroser aujourd\'hui ? Un dictionnaire avec "verdict", "litres", "cans" (arrosoirs), '
         '"mm", "reasons" (raisons) et d\'autres.'
     ),
+    "The bed's finished days in mm of water: day, missing in the morning, thirst, rain, given.": (
+        "Les jours finis d'un bac, en mm d'eau : jour, manque du matin, soif, pluie, arrosage."
+    ),
     "Say who you are, with the group's code or token, before garden.measure.": (
         "Dire quel groupe écrit, avec son code ou son jeton, avant jardin.mesurer."
     ),
@@ -205,6 +213,9 @@ jardin.lieux() dit ce qui peut se lire. help(jardin) dit le reste. Ctrl-C arrêt
         "Combien de jours ? Il en faut plus de 0, et dix ans au plus."
     ),
     "days=7": "jours=7",
+    "Careful: nobody measured the rain of {}. It counts as 0.": (
+        "Attention : personne n'a mesuré la pluie du {}. Elle compte pour 0."
+    ),
     "You write in '{}'.": "Vous écrivez dans « {} ».",
     "The garden does not know your group yet.": "Le jardin ne connaît pas encore votre groupe.",
     'garden.group("the code on the board"), before garden.measure': (

@@ -212,6 +212,30 @@ def advice(bed):
     return found
 
 
+def diary(place, days=7):
+    """The bed's finished days in mm of water: day, missing in the morning, thirst, rain, given."""
+    bed = _bed(place)
+    now = _moment(_get("/garden")["time"])
+    begin = now - _datetime.timedelta(seconds=_number(days) * 86400)
+    path = "/beds/{}/history".format(_parse.quote(bed["id"], safe=""))
+    found = []
+    for one in _get(path, {"from": _written(begin), "to": _written(now)})["days"]:
+        if one["missing_mm"] is None or one["etc_mm"] is None:
+            continue
+        if one["rain_mm"] is None:
+            print("Careful: nobody measured the rain of {}. It counts as 0.".format(one["on"]))
+        found.append(
+            dict(
+                day=one["on"],
+                missing=one["missing_mm"],
+                thirst=one["etc_mm"],
+                rain=one["rain_mm"] or 0.0,
+                given=(one["given_l"] or 0.0) / bed["area_m2"],
+            )
+        )
+    return found
+
+
 def group(code):
     """Say who you are, with the group's code or token, before garden.measure."""
     global TOKEN
@@ -694,6 +718,7 @@ _PUBLIC = sorted(
         rain,
         history,
         advice,
+        diary,
         group,
         measure,
         when,
