@@ -21,6 +21,7 @@ from pupils import program_of, then
 from gateway.security.giving import Giver
 from gateway.security.roles import Role, Scope
 from gateway.security.throttle import BURST
+from gateway.settings import AccessSettings
 from gateway.store.base import Fault, Reading, Series
 
 SOIL = Series("potager-1", "bac-1-soil")
@@ -466,6 +467,17 @@ def test_a_garden_that_never_has_time_is_left_in_peace(jardin: Any, door: Door) 
     door.gateway.access.pace.take(str(token.id), int(BURST))
     assert "trop vite" in refused(jardin, lambda: jardin.mesurer("ma-plante", 3))
     assert len(jardin.waits) == 4
+
+
+def test_a_private_garden_asks_for_the_group_s_code_and_opens_with_it(tmp_path: Path) -> None:
+    private = AccessSettings(private=True)
+    with garden_door(tmp_path, pages=True, access=private) as door:
+        now(door, AIR, 21.44)
+        jardin: Any = program_of(door)
+        told = refused(jardin, lambda: jardin.temperature("potager-1"))
+        assert 'jardin.groupe("le code du tableau")' in told
+        jardin.groupe(code_of(door))
+        assert float(jardin.temperature("potager-1")) == 21.44
 
 
 # --- when the garden is not there -------------------------------------------------------------
