@@ -32,7 +32,9 @@ NAMES: Final[Mapping[str, str]] = {
     "thirst": "soif",
     "given": "arrosage",
     "group": "groupe",
+    "address": "adresse",
     "measure": "mesurer",
+    "send": "envoyer",
     "when": "quand",
     "draw": "dessiner",
     "unit": "unite",
@@ -60,6 +62,7 @@ COMMENTS: Final[Mapping[str, str]] = {
     "# What each function reads, the first that a place measures.": (
         "# Ce que lit chaque fonction : la première grandeur que le lieu mesure."
     ),
+    "# the word on a group's page": "# le mot de la page d'un groupe",
     "# From here on: how it works.": "# À partir d'ici : comment cela marche.",
     "# A school's proxy knows nothing of the garden, which is next door.": (
         "# Le proxy d'une école ne connaît pas le jardin, qui est juste à côté."
@@ -170,6 +173,12 @@ jardin.lieux() dit ce qui peut se lire. help(jardin) dit le reste. Ctrl-C arrêt
     ),
     "The one channel that a place and a quantity mean.": (
         "La seule voie que veulent dire un lieu et une grandeur."
+    ),
+    "All channels of the garden, and those of the group that writes here.": (
+        "Toutes les voies du jardin, et celles du groupe qui écrit ici."
+    ),
+    "The channels of a group, which are kept apart; none where it has sent nothing.": (
+        "Les voies d'un groupe, qui sont gardées à part ; aucune s'il n'a rien envoyé."
     ),
     "The channels by every name that a pupil may give them.": (
         "Les voies, par tous les noms qu'on peut leur donner."

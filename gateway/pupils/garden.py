@@ -30,7 +30,9 @@ _LONGEST_WAIT_S = 70
 _GENTLE_S = 5
 _WIDTH, _HEIGHT = 60, 12
 _pause = _time.sleep
+_SANDBOX = "atelier."
 _sessions = {}
+_owns = {}
 _doubted = set()
 
 # What each function reads, the first that a place measures.
@@ -105,7 +107,7 @@ class History(list):
 
 def places():
     """Show all that can be read, with its present value."""
-    for channel in sorted(_get("/channels")["channels"], key=lambda one: one["channel"]):
+    for channel in sorted(_channels(), key=lambda one: one["channel"]):
         latest = channel["latest"]
         if latest is None or latest["value"] is None:
             told = "no value"
@@ -236,10 +238,12 @@ def diary(place, days=7):
     return found
 
 
-def group(code):
+def group(code, address=None):
     """Say who you are, with the group's code or token, before garden.measure."""
-    global TOKEN
+    global TOKEN, ADDRESS
     TOKEN = str(code).strip()
+    if address is not None:
+        ADDRESS = address
     who = _get("/who")
     print("You write in '{}'.".format(who["own"] or who["role"]))
 
@@ -259,6 +263,9 @@ def measure(name, value, unit=None):
         raise GardenError(refused["text"], 'garden.measure("{}", 21.5)'.format(reading["channel"]))
     told = Measure(reading["value"], unit or "")
     print("{}/{}: {}".format(answer["node"], reading["channel"], told))
+
+
+send = measure  # the word on a group's page
 
 
 def when(place, below=None, above=None, do=None, times=1, during=None, every=10, what=None):
@@ -543,10 +550,13 @@ def _find(place, what=None):
     """The one channel that a place and a quantity mean."""
     if not isinstance(place, str):
         raise GardenError("A place is a text between quotes.", 'garden.value("serre")')
-    channels = _get("/channels")["channels"]
+    channels = _channels()
     beds = _beds()
     named = _named(channels, beds)
     here = named.get(_plain(place))
+    if here is None:
+        channels += _of_group(_plain(place).partition("/")[0])
+        here = _named(channels, beds).get(_plain(place))
     if here is None:
         raise _unknown(place, sorted(named))
     wished = _wished(here, what)
@@ -564,14 +574,34 @@ def _find(place, what=None):
     raise GardenError("There are several measures at '{}'.".format(place), "one of " + names)
 
 
+def _channels():
+    """All channels of the garden, and those of the group that writes here."""
+    found = _get("/channels")["channels"]
+    if TOKEN and TOKEN not in _owns:
+        _owns[TOKEN] = _get("/who")["own"] or ""
+    own = _owns.get(TOKEN, "")
+    if own.startswith(_SANDBOX) and all(one["node"] != own for one in found):
+        found += _of_group(own)
+    return found
+
+
+def _of_group(plant):
+    """The channels of a group, which are kept apart; none where it has sent nothing."""
+    node = plant if plant.startswith(_SANDBOX) else _SANDBOX + plant
+    try:
+        return _get("/channels", {"node": node})["channels"]
+    except GardenError:
+        return []
+
+
 def _named(channels, beds):
     """The channels by every name that a pupil may give them."""
     named, short = {}, {}
     for one in channels:
         for name in (one["node"], one["name"], one["channel"]):
             named.setdefault(name, []).append(one)
-        if one["node"].startswith("atelier."):
-            short.setdefault(one["node"][8:], []).append(one)
+        if one["node"].startswith(_SANDBOX):
+            short.setdefault(one["node"][len(_SANDBOX) :], []).append(one)
     for bed in beds:
         watching = [one["channel"] for one in bed["channels"] if not one["to"]]
         for name in {bed["id"], _plain(bed["name"])} - {""}:

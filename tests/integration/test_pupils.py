@@ -73,7 +73,7 @@ def code_of(door: Door, plant: str = "tomate") -> str:
     return code
 
 
-def token_of(door: Door, node: str = "atelier.tomate") -> str:
+def token_of(door: Door, node: str = "essai") -> str:
     now_ms = door.clock.wall_ms()
     text, _ = door.gateway.catalogue.keyring.tokens.make(
         "essai", [Scope.SEND], node, now_ms + 10**10, now_ms
@@ -400,17 +400,27 @@ def test_a_when_that_makes_no_sense_is_told(jardin: Any, asked: dict[str, Any], 
 # --- measuring --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("key", [code_of, token_of])
-def test_a_group_sends_a_measure_of_its_own(
-    jardin: Any, door: Door, key: Any, capsys: pytest.CaptureFixture[str]
+def test_a_group_sends_a_measure_of_its_own_with_the_code_of_the_board(
+    jardin: Any, door: Door, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    jardin.groupe(key(door))
+    jardin.groupe(code_of(door))
     jardin.mesurer("Ma plante", "21,5")
     assert capsys.readouterr().out == (
         "Vous écrivez dans « atelier.tomate ».\natelier.tomate/ma-plante : 21.5\n"
     )
-    assert float(jardin.valeur("ma-plante")) == 21.5
-    assert float(jardin.valeur("tomate", "ma-plante")) == 21.5
+    for place, what in (("ma-plante", None), ("tomate", "ma-plante"), ("atelier.tomate", None)):
+        assert float(jardin.valeur(place, what)) == 21.5
+    assert [float(one) for one in jardin.historique("ma-plante")] == [21.5]
+
+
+def test_the_lines_of_a_group_s_page_are_a_whole_program(
+    jardin: Any, door: Door, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "jardin", jardin)
+    jardin.ADRESSE = "http://nulle-part.invalid"
+    lines = f'from jardin import *\ngroupe("{token_of(door)}", "{door.address}")\n'
+    exec(lines + 'envoyer("score", 12)\n', {})  # noqa: S102
+    assert capsys.readouterr().out.endswith("essai/score : 12\n")
 
 
 def test_a_unit_is_written_as_on_paper(jardin: Any, door: Door) -> None:
@@ -458,7 +468,7 @@ def test_too_fast_is_waited_out_and_explained(
     jardin.mesurer("ma-plante", 3)
     shown = capsys.readouterr().out
     assert "Trop vite pour le jardin : on attend 1 s" in shown
-    assert shown.endswith("atelier.tomate/ma-plante : 3\n")
+    assert shown.endswith("essai/ma-plante : 3\n")
 
 
 def test_a_garden_that_never_has_time_is_left_in_peace(jardin: Any, door: Door) -> None:

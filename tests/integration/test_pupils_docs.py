@@ -90,7 +90,7 @@ def test_every_call_of_the_page_s_table_works(door: Door, name: str) -> None:
     assert len(calls) == 11
     now_ms = door.clock.wall_ms()
     token, _ = door.gateway.catalogue.keyring.tokens.make(
-        "essai", [Scope.SEND], "atelier.tomate", now_ms + 10**9, now_ms
+        "essai", [Scope.SEND], "essai", now_ms + 10**9, now_ms
     )
     rung: list[int] = []
     names: dict[str, Any] = {name: module}
