@@ -225,6 +225,10 @@ jardin.lieux() dit ce qui peut se lire. help(jardin) dit le reste. Ctrl-C arrêt
     "Careful: nobody measured the rain of {}. It counts as 0.": (
         "Attention : personne n'a mesuré la pluie du {}. Elle compte pour 0."
     ),
+    "The garden has not finished a day of advice for '{}' yet.": (
+        "Le jardin n'a encore fini aucun jour de conseil pour « {} »."
+    ),
+    "come back tomorrow, or more days": "revenir demain, ou demander plus de jours",
     "You write in '{}'.": "Vous écrivez dans « {} ».",
     "The garden does not know your group yet.": "Le jardin ne connaît pas encore votre groupe.",
     'garden.group("the code on the board"), before garden.measure': (

@@ -235,6 +235,11 @@ def diary(place, days=7):
                 given=(one["given_l"] or 0.0) / bed["area_m2"],
             )
         )
+    if not found:
+        raise GardenError(
+            "The garden has not finished a day of advice for '{}' yet.".format(bed["id"]),
+            "come back tomorrow, or more days",
+        )
     return found
 
 

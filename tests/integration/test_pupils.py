@@ -267,6 +267,11 @@ def test_the_advice_is_told_in_words(jardin: Any, capsys: pytest.CaptureFixture[
     assert "bac-1 : " in capsys.readouterr().out
 
 
+def test_a_diary_without_a_finished_day_says_so(jardin: Any) -> None:
+    assert "aucun jour de conseil" in refused(jardin, lambda: jardin.journal("bac-1"))
+    assert "Vouliez-vous dire « bac-1 »" in refused(jardin, lambda: jardin.journal("bac-2"))
+
+
 def test_the_english_twin_does_the_same(door: Door) -> None:
     garden: Any = program_of(door, "garden.py")
     assert str(garden.temperature("potager-1")) == "21.44 °C"
