@@ -11,11 +11,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 from door import AIR, MINUTE_MS, PORCH, Door, garden_door
+from people import SAFE, people_of
 from pupils import program_of, then
 
 from gateway.security.giving import Giver
@@ -128,6 +129,13 @@ def address_in(door: Door, host: str) -> str:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "ADRESSE"
     ]
     return str(found)
+
+
+def test_by_https_it_is_given_the_everyday_door_which_needs_no_trust(tmp_path: Path) -> None:
+    with people_of(tmp_path, private=True) as people:
+        answer = people.client(SAFE).get("/jardin.py")
+    assert answer.status_code == 200
+    assert 'ADRESSE = "http://jardin.local:8000"\n' in answer.text
 
 
 def test_three_lines_are_enough_with_a_bare_python(door: Door, tmp_path: Path) -> None:
@@ -360,10 +368,10 @@ def test_when_counts_again_only_once_the_value_has_come_back(jardin: Any, door: 
     assert (len(done), len(jardin.waits)) == (2, 4)
 
 
-def test_when_ends_after_its_time(
-    jardin: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert jardin.quand("bac-1", sur=90, pendant=0) == 0
+def test_when_ends_after_its_time(jardin: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    jardin._time = SimpleNamespace(monotonic=lambda: sum(jardin.waits))
+    assert jardin.quand("bac-1", sur=90, pendant=25, chaque=10) == 0
+    assert jardin.waits == [10, 10, 10]
     assert "Le temps est écoulé." in capsys.readouterr().out
 
 

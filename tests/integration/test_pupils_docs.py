@@ -66,7 +66,7 @@ def programs(path: Path, word: str) -> list[str]:
 
 @pytest.mark.parametrize("name", ["jardin", "garden"])
 @pytest.mark.parametrize(
-    ("path", "count"), [(ROOT / "README.md", 2), (PAGE, 1)], ids=["readme", "page"]
+    ("path", "count"), [(ROOT / "README.md", 3), (PAGE, 1)], ids=["readme", "page"]
 )
 def test_the_first_programs_run(
     door: Door, name: str, path: Path, count: int, monkeypatch: pytest.MonkeyPatch
