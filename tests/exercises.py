@@ -6,31 +6,34 @@ A check answers None, or the letter of the hint on the sheet that helps.
 from __future__ import annotations
 
 import io
-import math
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
 import pytest
 from door import Door
-from plots import DAY_MS, HOUR_MS, MORNING_MS, STEP_MS, commit, make_bed, summer, warm_days
+from plots import DAMP, DAY_MS, HOUR_MS, MORNING_MS, commit, make_bed, summer
 
 from gateway.store.base import Reading, Series
+from sensor_node.garden import STEP_MS, Moment, SimulatedGarden
+from sensor_node.garden.demo import BEDS, SEED
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
 WATER: Final = Series("potager", "tomates")
 GLASS: Final = Series("serre", "air")
 METEO, ORCHARD = Series("meteo", "air"), Series("verger", "air")
 STUCK_C: Final = 21.0
-ODD_C: Final = (85.0, -127.0)
-"""What a DS18B20 says when it has just been switched on, and when its cable is off."""
+ODD: Final = {40: 85.0, 100: -127.0}
+"""When, and what a DS18B20 says when it has just been switched on, and when its cable is off."""
 AREA_M2: Final = 2.0
+DAYS: Final = 16
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,11 @@ class Language:
     to_check: str
     nobody: str
     missing: str
+    teachers: str
+
+    @property
+    def notes(self) -> Path:
+        return DOCS / self.folder / self.teachers
 
     def sheet(self, number: int) -> Path:
         (found,) = (DOCS / self.folder).glob(f"{number}-*.md")
@@ -60,10 +68,11 @@ class Language:
 
 FRENCH: Final = Language(
     "exercices", "jardin", "faux", "J'ai soif", "moyenne", "bizarres", "à vérifier", "aucun",
-    "manque",
+    "manque", "enseignants.md",
 )  # fmt: skip
 ENGLISH: Final = Language(
-    "exercises", "garden", "wrong", "I am thirsty", "mean", "odd", "to check", "none", "missing"
+    "exercises", "garden", "wrong", "I am thirsty", "mean", "odd", "to check", "none", "missing",
+    "teachers.md",
 )  # fmt: skip
 LANGUAGES: Final = (FRENCH, ENGLISH)
 
@@ -90,6 +99,14 @@ def hint(language: Language, number: int, letter: str) -> str:
 # --- the garden -------------------------------------------------------------------------------
 
 
+@cache
+def simulated() -> tuple[Moment, ...]:
+    """The demo's garden in the July of the tests."""
+    begin_ms = MORNING_MS - DAYS * DAY_MS
+    garden = SimulatedGarden(SEED, BEDS, begin_ms - STEP_MS)
+    return tuple(garden.run(begin_ms, MORNING_MS))
+
+
 def lay_out(door: Door) -> None:
     """Six days of July of a bed that was full, with two evenings of cans and a day of rain."""
     begin_ms = MORNING_MS - 6 * DAY_MS
@@ -100,7 +117,7 @@ def lay_out(door: Door) -> None:
         (*ORCHARD, "air_temperature"),
     ):
         door.gateway.catalogue.set_about(node, {"channels": {channel: {"quantity": quantity}}})
-    warm_days(door, 10, now_ms=begin_ms)
+    _measure(door, MORNING_MS - DAYS * DAY_MS, begin_ms)
     make_bed(door, "tomates", area_m2=AREA_M2, channels=[])
     water(door, begin_ms - 12 * HOUR_MS, cans=30)
     for day in range(6):
@@ -120,9 +137,20 @@ def _live(door: Door, morning_ms: int, day: int) -> None:
 
 def _advance(door: Door, morning_ms: int) -> None:
     door.clock.set_wall(morning_ms)
-    warm_days(door, 1, now_ms=morning_ms)
+    _measure(door, morning_ms - DAY_MS, morning_ms)
     door.gateway.advisor.look()
     door.json("/beds/tomates/advice")
+
+
+def _measure(door: Door, from_ms: int, to_ms: int) -> None:
+    readings = []
+    for moment in simulated():
+        if from_ms < moment.at_ms <= to_ms:
+            outside = round(moment.weather.air_temperature_c, 1)
+            damp = round(moment.weather.relative_humidity_pct, 1)
+            readings += [Reading(one, moment.at_ms, outside) for one in (METEO, ORCHARD)]
+            readings.append(Reading(DAMP, moment.at_ms, damp))
+    commit(door, readings)
 
 
 def water(door: Door, at_ms: int, cans: float) -> None:
@@ -131,25 +159,17 @@ def water(door: Door, at_ms: int, cans: float) -> None:
     assert answer.status_code == 201, answer.text
 
 
-def last_day(value: Callable[[int], float] | None = None) -> list[float]:
-    """The last day of a thermometer: warm by day, or what ``value`` says."""
-    return [(value or _warm)(at_ms) for at_ms in moments()]
-
-
-def _warm(at_ms: int) -> float:
-    return round(21 + 7 * math.sin((at_ms % DAY_MS / DAY_MS - 0.33) * 2 * math.pi), 1)
-
-
-def _stuck(_at_ms: int) -> float:
-    return STUCK_C
-
-
-def moments() -> range:
-    return range(MORNING_MS - DAY_MS, MORNING_MS + 1, STEP_MS)
+def last_day() -> list[Moment]:
+    """The last day of the simulated garden."""
+    return [moment for moment in simulated() if moment.at_ms >= MORNING_MS - DAY_MS]
 
 
 def set_day(door: Door, series: Series, values: Sequence[float]) -> None:
-    commit(door, [Reading(series, at, value) for at, value in zip(moments(), values, strict=True)])
+    """What ``series`` has measured in the last day."""
+    times = [moment.at_ms for moment in last_day()]
+    commit(
+        door, [Reading(series, at_ms, value) for at_ms, value in zip(times, values, strict=True)]
+    )
 
 
 # --- the checks -------------------------------------------------------------------------------
@@ -166,14 +186,15 @@ def check_1(door: Door, language: Language, run: Run) -> str | None:
 
 
 def check_2(door: Door, language: Language, run: Run) -> str | None:
-    true = last_day()
+    true = [round(moment.under_glass.air_temperature_c, 1) for moment in last_day()]
     measured = list(true)
-    measured[40], measured[100] = ODD_C
-    good = [value for number, value in enumerate(true) if number not in (40, 100)]
+    for place, value in ODD.items():
+        measured[place] = value
+    good = [value for place, value in enumerate(true) if place not in ODD]
     set_day(door, GLASS, measured)
     said = run()
     mean, odd = number_after(language.mean, said), number_after(language.odd, said)
-    if odd == len(ODD_C) and mean == pytest.approx(sum(good) / len(good), abs=0.06):
+    if odd == len(ODD) and mean == pytest.approx(sum(good) / len(good), abs=0.06):
         return None
     return "A" if mean == pytest.approx(sum(measured) / len(measured), abs=0.06) else "B"
 
@@ -182,7 +203,8 @@ def check_3(door: Door, language: Language, run: Run) -> str | None:
     said = []
     for stuck in (METEO, ORCHARD, None):
         for series in (METEO, ORCHARD):
-            set_day(door, series, last_day(_stuck if series == stuck else None))
+            warm = [round(moment.weather.air_temperature_c, 1) for moment in last_day()]
+            set_day(door, series, [STUCK_C] * len(warm) if series == stuck else warm)
         (found,) = re.findall(rf"{language.to_check} : (\S+)", run())
         said.append(found)
     if said == ["meteo", "verger", language.nobody]:

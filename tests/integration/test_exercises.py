@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from door import Door, garden_door
-from exercises import CHECKS, LANGUAGES, Language, hint, lay_out, run_program
+from exercises import AREA_M2, CHECKS, LANGUAGES, Language, hint, lay_out, run_program
 from pupils import program_of
 
 BY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES, ids=lambda one: one.folder)
@@ -50,3 +51,27 @@ def test_a_typical_slip_is_seen_and_the_sheet_has_the_hint_for_it(
     path = language.wrong_solution(number, letter)
     assert checked(garden, language, number, path, monkeypatch) == letter
     assert hint(language, number, letter)
+
+
+@BY_LANGUAGE
+def test_the_figures_of_the_teachers_notes_are_those_of_this_garden(
+    garden: Door, language: Language
+) -> None:
+    """A class whose garden has no past counts by hand with them."""
+    notes = language.notes.read_text(encoding="utf-8").replace(",", ".")
+    table = re.findall(
+        r"^\| [1-5] \| ([\d.]*) ?\| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|", notes, re.M
+    )
+    diary = program_of(garden, "garden.py").diary("tomates", days=5)
+    told = [tuple(map(float, row[1:])) for row in table]
+    assert told == [(day["thirst"], day["rain"], day["given"]) for day in diary]
+    missing, answers = float(table[0][0]), []
+    assert missing == diary[0]["missing"]
+    for thirst, rain, given in told:
+        missing = max(0.0, missing + thirst - rain - given)
+        answers.append(f"{missing:.1f}")
+    said = " ".join(notes.split())
+    assert "; ".join(answers) in said.replace(" ;", ";")
+    advised = garden.json("/beds/tomates/advice")["inputs"]["missing_mm"]
+    assert f"{missing * AREA_M2:.1f} litres" in said
+    assert f"{advised:.1f}" in said

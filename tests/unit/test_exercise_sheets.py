@@ -14,7 +14,7 @@ MOST_WORDS = 15
 MOST_LINES, MOST_COLUMNS = 60, 80
 """A page of A4 with margins of 2 cm, printed as plain text in letters of 10 points."""
 SHEETS = [language.sheet(number) for language in LANGUAGES for number in CHECKS]
-NOTES = [DOCS / "exercices" / "enseignants.md", DOCS / "exercises" / "teachers.md"]
+NOTES = [language.notes for language in LANGUAGES]
 A_WORD = re.compile(r"\w")
 
 
