@@ -76,7 +76,7 @@ def _views(gateway: Gateway, writer: Writer) -> list[NodeView]:
     nodes = gateway.catalogue.nodes()
     present = gateway.present.all()
     by_node: dict[str, list[Card]] = {name: [] for name in nodes}
-    for channel in sorted(gateway.measured.channels().values(), key=_order):
+    for channel in sorted(gateway.measured.channels().values(), key=in_order):
         name = channel.series.node
         interval_s = nodes[name].interval_s if name in nodes else DEFAULT_INTERVAL_S
         card = writer.card(channel, present.get(channel.series), interval_s)
@@ -87,7 +87,8 @@ def _views(gateway: Gateway, writer: Writer) -> list[NodeView]:
     ]
 
 
-def _order(channel: ChannelInfo) -> tuple[int, str]:
+def in_order(channel: ChannelInfo) -> tuple[int, str]:
+    """The place of a channel among others: as a gardener looks at them."""
     return words.RANK.get(channel.quantity or "", len(words.RANK)), channel.series.channel
 
 
