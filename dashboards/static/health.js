@@ -26,7 +26,7 @@ function say(text, link) {
   line.className = "advice fault";
   line.append(Object.assign(document.createElement("span"), { textContent: text }));
   if (link) line.append(Object.assign(document.createElement("a"), { href: link, target: "_blank", textContent: page.texts.enter }));
-  document.getElementById("said").replaceChildren(line);
+  document.getElementById("outcome").replaceChildren(line);
   line.scrollIntoView({ block: "nearest" });
 }
 

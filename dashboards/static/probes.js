@@ -18,7 +18,7 @@ function say(text, link) {
   line.className = "advice fault";
   line.append(Object.assign(document.createElement("span"), { textContent: text }));
   if (link) line.append(Object.assign(document.createElement("a"), { href: link, target: "_blank", textContent: page.texts.enter }));
-  document.getElementById("said").replaceChildren(line);
+  document.getElementById("outcome").replaceChildren(line);
   line.scrollIntoView({ block: "nearest" });
 }
 
@@ -27,7 +27,7 @@ function put(fresh) {
   replaceMain(fresh);
   page = JSON.parse(document.getElementById("page").textContent);
   const wrong = document.querySelector("[aria-invalid]");
-  (wrong ?? document.getElementById("said")).scrollIntoView({ block: "center" });
+  (wrong ?? document.getElementById("outcome")).scrollIntoView({ block: "center" });
   wrong?.focus({ preventScroll: true });
   keep();
 }
@@ -98,7 +98,7 @@ function offer(draft) {
     href: guide().dataset.place + draft.search,
     textContent: fill(page.texts.resume, { time: format.moment(draft.at) }),
   }));
-  document.getElementById("said").append(line);
+  document.getElementById("outcome").append(line);
 }
 
 if (new URLSearchParams(location.search).has("fait") && many()) shelve(null);

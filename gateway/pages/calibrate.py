@@ -230,12 +230,12 @@ class _Guide:
         held = self._probe.held
         return Made(
             id=one.id,
-            when=self._write.full(one.made_ms),
+            when=self._write.moment(one.made_ms),
             by=self._reader.tell(_role(one.by)),
             dry=(self._raw(one.low[0]), self._pct(one.low[1])),
             wet=(self._raw(one.high[0]), self._pct(one.high[1])),
-            since="" if one.from_ms == 0 else self._write.full(one.from_ms),
-            undone="" if one.undone_ms is None else self._write.full(one.undone_ms),
+            since="" if one.from_ms == 0 else self._write.moment(one.from_ms),
+            undone="" if one.undone_ms is None else self._write.moment(one.undone_ms),
             holds=held is not None and held.id == one.id,
         )
 

@@ -56,9 +56,10 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """The scale of one unit, from its top to its bottom."""
+    """The scale of one unit, from its top to its bottom; ``hue``: of the only curve on it, or 0."""
 
     unit: str
+    hue: int
     labels: Sequence[str]
 
 
@@ -186,14 +187,13 @@ class _Page:
         return Pen(self._period.from_ms, self._period.to_ms, edges[1] - edges[0])
 
     def _axis(self, scale: Scale, drawn: Sequence[Drawn]) -> Axis:
-        info = next(
-            info
-            for info, one in zip(self._chosen, drawn, strict=True)
-            if one.unit == scale.unit and one.found
-        )
-        wording = Wording(info, self._write, self._reader.texts)
+        on_it = [n for n, one in enumerate(drawn) if one.unit == scale.unit and one.found]
+        wording = Wording(self._chosen[on_it[0]], self._write, self._reader.texts)
         middle = (scale.high + scale.low) / 2
-        return Axis(wording.symbol, [wording.number(n) for n in (scale.high, middle, scale.low)])
+        hue = on_it[0] + 1 if len(on_it) == 1 else 0
+        return Axis(
+            wording.symbol, hue, [wording.number(n) for n in (scale.high, middle, scale.low)]
+        )
 
     def _choices(self) -> list[tuple[str, list[Choice]]]:
         """What can be chosen, node by node."""
@@ -238,8 +238,7 @@ class _Page:
         first, last = self._period.from_ms, self._period.to_ms - 1
         if self._period.length_ms < DAY_MS - 3_600_000:
             return f"{self._write.weekday_clock(first)} – {self._write.weekday_clock(last)}"
-        one, other = self._write.date(first), self._write.date(last)
-        return one if one == other else f"{one} – {other}"
+        return self._write.dates(first, last)
 
     def _for_the_script(
         self, drawn: Sequence[Drawn], scales: Sequence[Scale], last_event_id: str

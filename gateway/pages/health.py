@@ -32,6 +32,7 @@ AT_ONCE: Final = 20
 SHOWN_CHARACTERS: Final = 2000
 SEE_OTHER: Final = 303
 MAX_ID: Final = 2**62
+GONE: Final = ("lost", "offline")
 CLOCKS: Final = {
     "ntp": N_("l’heure d’internet"),
     "rtc": N_("sa propre horloge à pile"),
@@ -86,7 +87,6 @@ class Part:
     icon: str
     state: str
     told: str
-    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,10 @@ class _Page:
             urgent=urgent(reader, found, nodes.values(), present.values(), self._now_ms),
             speaks=self._speaks,
             parts=[self._part(check) for check in found if check.name in NAMES],
-            nodes=[self._node(node, present) for node in nodes.values()],
+            nodes=sorted(
+                (self._node(node, present) for node in nodes.values()),
+                key=lambda one: (one.state not in GONE, -one.ill, one.node),
+            ),
             items=items[:AT_ONCE],
             older=items[AT_ONCE - 1].id if len(items) > AT_ONCE else None,
             count=gateway.quarantine.count(),
@@ -184,7 +187,6 @@ class _Page:
             ICONS[check.state],
             check.state,
             vitals_of(check, self._reader),
-            check.text(self._speaks),
         )
 
     def _node(self, node: NodeInfo, present: Mapping[Series, Latest]) -> NodeHealth:
@@ -238,7 +240,7 @@ class _Page:
             id=item.id,
             where="/".join(filter(None, (item.node, item.channel))) or item.topic,
             at_ms=item.received_ms,
-            at=self._write.full(item.received_ms),
+            at=self._write.moment(item.received_ms),
             why=item.text_fr if self._speaks == "fr" else item.text_en,
             payload=payload[:SHOWN_CHARACTERS],
             cut=len(payload) > SHOWN_CHARACTERS,

@@ -87,9 +87,16 @@ def _views(gateway: Gateway, writer: Writer) -> list[NodeView]:
     ]
 
 
-def in_order(channel: ChannelInfo) -> tuple[int, str]:
-    """The place of a channel among others: as a gardener looks at them."""
-    return words.RANK.get(channel.quantity or "", len(words.RANK)), channel.series.channel
+def in_order(channel: ChannelInfo) -> tuple[int, str, int, str]:
+    """The place of a channel among others: as a gardener looks at them, ``pot-2`` before 10."""
+    name = channel.series.channel
+    return words.RANK.get(channel.quantity or "", len(words.RANK)), *by_number(name)
+
+
+def by_number(name: str) -> tuple[str, int, str]:
+    """By what orders names that end in a number."""
+    stem = name.rstrip("0123456789")
+    return stem, int(name[len(stem) :] or 0), name
 
 
 def _unheard(name: str) -> NodeInfo:

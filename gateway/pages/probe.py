@@ -10,6 +10,7 @@ from gateway.beds.records import BedRecord
 from gateway.calibrations import Calibration
 from gateway.catalogue import ChannelInfo
 from gateway.pages.cards import PROBES
+from gateway.pages.measures import by_number
 from gateway.service import Gateway
 from gateway.store.base import Point, Series
 from gateway.watering.soils import DEFAULT, SOILS, Soil
@@ -80,9 +81,13 @@ def probes(gateway: Gateway) -> list[Probe]:
     found = gateway.measured.channels()
     return [
         _probe(gateway, info, by_series)
-        for series, info in sorted(found.items())
+        for series, info in sorted(found.items(), key=lambda pair: _order(pair[0]))
         if info.quantity in PROBES and gateway.catalogue.quantity(series) in PROBES
     ]
+
+
+def _order(series: Series) -> tuple[str, tuple[str, int, str]]:
+    return series.node, by_number(series.channel)
 
 
 def probe_of(gateway: Gateway, series: Series) -> Probe | None:

@@ -31,6 +31,7 @@ NAMES: Final = {
 }
 ICONS: Final = {"bad": "fault", "warning": "suspect", "unknown": "unknown", "good": "good"}
 RANK: Final = {"bad": 0, "warning": 1, "unknown": 2}
+REFUSED: Final = N_("Des mesures n’ont pas pu être acceptées : leur raison est plus bas.")
 BY_NODE: Final = frozenset({"nodes"})
 """Checks that each node's own words say better."""
 BY_SENSOR: Final = frozenset({"SENSOR_FAULT", "SENSOR_SUSPECT", "READINGS_REFUSED"})
@@ -84,8 +85,11 @@ def _of_checks(reader: Reader, found: Sequence[Check]) -> Iterator[Urgent]:
     for check in found:
         if check.state != "good" and check.name not in BY_NODE:
             anchor = "quarantine" if check.name == "quarantine" else f"check-{check.name}"
-            name = reader.tell(NAMES[check.name])
-            yield Urgent(check.state, name, check.text(speaks), anchor, speaks)
+            name, text = reader.tell(NAMES[check.name]), check.text(speaks)
+            if check.name == "quarantine":
+                yield Urgent(check.state, name, reader.tell(REFUSED), anchor, reader.language)
+            else:
+                yield Urgent(check.state, name, text, anchor, speaks)
 
 
 def _of_node(
