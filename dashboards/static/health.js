@@ -31,7 +31,7 @@ function say(text, link) {
 }
 
 const refresh = new Refresh(put);
-bePatient(() => page.texts, { say, put });
+bePatient(() => page, { say, put });
 tick();
 setInterval(tick, TICK_MS);
 setInterval(() => refresh.ask(), EVERY_MS);

@@ -2,8 +2,8 @@
 
 const ENTER = "/entrer";
 
-// say: shows a text, with a link to another tab where one is needed; put: takes the server's page.
-export function bePatient(texts, { say, put, saved = () => {} }) {
+// told: the page as the server tells it; say: shows a text, with a link to another tab where one is needed; put: takes the server's page.
+export function bePatient(told, { say, put, saved = () => {} }) {
   let busy = false;
   document.addEventListener("submit", async (event) => {
     const form = event.target;
@@ -19,7 +19,7 @@ export function bePatient(texts, { say, put, saved = () => {} }) {
       });
       await take(answer, form);
     } catch {
-      say(texts().notSaved);
+      say(told().texts.notSaved);
     } finally {
       busy = false;
     }
@@ -28,7 +28,7 @@ export function bePatient(texts, { say, put, saved = () => {} }) {
   async function take(answer, form) {
     const path = new URL(answer.url).pathname;
     if (answer.status === 401 || (answer.redirected && path === ENTER)) {
-      return say(texts().keyEnded, ENTER);
+      return say(told().texts.keyEnded, ENTER);
     }
     if (answer.redirected) {
       saved(form);
@@ -37,6 +37,6 @@ export function bePatient(texts, { say, put, saved = () => {} }) {
     if ((answer.headers.get("Content-Type") ?? "").startsWith("text/html")) {
       return put(new DOMParser().parseFromString(await answer.text(), "text/html"));
     }
-    try { return say((await answer.json()).detail); } catch { return say(texts().failed); }
+    try { return say((await answer.json()).detail); } catch { return say(told().texts.failed); }
   }
 }

@@ -32,7 +32,7 @@ function put(fresh) {
   keep();
 }
 
-bePatient(() => page.texts, { say, put, saved: (form) => form.matches("[data-clears], [data-draft]") && shelve(null) });
+bePatient(() => page, { say, put, saved: (form) => form.matches("[data-clears], [data-draft]") && shelve(null) });
 
 // --- numbers as they come -----------------------------------------------------------------------
 

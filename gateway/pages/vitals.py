@@ -14,8 +14,6 @@ Values = Mapping[str, Any]
 KEPT_BY: Final = {
     "ntp": N_("par internet"),
     "rtc": N_("par une horloge à pile"),
-    "system": N_("par cet ordinateur, sur parole"),
-    "phone": N_("par un téléphone"),
 }
 
 
@@ -28,10 +26,10 @@ def vitals_of(check: Check, reader: Reader) -> str:
 def size(count: float, reader: Reader) -> str:
     """Bytes as people tell them."""
     tell = reader.tell
-    for unit, name in ((10**9, tell("Go")), (10**6, tell("Mo")), (10**3, tell("ko"))):
-        if count >= unit:
-            return f"{reader.write.number(count / unit, 1, exact=False)}\u00a0{name}"
-    return f"{reader.write.number(count, 0)}\u00a0{tell('octets')}"
+    units = ((10**9, tell("Go")), (10**6, tell("Mo")), (10**3, tell("ko")), (1, tell("octets")))
+    unit, name = next((one for one in units if count >= one[0]), units[-1])
+    number = reader.write.number(count / unit, 1 if unit > 1 else 0, exact=False)
+    return f"{number}\u00a0{name}"
 
 
 def _ingest(values: Values, reader: Reader) -> str:
@@ -46,7 +44,12 @@ def _commit(values: Values, reader: Reader) -> str:
 
 
 def _queue(values: Values, reader: Reader) -> str:
-    return reader.tell("%(count)s messages attendent") % {"count": values["pending"]}
+    count = values["pending"]
+    if not count:
+        return reader.tell("rien n’attend")
+    return reader.texts.ngettext("%(num)s message attend", "%(num)s messages attendent", count) % {
+        "num": count
+    }
 
 
 def _databases(values: Values, reader: Reader) -> str:
