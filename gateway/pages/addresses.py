@@ -70,6 +70,12 @@ def _reading(pages: APIRouter, gateway: Gateway) -> None:
 
         return trust.certificate(gateway)
 
+    @pages.get("/vie-privee", response_class=HTMLResponse, dependencies=[allow(Action.ENTER)])
+    def show_privacy(request: Request) -> Response:
+        from gateway.pages import privacy  # noqa: PLC0415 - see above
+
+        return privacy.answer(gateway, request)
+
 
 def _watering(pages: APIRouter, gateway: Gateway) -> None:
     water = [allow(Action.WATER)]
