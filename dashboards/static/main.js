@@ -12,6 +12,16 @@ export function replaceMain(fresh) {
 // Whether somebody is typing: a page must not change under their hands.
 export const isTyping = () => document.activeElement?.matches?.("main input, main textarea, main select") ?? false;
 
+// How what was asked for went, and where to go on where there is such a place.
+export function tellOutcome(text, link, label) {
+  const line = document.createElement("p");
+  line.className = "advice fault";
+  line.append(Object.assign(document.createElement("span"), { textContent: text }));
+  if (link) line.append(Object.assign(document.createElement("a"), { href: link, target: "_blank", textContent: label }));
+  document.getElementById("outcome").replaceChildren(line);
+  line.scrollIntoView({ block: "nearest" });
+}
+
 // Ages that grow, and readings as they come, are told to whoever looks.
 export function tellAges(format, nowMs) {
   for (const time of document.querySelectorAll("[data-age]")) {
