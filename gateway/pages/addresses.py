@@ -16,7 +16,7 @@ from gateway import assets
 from gateway.api import waterings
 from gateway.api.bed_shapes import NewWatering, WateringChange
 from gateway.api.guard import allow, who_asks
-from gateway.pages import enter
+from gateway.pages import enter, instruments
 from gateway.security.roles import Action
 from gateway.service import Gateway
 
@@ -33,6 +33,7 @@ def router(gateway: Gateway) -> APIRouter:
     pages.include_router(enter.router(gateway))
     _reading(pages, gateway)
     _watering(pages, gateway)
+    pages.include_router(instruments.router(gateway))
     return pages
 
 
