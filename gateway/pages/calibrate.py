@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
+from gateway.api.calibrations import unknown_calibration
 from gateway.api.context import unknown_channel
 from gateway.api.guard import who_asks
 from gateway.api.problems import status_of
@@ -115,7 +116,7 @@ def undo(gateway: Gateway, request: Request, name: str, number: int) -> Response
     series = Series(*name.partition("/")[::2])
     undone = gateway.catalogue.calibrations.undo(series, number, gateway.clock.wall_ms())
     if undone is None:
-        raise unknown_channel(gateway, name)
+        raise unknown_calibration(series, number)
     tell_recalibrated(gateway, [series])
     return RedirectResponse(f"{PLACE}/{name}?annule={number}", SEE_OTHER)
 
