@@ -195,6 +195,38 @@ class Observer:
             soil_c=self._soil_c(watches, channels, span),
         )
 
+    # --- for the pages, which make no advice --------------------------------------------------
+
+    def water_of(self, bed: str, edges: Sequence[int]) -> tuple[ProbeSamples, ...]:
+        """The probes that watch ``bed`` or did, by their means between ``edges`` and no more."""
+        channels = self._garden_channels()
+        found = []
+        for watch in self._catalogue.watches.of(bed):
+            info, (from_ms, to_ms) = channels.get(watch.series), watch.cut(edges[0], edges[-1])
+            if info is None or info.quantity not in MOISTURES or from_ms >= to_ms:
+                continue
+            raw = info.quantity == "soil_moisture_raw"
+            if raw and self._catalogue.calibrations.scale(watch.series).line_at(to_ms) is None:
+                continue  # without a calibration it has no meaning
+            inside = sorted({from_ms, *(one for one in edges if from_ms < one < to_ms), to_ms})
+            means = self._measured.buckets(watch.series, inside, vector=False)
+            hourly = tuple(Sample(one.start_ms, one.mean) for one in means)
+            wet_pct = self._wet_pct(watch.series) if raw else None
+            found.append(ProbeSamples(watch.series, (), hourly, wet_pct=_if_glass(wet_pct)))
+        return tuple(found)
+
+    def rained(self, bed: str, from_ms: int, to_ms: int) -> Observed:
+        """What tells of the rain on ``bed``, and nothing else."""
+        channels = self._garden_channels()
+        own = {one.series for one in self._catalogue.watches.of(bed) if one.to_ms is None}
+        return Observed(
+            from_ms,
+            to_ms,
+            rain_mm=self._rain(self._open_air(channels, own), channels, _Span(from_ms, to_ms)),
+            online_mm=self._catalogue.forecast.rain(from_ms, to_ms - HOUR_MS),
+            told_rain=self._catalogue.rain.all(),
+        )
+
     # --- which channels -----------------------------------------------------------------------
 
     def _garden_channels(self) -> dict[Series, ChannelInfo]:
@@ -310,7 +342,7 @@ class Observer:
         line = scale.line_at(latest.to_ms)
         if line is None:  # without a calibration it has no meaning
             return ProbeSamples(series, (), ())
-        wet_pct = max((p[1] for p in self._points(series)), default=100.0)
+        wet_pct = self._wet_pct(series)
         others = [
             other
             for other in _of(sorted(channels), channels, "soil_moisture_raw")
@@ -324,8 +356,7 @@ class Observer:
             counts=counts,
             air=FULL_SCALE * (0.0 - line.offset) / line.slope,
             water=FULL_SCALE * (wet_pct - line.offset) / line.slope,
-            # Points in air and in a glass of water say 0 and 100: a range, not a share of water.
-            wet_pct=100.0 if wet_pct >= _GLASS_PCT else None,
+            wet_pct=_if_glass(wet_pct),
             neighbours=tuple(self._counts(other, latest) for other in others),
         )
 
@@ -338,6 +369,10 @@ class Observer:
             if one.bed != bed.bed and one.series in channels
         ]
         return self._probes(watches, channels, recent, recent)
+
+    def _wet_pct(self, series: Series) -> float:
+        """What the wet point of a probe's calibration means."""
+        return max((one[1] for one in self._points(series)), default=100.0)
 
     def _points(self, series: Series) -> list[tuple[float, float]]:
         """The points of the calibration in force that was made last."""
@@ -377,6 +412,11 @@ def _in_percent(counts: Sequence[Sample], scale: Scale) -> tuple[Sample, ...]:
 
 
 _GLASS_PCT: Final = 90.0
+
+
+def _if_glass(wet_pct: float | None) -> float | None:
+    """Points in air and in a glass of water say 0 and 100: a range, not a share of water."""
+    return 100.0 if wet_pct is not None and wet_pct >= _GLASS_PCT else None
 
 
 @dataclass(frozen=True, slots=True)

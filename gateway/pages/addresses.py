@@ -22,6 +22,9 @@ from gateway.service import Gateway
 
 Typed = Annotated[str, Form(max_length=40)]
 """A number as somebody typed it."""
+Note = Annotated[str, Form(max_length=2_000)]
+"""Longer than a note may be: the page then says so, and keeps what was typed."""
+Short = Annotated[str, Form(max_length=20)]
 Key = Annotated[str, Form(max_length=64)]
 Number = Annotated[int, Path(ge=1, le=waterings.MAX_ID)]
 
@@ -33,6 +36,7 @@ def router(gateway: Gateway) -> APIRouter:
     pages.include_router(enter.router(gateway))
     _reading(pages, gateway)
     _watering(pages, gateway)
+    _noting(pages, gateway)
     return pages
 
 
@@ -50,6 +54,12 @@ def _reading(pages: APIRouter, gateway: Gateway) -> None:
         from gateway.pages import measures  # noqa: PLC0415 - see above
 
         return measures.answer(gateway, request)
+
+    @pages.get("/bacs/{bed}", response_class=HTMLResponse, dependencies=read)
+    def show_bed(request: Request, bed: str) -> Response:
+        from gateway.pages import bed as page  # noqa: PLC0415 - see above
+
+        return page.answer(gateway, request, bed)
 
     @pages.get("/accessibilite", response_class=HTMLResponse, dependencies=read)
     def show_accessibility(request: Request) -> Response:
@@ -96,6 +106,22 @@ def _watering(pages: APIRouter, gateway: Gateway) -> None:
     @pages.post("/bacs/{bed}/arrosages/{number}/annuler", dependencies=water)
     def undo(request: Request, bed: str, number: Number) -> Response:
         return _done(gateway, request, bed, lambda: waterings.keep_undoing(gateway, bed, number))
+
+
+def _noting(pages: APIRouter, gateway: Gateway) -> None:
+    water = [allow(Action.WATER)]
+
+    @pages.post("/bacs/{bed}/notes", dependencies=water)
+    def note(request: Request, bed: str, text: Note = "", duree: Short = "") -> Response:
+        from gateway.pages import noting  # noqa: PLC0415 - see above
+
+        return noting.note(gateway, request, bed, text, duree)
+
+    @pages.post("/bacs/{bed}/notes/{number}/retirer", dependencies=water)
+    def take_back(request: Request, bed: str, number: Number, duree: Short = "") -> Response:
+        from gateway.pages import noting  # noqa: PLC0415 - see above
+
+        return noting.take_back(gateway, request, bed, number, duree)
 
 
 def _done(gateway: Gateway, request: Request, bed: str, do: Callable[[], object]) -> Response:
