@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -27,6 +27,7 @@ from sensor_node.errors import GardenError, PackRefused, StorageError, UsageErro
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_BASE: Final = "/api/docs#"
+FORM: Final = "application/x-www-form-urlencoded"
 ENTER: Final = "/entrer"
 """The page where a person without a key is sent."""
 MAX_BODY_BYTES: Final = 1_000_000
@@ -135,6 +136,8 @@ def install(app: FastAPI, default_language: str) -> None:
         assert isinstance(error, GardenError)  # noqa: S101 - registered for this class only
         if status_of(error) == 401 and _is_of_a_page(request):
             return RedirectResponse(f"{ENTER}?vers={quote(request.url.path)}", 303)
+        if status_of(error) == 401 and (back := await _filled_in(request)):
+            return RedirectResponse(f"{ENTER}?vers={quote(back)}", 303)
         return problem_response(error, reader_language(request, default_language))
 
     async def validation(request: Request, error: Exception) -> Response:
@@ -183,6 +186,19 @@ def _is_of_a_page(request: Request) -> bool:
     """Whether a person's browser wants something to look at."""
     looks = request.method == "GET" and "text/html" in request.headers.get("accept", "")
     return looks and not request.url.path.startswith("/api/")
+
+
+async def _filled_in(request: Request) -> str:
+    """The address of the form that was sent, with all that was typed; empty for none such.
+
+    Whoever filled it in for longer than their key lasts enters anew, and finds it as it was.
+    """
+    if not request.headers.get("content-type", "").startswith(FORM):
+        return ""
+    sent = [(k, v) for k, v in (await request.form()).multi_items() if isinstance(v, str)]
+    page = dict(sent).get("page", "")
+    typed = [(name, value) for name, value in sent if name not in ("csrf", "page")]
+    return f"{page}?{urlencode([('garde', '1'), *typed])}" if page.startswith("/") else ""
 
 
 def _of_http(error: HTTPException, request: Request) -> Problem:

@@ -130,12 +130,12 @@ class GivenAdvice:
 
         A year of it is read in the time of one ``Given``.
         """
-        told = "fr" if language == "fr" else "en"
         with self._database.reading() as db:
             rows = db.execute(
-                f"SELECT day, {told} FROM advices WHERE id IN (SELECT MAX(id) FROM advices"
+                "SELECT day, CASE ? WHEN 'fr' THEN fr ELSE en END FROM advices"
+                " WHERE id IN (SELECT MAX(id) FROM advices"
                 " WHERE bed = ? AND day >= ? AND day <= ? GROUP BY day) ORDER BY day",
-                (bed, first.isoformat(), last.isoformat()),
+                (language, bed, first.isoformat(), last.isoformat()),
             ).fetchall()
         return {date.fromisoformat(day): json.loads(text) for day, text in rows}
 

@@ -7,18 +7,22 @@ does without them. So this module imports nothing that draws, and a test watches
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
 from gateway import assets
 from gateway.api import waterings
 from gateway.api.bed_shapes import NewWatering, WateringChange
+from gateway.api.beds import known_bed
 from gateway.api.guard import allow, who_asks
 from gateway.pages import enter
 from gateway.security.roles import Action
 from gateway.service import Gateway
+
+if TYPE_CHECKING:
+    from gateway.pages.bedform import BedForm
 
 Typed = Annotated[str, Form(max_length=40)]
 """A number as somebody typed it."""
@@ -29,6 +33,15 @@ Key = Annotated[str, Form(max_length=64)]
 Number = Annotated[int, Path(ge=1, le=waterings.MAX_ID)]
 
 
+async def _filled(request: Request) -> dict[str, list[str]]:
+    """A form of many fields as it was sent; a file is no field."""
+    form = await request.form()
+    return {name: [one for one in form.getlist(name) if isinstance(one, str)] for name in form}
+
+
+Filled = Annotated[dict[str, list[str]], Depends(_filled)]
+
+
 def router(gateway: Gateway) -> APIRouter:
     """The pages of ``gateway``. Raises ``GardenError`` where the assets are not built."""
     assets.built()
@@ -37,6 +50,7 @@ def router(gateway: Gateway) -> APIRouter:
     _reading(pages, gateway)
     _watering(pages, gateway)
     _noting(pages, gateway)
+    _describing(pages, gateway)
     return pages
 
 
@@ -122,6 +136,32 @@ def _noting(pages: APIRouter, gateway: Gateway) -> None:
         from gateway.pages import noting  # noqa: PLC0415 - see above
 
         return noting.take_back(gateway, request, bed, number, duree)
+
+
+def _describing(pages: APIRouter, gateway: Gateway) -> None:
+    beds = [allow(Action.BEDS)]
+
+    @pages.get("/nouveau-bac", response_class=HTMLResponse, dependencies=beds)
+    def show_new(request: Request) -> Response:
+        return _form(gateway, request).show()
+
+    @pages.post("/nouveau-bac", response_class=HTMLResponse, dependencies=beds)
+    def make(request: Request, form: Filled) -> Response:
+        return _form(gateway, request).save(form)
+
+    @pages.get("/bacs/{bed}/modifier", response_class=HTMLResponse, dependencies=beds)
+    def show_form(request: Request, bed: str) -> Response:
+        return _form(gateway, request, bed).show()
+
+    @pages.post("/bacs/{bed}/modifier", response_class=HTMLResponse, dependencies=beds)
+    def change(request: Request, bed: str, form: Filled) -> Response:
+        return _form(gateway, request, bed).save(form)
+
+
+def _form(gateway: Gateway, request: Request, bed: str = "") -> BedForm:
+    from gateway.pages.bedform import BedForm  # noqa: PLC0415 - see above
+
+    return BedForm(gateway, request, known_bed(gateway, bed) if bed else None)
 
 
 def _done(gateway: Gateway, request: Request, bed: str, do: Callable[[], object]) -> Response:

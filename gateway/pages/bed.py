@@ -17,7 +17,7 @@ from gateway.pages.beds import bed_view
 from gateway.pages.choices import crop_name
 from gateway.pages.frame import Reader, reader_of
 from gateway.pages.story import SPANS, Name, Story, period_of, story_of
-from gateway.pages.storyview import StoryWords, hours_json
+from gateway.pages.storyview import ZONES, StoryWords, hours_json
 from gateway.pages.words import N_
 from gateway.service import Gateway
 
@@ -53,7 +53,12 @@ class Span:
 
 
 def answer(
-    gateway: Gateway, request: Request, bed: str, trouble: str = "", typed: str = "", status: int = 200
+    gateway: Gateway,
+    request: Request,
+    bed: str,
+    trouble: str = "",
+    typed: str = "",
+    status: int = 200,
 ) -> Response:
     """The page for ``request``. ``trouble``: why the note ``typed`` was not written down."""
     reader = reader_of(gateway, request)
@@ -113,9 +118,7 @@ class _Page:
         now_ms = self._gateway.clock.wall_ms()
         period = period_of(self._span, self._record, now_ms, self._zone)
         records = [self._record] if self._other is None else [self._record, self._other]
-        stories = [
-            story_of(self._gateway, one, period, self._reader.language) for one in records
-        ]
+        stories = [story_of(self._gateway, one, period, self._reader.language) for one in records]
         scale = storyline.scale_of(stories)
         told = [self._told(one, scale) for one in stories]
         return {
@@ -169,7 +172,9 @@ class _Page:
         parts = [crop_name(details.crop, reader)]
         if details.planted_on is not None and details.crop is not None:
             day = reader.write.plain_date(details.planted_on)
-            text = reader.tell("semé le %(day)s") if details.sown else reader.tell("planté le %(day)s")
+            text = (
+                reader.tell("semé le %(day)s") if details.sown else reader.tell("planté le %(day)s")
+            )
             parts.append(text % {"day": day})
         parts.append(f"{reader.write.number(details.area_m2, 2, exact=False)} m²")
         if details.mulched:
@@ -177,7 +182,6 @@ class _Page:
         return " · ".join(parts)
 
     def _script(self, stories: Sequence[Story], scale: storyline.Scale) -> dict[str, Any]:
-        tell = self._reader.tell
         return {
             "from": scale.period.from_ms // 1000,
             "to": scale.period.to_ms // 1000,
@@ -189,14 +193,14 @@ class _Page:
             "language": self._reader.language,
             "timezone": self._zone,
             "beds": [{"name": name_of(one.record), **hours_json(one)} for one in stories],
-            "texts": {
-                "dry": tell("trop sec"),
-                "good": tell("bien"),
-                "wet": tell("trop humide"),
-                "justNow": tell("à l’instant"),
-                "unit": "%",
-            },
+            "texts": script_texts(self._reader),
         }
+
+
+def script_texts(reader: Reader) -> dict[str, str]:
+    """What the script says; it carries no word of its own."""
+    texts = {name: reader.tell(word) for name, word in ZONES.items()}
+    return {**texts, "justNow": reader.tell("à l’instant")}
 
 
 def _side_by_side(told: Sequence[Told]) -> list[tuple[str, list[str]]]:

@@ -82,5 +82,3 @@ def crops(reader: Reader) -> list[tuple[str, str]]:
 
 def _sorted_as(name: str) -> str:
     return name.replace("é", "e").casefold()
-
-

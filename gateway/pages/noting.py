@@ -33,7 +33,7 @@ def note(gateway: Gateway, request: Request, bed: str, text: str, span: str) -> 
                 en=f"At most {MOST_CHARACTERS} characters; there are {len(text)}.",
             )
         # Written by ``keep`` after its own checks: the model takes what has letters at all.
-        notes.keep(gateway, bed, NewNote(text=text or " ", by=who_asks(request).name))
+        notes.keep(gateway, bed, NewNote(text=text or " ", at=None, by=who_asks(request).name))
 
     return _answer(gateway, request, bed, span, do, text)
 

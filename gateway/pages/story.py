@@ -21,6 +21,7 @@ from gateway.beds.notes import Note
 from gateway.beds.observed import ProbeSamples
 from gateway.beds.records import BedRecord
 from gateway.beds.situations import local
+from gateway.pages.standing import spoken_in
 from gateway.service import Gateway
 from gateway.times import DAY_MS, HOUR_MS
 from gateway.watering.beds import Bed
@@ -126,7 +127,7 @@ def story_of(gateway: Gateway, record: BedRecord, period: Period, language: str)
     catalogue, zone = gateway.catalogue, gateway.settings.timezone
     from_ms, to_ms = period.from_ms, period.to_ms
     first, last = (local(at_ms, zone).date() for at_ms in (from_ms, to_ms - 1))
-    advice = catalogue.advice.days(record.bed, first, last, language)
+    advice = catalogue.advice.days(record.bed, first, last, spoken_in(language))
     bed = _as_learned(gateway, record)
     return Story(
         record,
@@ -155,7 +156,7 @@ def _as_learned(gateway: Gateway, record: BedRecord) -> Bed:
 def _limits(bed: Bed, advice: Mapping[date, Mapping[str, Any]]) -> Limits:
     """By the newest advice, for the plant of now."""
     wet_pct = 100.0 * (1.0 + bed.ground.waterlogged_share)
-    for told in reversed(advice.values()):
+    for told in reversed(list(advice.values())):
         figures = told["inputs"]
         if figures.get("total_mm"):
             share = figures["threshold_mm"] / figures["total_mm"]
@@ -198,4 +199,3 @@ def _rain(gateway: Gateway, record: BedRecord, period: Period) -> Sequence[Sampl
     zone = gateway.settings.timezone
     known = fallen(gateway.observer.rained(record.bed, period.from_ms, period.to_ms), zone)
     return known.mm if known.source != "none" or known.mm else None
-

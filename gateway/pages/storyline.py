@@ -20,8 +20,10 @@ HEIGHT: Final = 240
 RAIN_SHARE: Final = 0.35
 RAIN_MM: Final = 10.0
 """The least at the top of the rain's scale: a drizzle does not look like a storm."""
-TOP_PCT: Final = 120.0
-MOST_PCT, LEAST_PCT = 160.0, -20.0
+ROOM_PCT: Final = 12.0
+"""Shown above the line where it gets too wet, so that there is a zone to see."""
+MOST_PCT: Final = 180.0
+LEAST_PCT: Final = -20.0
 GAP_STEPS: Final = 3
 SHOWN_TICKS: Final = 7
 
@@ -72,7 +74,8 @@ def scale_of(stories: Sequence[Story]) -> Scale:
     """One scale for all that is compared: the reserve, and more where there was more."""
     points = [one.pct for story in stories for one in (*story.probe, *story.books)]
     low = max(LEAST_PCT, min([0.0, *points]))
-    high = min(MOST_PCT, max([TOP_PCT, *points]))
+    top = max(one.limits.wet_pct for one in stories) + ROOM_PCT
+    high = max(top, min(MOST_PCT, max([top, *points])))
     return Scale(stories[0].period, low, high)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from statistics import fmean
 from typing import Any, Final
 
-from gateway.beds.journal import SEEN, Entry
+from gateway.beds.journal import Entry
 from gateway.pages.beds import Reason
 from gateway.pages.frame import Reader
 from gateway.pages.numbers import Format
@@ -259,7 +260,11 @@ class StoryWords:
     def _watering(self, one: Entry) -> Event:
         tell = self._reader.tell
         if one.source == "rain_probable":
-            kind, icon, word = "rain", "rain", tell("La sonde a senti de l’eau : de la pluie, sans doute")
+            kind, icon, word = (
+                "rain",
+                "rain",
+                tell("La sonde a senti de l’eau : de la pluie, sans doute"),
+            )
         elif one.source == "detected":
             kind, icon, word = "seen", "eye", tell("La sonde a vu un arrosage")
         elif one.source == "valve":
@@ -316,8 +321,9 @@ class StoryWords:
     def _unit(self, amount: float) -> str:
         amount = round(amount, 1)
         one, many = ("arrosoir", "arrosoirs") if self._cans else ("litre", "litres")
-        count = int(amount) if self._reader.language == "fr" else -int(-amount // 1)
-        return f"{self._write.number(amount, 1, exact=False)} {self._reader.texts.ngettext(one, many, count)}"
+        count = math.floor(amount) if self._reader.language == "fr" else math.ceil(amount)
+        number = self._write.number(amount, 1, exact=False)
+        return f"{number} {self._reader.texts.ngettext(one, many, count)}"
 
     def _moment(self, at_ms: int) -> str:
         return f"{self._write.day(at_ms)}, {self._write.clock(at_ms)}"
@@ -329,7 +335,7 @@ def _sign_key(told: Mapping[str, Any]) -> str:
 
 def _grouped(steps: Sequence[int], key: Any) -> Iterator[tuple[int, int]]:
     """Steps of one key as spans, from the first's beginning to the last's end."""
-    spans = list(zip(steps, steps[1:], strict=False))
+    spans = list(pairwise(steps))
     for _, group in groupby(spans, key=lambda span: key(span[0])):
         inside = list(group)
         yield inside[0][0], inside[-1][1]
@@ -353,4 +359,3 @@ def hours_json(story: Story) -> dict[str, Any]:
         "dry": round(story.limits.dry_pct, 1),
         "wet": round(story.limits.wet_pct, 1),
     }
-
