@@ -68,7 +68,7 @@ export class Kept {
   }
 }
 
-// crypto.randomUUID needs https; sixteen random bytes do not.
+// Sixteen random bytes: what makes such names by itself is for https only.
 function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
 }

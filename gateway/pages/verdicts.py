@@ -70,6 +70,20 @@ PLAIN: Final[Mapping[str, str]] = {
     "afternoon_only": N_("La sonde n’a parlé que le jour."),
     "how_many_cans": N_("Quelqu’un a arrosé : combien d’arrosoirs ?"),
     "not_seen": N_("La sonde n’a pas vu l’arrosage."),
+    "frost_foreseen": N_("Il va geler."),
+    "twice_in_heat_foreseen": N_("Il va faire très chaud."),
+    "used_typed": N_("Voilà ce que les plantes ont bu."),
+    "used_online": N_("Voilà ce que les plantes ont bu."),
+    "used_blind": N_("Personne ne sait combien il a plu."),
+    "rain_unproven": N_("On n’attend pas la pluie deux fois."),
+    "probe_fault": N_("La sonde est débranchée."),
+    "probe_bus_fault": N_("Le boîtier des sondes est en panne."),
+    "probe_in_air": N_("La sonde est hors de terre."),
+    "probe_flooded": N_("La sonde est dans l’eau."),
+    "probe_floating": N_("La sonde est débranchée."),
+    "probe_stuck": N_("La sonde ne bouge plus."),
+    "probe_moved": N_("La sonde a bougé."),
+    "probe_silent": N_("La sonde se tait."),
 }
 """Each reason in a few words, for whoever reads neither French nor English."""
 
