@@ -339,7 +339,8 @@ def _day(text: str) -> date | None:
 
 def _id_of(name: str, taken: set[str]) -> str:
     """An id that reads like the name and that no bed ever had."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    spaced = name.replace("’", " ")
+    plain = unicodedata.normalize("NFKD", spaced).encode("ascii", "ignore").decode().lower()
     base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:28].strip("-") or "bac"
     if base not in taken and wire.is_id(base):
         return base

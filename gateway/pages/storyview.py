@@ -272,7 +272,8 @@ class StoryWords:
         else:
             kind, icon, word = "told", "can", tell("Arrosé")
         amount = self._amount([one])
-        seen = f" ({tell('la sonde l’a vu aussi')})" if one.matched and kind == "told" else ""
+        as_well = tell("la sonde l’a vu aussi")
+        seen = f" ({as_well})" if one.matched and kind == "told" else ""
         text = f"{word} : {amount}{seen}" if amount else f"{word}{seen}"
         return Event(kind, one.at_ms, self._moment(one.at_ms), icon, text)
 
