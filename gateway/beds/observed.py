@@ -7,6 +7,7 @@ extremes of a day are the same, and a node that measures each ten seconds costs 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -215,15 +216,25 @@ class Observer:
             found.append(ProbeSamples(watch.series, (), hourly, wet_pct=_if_glass(wet_pct)))
         return tuple(found)
 
-    def rained(self, bed: str, from_ms: int, to_ms: int) -> Observed:
-        """What tells of the rain on ``bed``, and nothing else."""
+    def rained(self, bed: str, edges: Sequence[int]) -> Observed:
+        """What tells of the rain on ``bed`` between ``edges``, and nothing else.
+
+        Where these are days, the online service is asked for those on which no gauge spoke.
+        """
         channels = self._garden_channels()
         own = {one.series for one in self._catalogue.watches.of(bed) if one.to_ms is None}
+        gauge = self._first(self._open_air(channels, own), channels, "rain")
+        found = [] if gauge is None else self._measured.buckets(gauge, edges, vector=False)
+        online = self._catalogue.forecast.rain(edges[0], edges[-1] - HOUR_MS)
+        if online and edges[1] - edges[0] > HOUR_MS:
+            spoken = {one.start_ms for one in found}
+            starts = [edges[bisect_right(edges, one.at_ms) - 1] for one in online]
+            online = [one for one, at_ms in zip(online, starts, strict=True) if at_ms not in spoken]
         return Observed(
-            from_ms,
-            to_ms,
-            rain_mm=self._rain(self._open_air(channels, own), channels, _Span(from_ms, to_ms)),
-            online_mm=self._catalogue.forecast.rain(from_ms, to_ms - HOUR_MS),
+            edges[0],
+            edges[-1],
+            rain_mm=None if gauge is None else tuple(Sample(b.start_ms, b.total) for b in found),
+            online_mm=online,
             told_rain=self._catalogue.rain.all(),
         )
 

@@ -56,6 +56,7 @@ def answer(
     gateway: Gateway,
     request: Request,
     bed: str,
+    *,
     trouble: str = "",
     typed: str = "",
     status: int = 200,

@@ -35,13 +35,13 @@ def note(gateway: Gateway, request: Request, bed: str, text: str, span: str) -> 
         # Written by ``keep`` after its own checks: the model takes what has letters at all.
         notes.keep(gateway, bed, NewNote(text=text or " ", at=None, by=who_asks(request).name))
 
-    return _answer(gateway, request, bed, span, do, text)
+    return _answer(gateway, request, bed, do, span=span, typed=text)
 
 
 def take_back(gateway: Gateway, request: Request, bed: str, number: int, span: str) -> Response:
     """The note is shown no more."""
     return _answer(
-        gateway, request, bed, span, lambda: notes.keep_undoing(gateway, bed, number), ""
+        gateway, request, bed, lambda: notes.keep_undoing(gateway, bed, number), span=span
     )
 
 
@@ -49,14 +49,18 @@ def _answer(
     gateway: Gateway,
     request: Request,
     bed: str,
-    span: str,
     do: Callable[[], object],
-    typed: str,
+    *,
+    span: str,
+    typed: str = "",
 ) -> Response:
     try:
         do()
     except GardenError as error:
         language = spoken_in(reader_of(gateway, request).language)
-        return page.answer(gateway, request, bed, error.text(language), typed, status_of(error))
+        told = error.text(language)
+        return page.answer(
+            gateway, request, bed, trouble=told, typed=typed, status=status_of(error)
+        )
     query = f"?{urlencode({'duree': span})}" if span else ""
     return RedirectResponse(f"/bacs/{bed}{query}#thread-title", SEE_OTHER)

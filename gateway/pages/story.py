@@ -197,5 +197,14 @@ def _rain(gateway: Gateway, record: BedRecord, period: Period) -> Sequence[Sampl
     if record.details.exposure == "greenhouse":
         return None
     zone = gateway.settings.timezone
-    known = fallen(gateway.observer.rained(record.bed, period.from_ms, period.to_ms), zone)
-    return known.mm if known.source != "none" or known.mm else None
+    known = fallen(gateway.observer.rained(record.bed, _rain_edges(period, zone)), zone)
+    found = [one for one in known.mm if period.from_ms <= one.at_ms < period.to_ms]
+    return found if known.source != "none" or known.mm else None
+
+
+def _rain_edges(period: Period, zone: str) -> Sequence[int]:
+    """Hours, or the days of the books, which begin at six."""
+    if period.hourly:
+        return _edges(period)
+    days = (local(at_ms, zone).date() for at_ms in period.steps_ms)
+    return [at_local_hour_ms(on, _MORNING_H, zone) for on in days]

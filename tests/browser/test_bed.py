@@ -228,7 +228,7 @@ def test_every_target_of_a_bed_can_be_hit_with_a_thumb(garden: ServedGarden, pag
         small = page.locator(
             "main a:visible, main summary, main button:visible, main input:visible, main select"
         ).evaluate_all(
-            """(all) => all.filter((e) => (e.closest('label') ?? e).getBoundingClientRect().height < 44)
+            """(all) => all.filter((e) => (e.closest("label") ?? e).offsetHeight < 44)
                  .map((e) => e.outerHTML.slice(0, 80))"""
         )
         assert small == []
