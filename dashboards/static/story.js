@@ -4,7 +4,7 @@ import { Format } from "./format.js";
 
 const STEP = 0.5;
 const LEAST_S = { true: 3 * 3600, false: 7 * 86400 };
-const TICK_S = [3600, 3 * 3600, 6 * 3600, 86400, 2 * 86400, 7 * 86400, 14 * 86400, 31 * 86400, 61 * 86400];
+const TICK_S = [3600, 3 * 3600, 6 * 3600, 12 * 3600, 86400, 2 * 86400, 7 * 86400, 14 * 86400, 31 * 86400, 61 * 86400];
 const RAIN_SHARE = 0.35;
 const RAIN_MM = 10;
 
@@ -180,7 +180,7 @@ function place() {
 }
 
 function ticks() {
-  const most = Math.max(2, Math.floor(canvas.clientWidth / 90));
+  const most = Math.max(3, Math.floor(canvas.clientWidth / 75));
   const step = TICK_S.find((s) => (to - from) / s <= most) ?? TICK_S.at(-1);
   const found = [];
   for (let t = Math.ceil((from - page.from) / step) * step + page.from; t <= to; t += step) {

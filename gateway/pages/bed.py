@@ -78,7 +78,8 @@ def answer(
         keep=page.keep,
         others=[(one.bed, name_of(one)) for one in others],
         trouble=trouble,
-        typed=typed,
+        # Who had to enter anew finds what they had written.
+        typed=typed or request.query_params.get("text", ""),
         **page.context(),
     )
     return frame.answer(request, reader, html, status)

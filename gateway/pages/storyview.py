@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby, pairwise
 from statistics import fmean
 from typing import Any, Final
@@ -29,6 +30,8 @@ DAILY: Final = 31
 """Rows of a day up to so many days, then of a week; a year has rows of a month."""
 _SECOND_MS: Final = 1000
 WATER_NOW: Final = frozenset({"yes", "seed_dry"})
+MARKED: Final = WATER_NOW | {"frost", "waterlogged"}
+_MORNING_H: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +213,7 @@ class StoryWords:
         told = [
             one
             for on, one in self._story.advice.items()
-            if from_ms <= at_local_hour_ms(on, 6, self._zone) < to_ms
+            if from_ms <= at_local_hour_ms(on, _MORNING_H, self._zone) < to_ms
         ]
         if not told:
             return NOTHING
@@ -239,7 +242,7 @@ class StoryWords:
                 sign = SIGNS[key]
                 yield Event(
                     "advice",
-                    at_ms := at_local_hour_ms(on, 6, self._zone),
+                    at_ms := at_local_hour_ms(on, _MORNING_H, self._zone),
                     self._write.day(at_ms),
                     sign.icon,
                     self._advice_word(sign, told),
@@ -255,7 +258,7 @@ class StoryWords:
         if sign.amount != "dose":
             return word
         amount = told["cans"] if self._cans else told["litres"]
-        return word if amount is None else f"{word} : {self._unit(amount)}"
+        return word if amount is None else self._with(word, self._unit(amount))
 
     def _watering(self, one: Entry) -> Event:
         tell = self._reader.tell
@@ -274,7 +277,7 @@ class StoryWords:
         amount = self._amount([one])
         as_well = tell("la sonde l’a vu aussi")
         seen = f" ({as_well})" if one.matched and kind == "told" else ""
-        text = f"{word} : {amount}{seen}" if amount else f"{word}{seen}"
+        text = f"{self._with(word, amount) if amount else word}{seen}"
         return Event(kind, one.at_ms, self._moment(one.at_ms), icon, text)
 
     def _notes(self) -> Iterator[Event]:
@@ -287,20 +290,23 @@ class StoryWords:
     def marks(self) -> list[Mark]:
         """What stands on the line of time."""
         advised = [
-            Mark("advice", at_local_hour_ms(on, 6, self._zone), SIGNS[key].icon,
-                 f"{self._write.short_day(at_local_hour_ms(on, 6, self._zone))} : "
-                 f"{self._reader.tell(SIGNS[key].word)}")
+            self._advice_mark(on, key)
             for on, told in self._story.advice.items()
-            if (key := _sign_key(told)) in (*WATER_NOW, "frost", "waterlogged")
-        ]  # fmt: skip
+            if (key := _sign_key(told)) in MARKED
+        ]
         events = [*map(self._watering, self._story.waterings), *self._notes()]
         others = [
-            Mark(one.kind, one.at_ms, one.icon, f"{one.when} : {one.text or one.word}")
+            Mark(one.kind, one.at_ms, one.icon, self._with(one.when, one.text or one.word))
             for one in events
             if one.kind != "rain"
         ]
         period = self._story.period
         return [one for one in (*advised, *others) if period.from_ms <= one.at_ms < period.to_ms]
+
+    def _advice_mark(self, on: date, key: str) -> Mark:
+        at_ms, sign = at_local_hour_ms(on, _MORNING_H, self._zone), SIGNS[key]
+        words = self._with(self._write.short_day(at_ms), self._reader.tell(sign.word))
+        return Mark("advice", at_ms, sign.icon, words)
 
     # --- numbers ------------------------------------------------------------------------------
 
@@ -325,6 +331,10 @@ class StoryWords:
         count = math.floor(amount) if self._reader.language == "fr" else math.ceil(amount)
         number = self._write.number(amount, 1, exact=False)
         return f"{number} {self._reader.texts.ngettext(one, many, count)}"
+
+    def _with(self, what: str, more: str) -> str:
+        """``Arrosé : 2 arrosoirs``, with the sign as the reader's language has it."""
+        return self._reader.tell("%(what)s : %(more)s") % {"what": what, "more": more}
 
     def _moment(self, at_ms: int) -> str:
         return f"{self._write.day(at_ms)}, {self._write.clock(at_ms)}"
