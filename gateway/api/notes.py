@@ -48,10 +48,10 @@ def tell(gateway: TheGateway, bed: BedName, body: NewNote) -> NoteShape:
     return _shape(keep(gateway, bed, body))
 
 
-@router.delete(OF_BED + "/{number}", dependencies=[allow(Action.WATER)], summary="Undo a note")
-def undo(gateway: TheGateway, bed: BedName, number: Number) -> NoteShape:
-    """It is shown no more."""
-    return _shape(keep_undoing(gateway, bed, number))
+@router.delete(OF_BED + "/{number}", dependencies=[allow(Action.WATER)], summary="Take a note back")
+def take_back(gateway: TheGateway, bed: BedName, number: Number) -> NoteShape:
+    """Its words are gone for good."""
+    return _shape(keep_taking_back(gateway, bed, number))
 
 
 def keep(gateway: Gateway, bed: str, body: NewNote) -> Note:
@@ -78,7 +78,7 @@ def keep(gateway: Gateway, bed: str, body: NewNote) -> Note:
     return note
 
 
-def keep_undoing(gateway: Gateway, bed: str, number: int) -> Note:
+def keep_taking_back(gateway: Gateway, bed: str, number: int) -> Note:
     """Take a note back."""
     known_bed(gateway, bed)
     note = gateway.catalogue.notes.get(bed, number)
@@ -89,7 +89,7 @@ def keep_undoing(gateway: Gateway, bed: str, number: int) -> Note:
             fr=f"« {bed} » n'a pas de note n° {number}.",
             en=f"'{bed}' has no note number {number}.",
         )
-    gateway.catalogue.notes.undo(note, gateway.clock.wall_ms())
+    gateway.catalogue.notes.remove(note)
     return note
 
 

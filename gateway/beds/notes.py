@@ -16,8 +16,7 @@ MIGRATION: Final = """
         at_ms     INTEGER NOT NULL,
         text      TEXT    NOT NULL,
         by        TEXT    NOT NULL,             -- a role or a plant, never a name
-        made_ms   INTEGER NOT NULL,
-        undone_ms INTEGER
+        made_ms   INTEGER NOT NULL
     );
     CREATE INDEX notes_of_bed ON notes (bed, at_ms);
 """
@@ -41,7 +40,7 @@ class Note:
 class Notes:
     """All notes of a garden, in the catalogue's ``database``. Safe to use from several threads.
 
-    What was undone stays on disk. Every method raises ``StorageError`` when the disk fails.
+    Every method raises ``StorageError`` when the disk fails.
     """
 
     def __init__(self, database: Database) -> None:
@@ -51,8 +50,7 @@ class Notes:
         """The notes on ``bed`` in ``[from_ms, to_ms)``, in order of time."""
         with self._database.reading() as db:
             rows = db.execute(
-                f"{_ALL} WHERE bed = ? AND at_ms >= ? AND at_ms < ? AND undone_ms IS NULL"
-                " ORDER BY at_ms, id",
+                f"{_ALL} WHERE bed = ? AND at_ms >= ? AND at_ms < ? ORDER BY at_ms, id",
                 (bed, from_ms, to_ms),
             ).fetchall()
         return [_note(row) for row in rows]
@@ -60,9 +58,7 @@ class Notes:
     def get(self, bed: str, number: int) -> Note | None:
         """Note ``number`` on ``bed``, or None where there is no such one."""
         with self._database.reading() as db:
-            row = db.execute(
-                f"{_ALL} WHERE id = ? AND bed = ? AND undone_ms IS NULL", (number, bed)
-            ).fetchone()
+            row = db.execute(f"{_ALL} WHERE id = ? AND bed = ?", (number, bed)).fetchone()
         return _note(row) if row else None
 
     def tell(self, bed: str, text: str, by: str, at_ms: int, now_ms: int) -> Note | None:
@@ -83,10 +79,10 @@ class Notes:
             ).fetchone()
         return Note(number, bed, at_ms, text, by)
 
-    def undo(self, note: Note, now_ms: int) -> None:
-        """Nobody noted that."""
+    def remove(self, note: Note) -> None:
+        """Its words are gone for good: somebody may have written what was not theirs to tell."""
         with self._database.writing() as db:
-            db.execute("UPDATE notes SET undone_ms = ? WHERE id = ?", (now_ms, note.id))
+            db.execute("DELETE FROM notes WHERE id = ?", (note.id,))
 
 
 def plain(text: str) -> str:

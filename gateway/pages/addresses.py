@@ -17,7 +17,7 @@ from gateway.api import waterings
 from gateway.api.bed_shapes import NewWatering, WateringChange
 from gateway.api.beds import known_bed
 from gateway.api.guard import allow, who_asks
-from gateway.pages import enter
+from gateway.pages import enter, instruments
 from gateway.security.roles import Action
 from gateway.service import Gateway
 
@@ -51,6 +51,7 @@ def router(gateway: Gateway) -> APIRouter:
     _watering(pages, gateway)
     _noting(pages, gateway)
     _describing(pages, gateway)
+    pages.include_router(instruments.router(gateway))
     return pages
 
 
@@ -92,6 +93,12 @@ def _reading(pages: APIRouter, gateway: Gateway) -> None:
         from gateway.pages import trust  # noqa: PLC0415 - see above
 
         return trust.certificate(gateway)
+
+    @pages.get("/vie-privee", response_class=HTMLResponse, dependencies=[allow(Action.ENTER)])
+    def show_privacy(request: Request) -> Response:
+        from gateway.pages import privacy  # noqa: PLC0415 - see above
+
+        return privacy.answer(gateway, request)
 
 
 def _watering(pages: APIRouter, gateway: Gateway) -> None:

@@ -14,9 +14,9 @@ from gateway.api.beds import known_bed
 from gateway.beds.records import BedRecord
 from gateway.pages import frame, storyline
 from gateway.pages.beds import bed_view
+from gateway.pages.bedstory import SPANS, Name, Story, period_of, story_of
 from gateway.pages.choices import crop_name
 from gateway.pages.frame import Reader, reader_of
-from gateway.pages.story import SPANS, Name, Story, period_of, story_of
 from gateway.pages.storyview import ZONES, StoryWords, hours_json
 from gateway.pages.words import N_
 from gateway.service import Gateway

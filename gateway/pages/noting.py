@@ -39,9 +39,9 @@ def note(gateway: Gateway, request: Request, bed: str, text: str, span: str) -> 
 
 
 def take_back(gateway: Gateway, request: Request, bed: str, number: int, span: str) -> Response:
-    """The note is shown no more."""
+    """The note is gone."""
     return _answer(
-        gateway, request, bed, lambda: notes.keep_undoing(gateway, bed, number), span=span
+        gateway, request, bed, lambda: notes.keep_taking_back(gateway, bed, number), span=span
     )
 
 

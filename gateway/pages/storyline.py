@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.pages.bedstory import Limits, Period, Point, Story
 from gateway.pages.numbers import Format
-from gateway.pages.story import Limits, Period, Point, Story
 from gateway.times import DAY_MS, HOUR_MS
 from gateway.watering.samples import Sample
 
@@ -159,7 +159,7 @@ def ticks_of(period: Period, write: Format) -> list[Tick]:
         return [Tick(_hundredths(scale, one + half_ms), write.weekday(one)) for one in steps]
     if period.name == "annee":
         months = [one for one in steps if write.local(one).day == 1]
-        return [Tick(_hundredths(scale, one), write.month(one)) for one in months[::2]]
+        return [Tick(_hundredths(scale, one), write.month_alone(one)) for one in months[::2]]
     every = max(1, -(-len(steps) // (SHOWN_TICKS - 1)))
     middle = steps[every // 2 :: every]
     return [Tick(_hundredths(scale, one), write.short_day(one)) for one in middle]

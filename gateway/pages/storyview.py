@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from gateway.beds.journal import Entry
 from gateway.pages.beds import Reason
+from gateway.pages.bedstory import Point, Story
 from gateway.pages.frame import Reader
 from gateway.pages.numbers import Format
 from gateway.pages.standing import spoken_in
-from gateway.pages.story import Point, Story
 from gateway.pages.storyline import rain_by_step
 from gateway.pages.verdicts import PLAIN, SIGNS, Sign, sign_of
 from gateway.pages.words import N_
@@ -168,7 +168,7 @@ class StoryWords:
         if period.name == "jour":
             return self._write.weekday_clock(from_ms)
         if period.name == "annee":
-            return self._write.month_year(from_ms)
+            return self._write.month(from_ms)
         if period.name == "saison" and len(period.steps_ms) > DAILY:
             last_ms = to_ms - _SECOND_MS
             return f"{self._write.short_day(from_ms)} – {self._write.short_day(last_ms)}"

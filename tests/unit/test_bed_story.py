@@ -8,10 +8,10 @@ import pytest
 
 from gateway.beds.records import BedDetails, BedRecord
 from gateway.pages.bedform import Typed, _day, _id_of
+from gateway.pages.bedstory import SPANS, Limits, Point, Story, period_of
 from gateway.pages.choices import CROP_WORDS, EXPOSURES, FEELS, METHODS
 from gateway.pages.frame import Reader
 from gateway.pages.numbers import Format
-from gateway.pages.story import SPANS, Limits, Point, Story, period_of
 from gateway.pages.storyline import lines_of, rain_by_step, runs_of, scale_of, ticks_of, zones_of
 from gateway.pages.storyview import StoryWords
 from gateway.security.access import Who
