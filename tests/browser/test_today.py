@@ -399,7 +399,7 @@ def test_axe_finds_nothing(
     garden: ServedGarden, new_context: OpenContext, scheme: str, language: str
 ) -> None:
     page = new_context(viewport=PHONE, color_scheme=scheme, reduced_motion="reduce").new_page()
-    for address in (f"/?lang={language}", "/mesures", "/accessibilite"):
+    for address in (f"/?lang={language}", "/mesures", "/accessibilite", "/vie-privee"):
         page.goto(garden.address + address)
         open_everything(page)
         assert violations(page) == []
