@@ -15,6 +15,7 @@ from gateway.beds.journal import Entry
 from gateway.beds.rainbook import RainEntry
 from gateway.beds.records import BedRecord
 from gateway.beds.watches import Watch
+from gateway.calibrations import Calibration
 from gateway.catalogue import Catalogue, ChannelInfo
 from gateway.measured import Measured
 from gateway.present import Present
@@ -43,6 +44,7 @@ class ProbeSamples:
     counts at no water and at its wet point, None for unknown. wet_pct: what its wet point means
     in percent, None where that is the soil's saturation. neighbours: the other inputs of its node.
     from_ms, to_ms: when it came to the bed and left it, None for still there.
+    calibrated_ms: when somebody calibrated it last, 0 for never.
     """
 
     series: Series
@@ -55,6 +57,7 @@ class ProbeSamples:
     neighbours: tuple[Sequence[Sample], ...] = ()
     from_ms: int = 0
     to_ms: int | None = None
+    calibrated_ms: int = 0
 
     def is_there(self, at_ms: int) -> bool:
         """Whether it stood in the bed at a moment."""
@@ -310,7 +313,9 @@ class Observer:
         line = scale.line_at(latest.to_ms)
         if line is None:  # without a calibration it has no meaning
             return ProbeSamples(series, (), ())
-        wet_pct = max((p[1] for p in self._points(series)), default=100.0)
+        calibration = self._calibration(series)
+        points = [] if calibration is None else [calibration.low, calibration.high]
+        wet_pct = max((p[1] for p in points), default=100.0)
         others = [
             other
             for other in _of(sorted(channels), channels, "soil_moisture_raw")
@@ -327,6 +332,7 @@ class Observer:
             # Points in air and in a glass of water say 0 and 100: a range, not a share of water.
             wet_pct=100.0 if wet_pct >= _GLASS_PCT else None,
             neighbours=tuple(self._counts(other, latest) for other in others),
+            calibrated_ms=0 if calibration is None else calibration.made_ms,
         )
 
     def _others(
@@ -339,10 +345,10 @@ class Observer:
         ]
         return self._probes(watches, channels, recent, recent)
 
-    def _points(self, series: Series) -> list[tuple[float, float]]:
-        """The points of the calibration in force that was made last."""
-        made = [one for one in self._catalogue.calibrations.of(series) if one.undone_ms is None]
-        return [made[0].low, made[0].high] if made else []
+    def _calibration(self, series: Series) -> Calibration | None:
+        """The calibration in force that was made last."""
+        made = self._catalogue.calibrations.of(series)
+        return next((one for one in made if one.undone_ms is None), None)
 
     def _soil_c(
         self, watches: Sequence[Watch], channels: dict[Series, ChannelInfo], recent: _Span

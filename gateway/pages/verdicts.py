@@ -84,6 +84,8 @@ PLAIN: Final[Mapping[str, str]] = {
     "probe_stuck": N_("La sonde ne bouge plus."),
     "probe_moved": N_("La sonde a bougé."),
     "probe_silent": N_("La sonde se tait."),
+    "probe_drifts": N_("La sonde a dérivé : étalonnez-la."),
+    "probe_off_balance": N_("La sonde et le compte ne s’accordent plus."),
 }
 """Each reason in a few words, for whoever reads neither French nor English."""
 

@@ -34,7 +34,8 @@ class Advice:
     """The answer for a bed on a day.
 
     mm, litres, cans: the dose, None where there is none to give (a moist seedbed has none).
-    reasons: at most three. data_age_s: None where nothing was ever measured.
+    reasons: at most three. data_age_s: None where nothing was ever measured. drifted: the
+    probes to calibrate, as node/channel.
     """
 
     bed: str
@@ -49,6 +50,7 @@ class Advice:
     confidence: Confidence
     figures: Figures
     data_age_s: int | None
+    drifted: tuple[str, ...] = ()
 
     def told(self, language: Language) -> dict[str, Any]:
         """Give the advice as the interface does, in a language; numbers are the same in each."""
@@ -92,6 +94,8 @@ class Advice:
                 {"code": one, "points": POINTS[one], "text": DOUBTS[one][language]}
                 for one in self.confidence.doubts
             ],
+            # Told where there are any: advice of before it was looked for reads as it did.
+            **({"drifted": list(self.drifted)} if self.drifted else {}),
         }
 
 
@@ -116,6 +120,7 @@ def advise(situation: Situation) -> Advice:
         confidence=confidence,
         figures=_figures(books),
         data_age_s=situation.data_age_s,
+        drifted=tuple(one.channel for one in situation.drifts),
     )
 
 

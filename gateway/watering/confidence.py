@@ -15,6 +15,7 @@ POINTS: Final = {
     "no_rain_source": 20,
     "two_points_only": 15,
     "probes_disagree": 15,
+    "probe_drifts": 15,
     "probe_against_balance": 15,
     "afternoon_only": 15,
     "rain_online": 10,
@@ -72,7 +73,9 @@ def _of_the_probe(situation: Situation, books: Books) -> dict[str, bool]:
         "two_points_only": heard and not night.learned,
         "probe_suspect": night.suspect,
         "probes_disagree": night.disagree,
-        "probe_against_balance": gap > _GAP_SHARE,
+        "probe_drifts": bool(situation.drifts),
+        # A probe that drifts is against the balance: it is not held against it twice.
+        "probe_against_balance": gap > _GAP_SHARE and not situation.drifts,
         "afternoon_only": heard and not night.by_night,
     }
 

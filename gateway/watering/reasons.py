@@ -187,6 +187,18 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "fr": "la sonde se tait depuis {since} : son nœud marche-t-il ?",
         "en": "the probe has been silent since {since}: does its node run?",
     },
+    "probe_drifts": {
+        "fr": "la sonde a dérivé : bien arrosée, la terre ne lui donne plus la même valeur ;"
+        " étalonnez-la",
+        "en": "the probe has drifted: well watered, the soil no longer gives it the same value;"
+        " calibrate it",
+    },
+    "probe_off_balance": {
+        "fr": "la sonde et le compte ne s'accordent plus depuis deux semaines : étalonnez-la, et"
+        " notez chaque arrosage",
+        "en": "the probe and the books have not agreed for two weeks: calibrate it, and note every"
+        " watering",
+    },
     # What to doubt
     "afternoon_only": {
         "fr": "la sonde n'a parlé que dans la journée : le soleil la trompe un peu",
@@ -227,6 +239,7 @@ DOUBTS: Final[dict[str, dict[Language, str]]] = {
         "en": "one full watering, then two days: the probe learns its bed",
     },
     "probes_disagree": {"fr": "comparer les deux sondes", "en": "compare the two probes"},
+    "probe_drifts": {"fr": "étalonner la sonde", "en": "calibrate the probe"},
     "probe_against_balance": {
         "fr": "noter tous les arrosages, étalonner la sonde",
         "en": "note every watering, calibrate the probe",

@@ -256,7 +256,7 @@ def _missing(situation: Situation, need: Need) -> Reason:
 def _story(situation: Situation, books: Books) -> tuple[Reason, ...]:
     """Give what is to be doubted, then how it came to this, the weightiest first."""
     night = situation.today.night
-    told = [*probe_trouble(situation)]
+    told = [*probe_trouble(situation), *_drift(situation)]
     if night.missing is not None and not night.by_night:
         told.append(because("afternoon_only"))
     if any(day.seen for day in situation.days[-2:]):
@@ -296,6 +296,14 @@ def probe_trouble(situation: Situation) -> tuple[Reason, ...]:
     same = takewhile(lambda day: day.night.state == state, reversed(situation.days))
     since = [day.on for day in same][-1]
     return (because(f"probe_{state}", since=since),)
+
+
+def _drift(situation: Situation) -> tuple[Reason, ...]:
+    """Give by what a probe shows that it drifts, by the plainer sign; nothing where none does."""
+    signs = {one.by for one in situation.drifts}
+    if not signs:
+        return ()
+    return (because("probe_drifts" if "plateaus" in signs else "probe_off_balance"),)
 
 
 def _since_watering(pages: list[Page]) -> list[Page]:
