@@ -17,7 +17,16 @@ from typing import Any
 from gateway import calibrations
 from gateway.alarms import outbox as notices
 from gateway.alarms import records as alerts
-from gateway.beds import carried, given, journal, rainbook, records, restrictions, watches
+from gateway.beds import (
+    carried,
+    given,
+    journal,
+    own_crops,
+    rainbook,
+    records,
+    restrictions,
+    watches,
+)
 from gateway.forecast import kept
 from gateway.security import keyring
 from gateway.store.base import Series
@@ -72,6 +81,7 @@ MIGRATIONS = (
     rainbook.MIGRATION + kept.MIGRATION,
     alerts.MIGRATION + notices.MIGRATION,
     journal.KEYS,
+    own_crops.MIGRATION,
 )
 
 _NODES = (
@@ -146,7 +156,8 @@ class Catalogue:
         self._quantities: dict[Series, str | None] = {}
         self._channels: tuple[int, dict[Series, ChannelInfo]] | None = None
         self.calibrations = calibrations.Calibrations(self._database, self.quantity)
-        self.beds = records.Beds(self._database)
+        self.crops = own_crops.OwnCrops(self._database)
+        self.beds = records.Beds(self._database, self.crops)
         self.watches = watches.Watches(self._database, self.quantity)
         self.journal = journal.Journal(self._database)
         self.advice = given.GivenAdvice(self._database)

@@ -18,6 +18,7 @@ from gateway.api import (
     calibrations,
     channels,
     checks,
+    crops,
     docs,
     events,
     forecast,
@@ -113,7 +114,7 @@ def _include_programs(app: FastAPI) -> None:
     """Each router straight into ``app``: FastAPI makes all routes anew for every router that
     they are included in, and one in between weighs a megabyte.
     """
-    of_beds = (beds, waterings, advice, history, restriction, rain, forecast, alerts)
+    of_beds = (beds, crops, waterings, advice, history, restriction, rain, forecast, alerts)
     of_channels = (channels, calibrations, readings, sending)
     nouns = (garden, nodes, *of_channels, *of_beds, events, quarantine, checks, keys, joining)
     for noun in nouns:

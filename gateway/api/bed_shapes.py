@@ -66,7 +66,9 @@ class BedChange(Spoken):
         "null: nobody has felt it",
         examples=["limon"],
     )
-    crop: str | None = Field(None, description="null: the bed is empty", examples=["tomate"])
+    crop: str | None = Field(
+        None, description="An id of `GET /crops`; null: the bed is empty", examples=["tomate"]
+    )
     planted_on: date | None = Field(
         None, ge=_EARLIEST, le=_LATEST, description="When it was planted, or sown"
     )

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path
 
 from gateway.api.bed_shapes import BedChange, BedList, BedShape, NewBed, WatchedBy
 from gateway.api.context import TheGateway, unknown_channel
+from gateway.api.crops import known_crops
 from gateway.api.guard import allow
 from gateway.api.problems import Problem, unknown
 from gateway.api.spans import moment_of_ours
@@ -20,7 +21,6 @@ from gateway.security.roles import Action
 from gateway.service import Gateway
 from gateway.store.base import Series
 from gateway.times import to_rfc3339
-from gateway.watering.crops import CROPS
 from gateway.watering.soils import SOILS
 from sensor_node import wire
 from sensor_node.errors import ConfigError
@@ -88,7 +88,7 @@ def _write(gateway: Gateway, bed: str, before: BedDetails, body: BedChange) -> B
     named = {name: getattr(body, name) for name in body.model_fields_set}
     wishes = named.pop("channels", None)
     named.pop("id", None)
-    _check(named)
+    _check(gateway, named)
     details = _of_one_season(replace(before, **named), named)
     wished = None if wishes is None else [_wish(gateway, one) for one in wishes if _is_now(one)]
     now_ms = gateway.clock.wall_ms()
@@ -99,11 +99,11 @@ def _write(gateway: Gateway, bed: str, before: BedDetails, body: BedChange) -> B
     return _shape(gateway, record)
 
 
-def _check(named: Mapping[str, Any]) -> None:
+def _check(gateway: Gateway, named: Mapping[str, Any]) -> None:
     if (soil := named.get("soil")) is not None and soil not in SOILS:
         raise _no_such("UNKNOWN_SOIL", ("terre", "soil"), soil, SOILS.values())
-    if (crop := named.get("crop")) is not None and crop not in CROPS:
-        raise _no_such("UNKNOWN_CROP", ("culture", "crop"), crop, CROPS.values())
+    if (crop := named.get("crop")) is not None and crop not in (crops := known_crops(gateway)):
+        raise _no_such("UNKNOWN_CROP", ("culture", "crop"), crop, crops.values())
 
 
 def _of_one_season(details: BedDetails, named: Mapping[str, Any]) -> BedDetails:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from gateway.beds.own_crops import OwnCrops
 from gateway.watering.beds import Bed, Exposure, Method
-from gateway.watering.crops import CROPS
+from gateway.watering.crops import CROPS, Crop
 from gateway.watering.record import dumps, loads
 from gateway.watering.soils import SOILS
 from sensor_node.database import Database
@@ -26,7 +28,8 @@ MIGRATION: Final = """
 class BedDetails:
     """What a person says of a bed.
 
-    soil, crop: keys of ``SOILS`` and ``CROPS``; None for unknown and for an empty bed.
+    soil, crop: keys of ``SOILS``, and of ``CROPS`` or the garden's own; None for unknown and for
+    an empty bed.
     planted_on: when it was planted or, with ``sown``, sown in place. stage_days: how many days
     the crop is ahead of its age, negative when it lags. depth_m: of a raised bed on hard ground.
     can_l: what a can holds.
@@ -49,25 +52,33 @@ class BedDetails:
 
 @dataclass(frozen=True, slots=True)
 class BedRecord:
-    """A bed of the garden; ``removed_ms`` None: it is there."""
+    """A bed of the garden; ``removed_ms`` None: it is there.
+
+    ``own``: the crop that it names, where that is one of the garden's own.
+    """
 
     bed: str
     details: BedDetails
     made_ms: int
     removed_ms: int | None = None
+    own: Crop | None = None
+
+    @property
+    def crop(self) -> Crop | None:
+        """What grows in it; one that is in no table is as if nobody had told any."""
+        return self.own or CROPS.get(self.details.crop or "")
 
     def as_bed(self, *, weather_inside: bool = False) -> Bed:
         """The bed as the rule sees it.
 
-        ``weather_inside``: its weather is measured under its own glass. A crop that is no longer
-        in the table is as if nobody had told one.
+        ``weather_inside``: its weather is measured under its own glass.
         """
         told = self.details
         return Bed(
             key=self.bed,
             area_m2=told.area_m2,
             soil=SOILS.get(told.soil or ""),
-            crop=CROPS.get(told.crop or ""),
+            crop=self.crop,
             planted_on=told.planted_on,
             sown=told.sown,
             emerged_on=told.emerged_on,
@@ -87,8 +98,9 @@ class Beds:
     Every method raises ``StorageError`` when the disk fails.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, crops: OwnCrops) -> None:
         self._database = database
+        self._crops = crops
 
     def all(self, *, removed: bool = False) -> dict[str, BedRecord]:
         """The beds by id, in the order of their ids; with ``removed`` also those that are gone."""
@@ -98,7 +110,8 @@ class Beds:
                 " WHERE removed_ms IS NULL OR ? ORDER BY bed",
                 (removed,),
             ).fetchall()
-        return {row[0]: _record(row) for row in rows}
+        own = self._crops.all()
+        return {row[0]: _record(row, own) for row in rows}
 
     def get(self, bed: str) -> BedRecord | None:
         """The bed, or None where there is no such one now."""
@@ -115,7 +128,7 @@ class Beds:
             row = db.execute(
                 "SELECT bed, details, made_ms, removed_ms FROM beds WHERE bed = ?", (bed,)
             ).fetchone()
-        return _record(row)
+        return _record(row, self._crops.all())
 
     def remove(self, bed: str, now_ms: int) -> bool:
         """The bed is no more; its history stays. Returns whether it was there."""
@@ -128,6 +141,7 @@ class Beds:
             )
 
 
-def _record(row: tuple[Any, ...]) -> BedRecord:
-    bed, details, made_ms, removed_ms = row
-    return BedRecord(bed, loads(BedDetails, details), made_ms, removed_ms)
+def _record(row: tuple[Any, ...], crops: Mapping[str, Crop]) -> BedRecord:
+    bed, text, made_ms, removed_ms = row
+    details = loads(BedDetails, text)
+    return BedRecord(bed, details, made_ms, removed_ms, crops.get(details.crop or ""))

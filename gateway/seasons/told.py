@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from gateway.watering.crops import CROPS
+from gateway.watering.crops import Crop
 from gateway.watering.soils import SOILS
 
 WORDS: Final = {
@@ -75,12 +75,12 @@ def plural(count: int, one: str, many: str, language: str) -> str:
     return f"{count} {one if single else many}"
 
 
-def kind(soil: str | None, crop: str | None, language: str) -> str:
+def kind(soil: str | None, crop: Crop | None, language: str) -> str:
     """What a bed is made of: its crop and its soil."""
     place = language != "fr"
     parts = []
-    if crop in CROPS:
-        parts.append((CROPS[crop].fr, CROPS[crop].en)[place])
+    if crop is not None:
+        parts.append((crop.fr, crop.en)[place])
     else:
         parts.append(("sans culture", "no crop")[place])
     if soil == "terreau":
