@@ -144,6 +144,6 @@ def _shape(gateway: Gateway, crop: Crop) -> CropShape:
         beds=[
             bed
             for bed, record in gateway.catalogue.beds.all().items()
-            if record.details.crop == crop.key
+            if crop.key in record.details.keys
         ],
     )

@@ -93,8 +93,8 @@ class Given:
 def _gist(told: dict[str, Any]) -> tuple[Any, ...]:
     reasons = tuple(reason["code"] for reason in told["reasons"])
     keys = ("verdict", "mm", "litres", "cans", "when", "confidence")
-    drifted = told["inputs"].get("drifted")
-    return (*(told[key] for key in keys), reasons, drifted)
+    more = (told["inputs"].get(key) for key in ("drifted", "decides"))
+    return (*(told[key] for key in keys), reasons, *more)
 
 
 class GivenAdvice:

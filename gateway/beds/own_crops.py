@@ -125,8 +125,10 @@ class OwnCrops:
         with self._database.writing() as db:
             return bool(
                 db.execute(
-                    "DELETE FROM crops WHERE crop = ? AND NOT EXISTS (SELECT 1 FROM beds"
-                    " WHERE removed_ms IS NULL AND json_extract(details, '$.crop') = crop)",
+                    "DELETE FROM crops WHERE crop = ?1 AND NOT EXISTS (SELECT 1 FROM beds"
+                    " WHERE removed_ms IS NULL AND (json_extract(beds.details, '$.crop') = ?1"
+                    " OR EXISTS (SELECT 1 FROM json_each(beds.details, '$.others') AS other"
+                    " WHERE json_extract(other.value, '$.crop') = ?1)))",
                     (key,),
                 ).rowcount
             )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from gateway.beds.own_crops import OwnCrops
-from gateway.watering.beds import Bed, Exposure, Method
+from gateway.watering.beds import Bed, Exposure, Method, Part
 from gateway.watering.crops import CROPS, Crop
 from gateway.watering.record import dumps, loads
 from gateway.watering.soils import SOILS
@@ -25,6 +25,17 @@ MIGRATION: Final = """
 
 
 @dataclass(frozen=True, slots=True)
+class OtherCrop:
+    """A crop that shares a bed. share: of the bed's ground, above 0 and below 1."""
+
+    crop: str
+    share: float
+    planted_on: date | None = None
+    sown: bool = False
+    emerged_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BedDetails:
     """What a person says of a bed.
 
@@ -32,7 +43,7 @@ class BedDetails:
     an empty bed.
     planted_on: when it was planted or, with ``sown``, sown in place. stage_days: how many days
     the crop is ahead of its age, negative when it lags. depth_m: of a raised bed on hard ground.
-    can_l: what a can holds.
+    can_l: what a can holds. others: what grows beside ``crop``, which has the rest of the ground.
     """
 
     area_m2: float
@@ -48,25 +59,53 @@ class BedDetails:
     mulched: bool = False
     method: Method = "can"
     can_l: float = 10.0
+    others: tuple[OtherCrop, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The crops that it names, the first one first."""
+        return tuple(filter(None, (self.crop, *(one.crop for one in self.others))))
+
+    @property
+    def first_planted_on(self) -> date | None:
+        """When the first of its crops was planted; None where that is not known of each."""
+        days = [self.planted_on, *(one.planted_on for one in self.others)]
+        known = [day for day in days if day is not None]
+        return min(known) if len(known) == len(days) else None
 
 
 @dataclass(frozen=True, slots=True)
 class BedRecord:
     """A bed of the garden; ``removed_ms`` None: it is there.
 
-    ``own``: the crop that it names, where that is one of the garden's own.
+    ``own``: the crops that it names and that are the garden's own.
     """
 
     bed: str
     details: BedDetails
     made_ms: int
     removed_ms: int | None = None
-    own: Crop | None = None
+    own: tuple[Crop, ...] = ()
 
     @property
     def crop(self) -> Crop | None:
         """What grows in it; one that is in no table is as if nobody had told any."""
-        return self.own or CROPS.get(self.details.crop or "")
+        return self._named(self.details.crop or "")
+
+    @property
+    def crops(self) -> tuple[Crop, ...]:
+        """All that grows in it."""
+        found = (self._named(key) for key in self.details.keys)
+        return tuple(one for one in found if one is not None)
+
+    def _named(self, key: str) -> Crop | None:
+        return next((one for one in self.own if one.key == key), CROPS.get(key))
+
+    def _others(self) -> Iterator[Part]:
+        for one in self.details.others:
+            crop = self._named(one.crop)
+            if crop is not None:
+                yield Part(crop, one.planted_on, one.share, one.sown, one.emerged_on)
 
     def as_bed(self, *, weather_inside: bool = False) -> Bed:
         """The bed as the rule sees it.
@@ -89,6 +128,7 @@ class BedRecord:
             method=told.method,
             can_l=told.can_l,
             stage_days=told.stage_days,
+            others=tuple(self._others()) if self.crop is not None else (),
         )
 
 
@@ -144,4 +184,5 @@ class Beds:
 def _record(row: tuple[Any, ...], crops: Mapping[str, Crop]) -> BedRecord:
     bed, text, made_ms, removed_ms = row
     details = loads(BedDetails, text)
-    return BedRecord(bed, details, made_ms, removed_ms, crops.get(details.crop or ""))
+    own = tuple(crops[key] for key in details.keys if key in crops)
+    return BedRecord(bed, details, made_ms, removed_ms, own)

@@ -69,7 +69,7 @@ def local(now_ms: int, zone: str) -> datetime:
 
 def first_day(bed: BedRecord, on: date) -> date:
     """Where the books begin: at planting, but neither yesterday nor in another year."""
-    planted_on = bed.details.planted_on
+    planted_on = bed.details.first_planted_on
     days = LEAST_DAYS if planted_on is None else (on - planted_on).days
     return on - timedelta(days=min(MOST_DAYS, max(LEAST_DAYS, days)))
 

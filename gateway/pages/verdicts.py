@@ -58,6 +58,7 @@ PLAIN: Final[Mapping[str, str]] = {
     "probe_fell": N_("La sonde voit la terre sécher."),
     "probe_rose": N_("La sonde voit la terre se mouiller."),
     "not_before": N_("Il reste assez d’eau."),
+    "missing_mixed": N_("Voilà ce qu’il manque d’eau, pour la culture la plus fragile."),
     "soon": N_("Demain peut-être."),
     "nobody_until": N_("Personne ne vient avant plusieurs jours."),
     "too_little": N_("Il manque trop peu d’eau."),

@@ -213,7 +213,7 @@ def about(season: Season, language: str) -> str:
     french = language == "fr"
     parts = [
         f"{told.decimal(f'{details.area_m2:g}', language)} m²",
-        told.kind(details.soil, season.record.crop, language),
+        told.kind(details.soil, season.record.crops, language),
     ]
     if details.planted_on is not None and season.record.crop is not None:
         sown = ("semé", "sown") if details.sown else ("planté", "planted")

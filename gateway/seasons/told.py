@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -75,12 +76,12 @@ def plural(count: int, one: str, many: str, language: str) -> str:
     return f"{count} {one if single else many}"
 
 
-def kind(soil: str | None, crop: Crop | None, language: str) -> str:
+def kind(soil: str | None, crops: Sequence[Crop], language: str) -> str:
     """What a bed is made of: its crop and its soil."""
     place = language != "fr"
     parts = []
-    if crop is not None:
-        parts.append((crop.fr, crop.en)[place])
+    if crops:
+        parts.append(" + ".join((one.fr, one.en)[place] for one in crops))
     else:
         parts.append(("sans culture", "no crop")[place])
     if soil == "terreau":

@@ -96,11 +96,10 @@ def _of_the_weather(situation: Situation) -> dict[str, bool]:
 
 def _of_the_bed(situation: Situation, pages: list[Page]) -> dict[str, bool]:
     bed = situation.bed
-    crop = bed.crop
     recent = pages[-_FULL_DAYS - 1 :]
     return {
         "default_soil": bed.soil is None,
-        "planting_unknown": crop is not None and bed.planted_on is None,
-        "no_stages": crop is not None and crop.stages_days is None,
+        "planting_unknown": any(one.planted_on is None for one in bed.parts),
+        "no_stages": any(one.crop.stages_days is None for one in bed.parts),
         "long_since_full": len(recent) > _FULL_DAYS and not any(page.is_full for page in recent),
     }

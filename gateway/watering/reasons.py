@@ -2,10 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 Language = Literal["fr", "en"]
-Number = float | int | date
+
+
+class Word(NamedTuple):
+    """A word of the garden's own in a sentence, as the name of a crop."""
+
+    fr: str
+    en: str
+
+
+Number = float | int | date | Word
 
 SHOWN: Final = 3
 """An advice gives three reasons at the most, the weightiest first."""
@@ -82,6 +91,12 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
     "missing": {
         "fr": "il manque {missing} mm sur {total}, seuil {threshold} (mesures : {age})",
         "en": "{missing} mm missing of {total}, threshold {threshold} (readings: {age})",
+    },
+    "missing_mixed": {
+        "fr": "il manque {missing} mm sur {total}, seuil {threshold} (mesures : {age}) ; de ce qui"
+        " pousse ici, {crop} a les racines les plus courtes et décide",
+        "en": "{missing} mm missing of {total}, threshold {threshold} (readings: {age}); of what"
+        " grows here, {crop} has the shortest roots and decides",
     },
     "used": {
         "fr": "{used} mm consommés depuis {since}, {rain} mm de pluie",
@@ -291,6 +306,8 @@ def tell(
 def _word(name: str, value: Number, on: date, language: Language) -> str:
     if isinstance(value, date):
         return _day(value, on, language)
+    if isinstance(value, Word):
+        return value.fr if language == "fr" else value.en
     return _age(value, language) if name == "age" else str(value)
 
 
