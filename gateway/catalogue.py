@@ -21,6 +21,7 @@ from gateway.beds import (
     carried,
     given,
     journal,
+    notes,
     own_crops,
     rainbook,
     records,
@@ -81,6 +82,7 @@ MIGRATIONS = (
     rainbook.MIGRATION + kept.MIGRATION,
     alerts.MIGRATION + notices.MIGRATION,
     journal.KEYS,
+    notes.MIGRATION,
     own_crops.MIGRATION,
 )
 
@@ -150,7 +152,7 @@ class Catalogue:
     ) -> None:
         self.path = path
         self._quarantined = quarantined
-        self._database = Database(path, MIGRATIONS)
+        self._database = Database(path, MIGRATIONS, secure_delete=True)
         self._seen: set[tuple[Series, str | None, str | None]] = set()
         self._intervals_s: dict[str, float] = {}
         self._quantities: dict[Series, str | None] = {}
@@ -160,6 +162,7 @@ class Catalogue:
         self.beds = records.Beds(self._database, self.crops)
         self.watches = watches.Watches(self._database, self.quantity)
         self.journal = journal.Journal(self._database)
+        self.notes = notes.Notes(self._database)
         self.advice = given.GivenAdvice(self._database)
         self.carried = carried.Carried(self._database)
         self.restrictions = restrictions.Restrictions(self._database)

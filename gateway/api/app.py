@@ -29,6 +29,7 @@ from gateway.api import (
     liveness,
     metrics,
     nodes,
+    notes,
     problems,
     quarantine,
     rain,
@@ -39,7 +40,8 @@ from gateway.api import (
     waterings,
 )
 from gateway.api.context import only_known_parameters
-from gateway.api.middleware import Failures, Limits, SafeHeaders
+from gateway.api.middleware import Counted, Failures, Limits, SafeHeaders
+from gateway.pupils import serving
 from gateway.service import Gateway
 from sensor_node import __version__
 from sensor_node.errors import GardenError
@@ -80,6 +82,7 @@ def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
         lifespan=_lifespan,
         middleware=[
             Middleware(SafeHeaders),
+            Middleware(Counted, vitals=gateway.vitals),
             Middleware(
                 CORSMiddleware,
                 allow_origins=["*"],
@@ -96,6 +99,7 @@ def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
     app.include_router(liveness.router)
     app.include_router(metrics.router)
     app.include_router(docs.router)
+    app.include_router(serving.router)
     _mount_assets(app)
     if pages:
         from gateway.pages import router  # noqa: PLC0415 - the programs' door needs no templates
@@ -114,7 +118,9 @@ def _include_programs(app: FastAPI) -> None:
     """Each router straight into ``app``: FastAPI makes all routes anew for every router that
     they are included in, and one in between weighs a megabyte.
     """
-    of_beds = (beds, crops, waterings, advice, history, restriction, rain, forecast, alerts)
+    of_beds = (
+        beds, crops, waterings, notes, advice, history, restriction, rain, forecast, alerts,
+    )  # fmt: skip
     of_channels = (channels, calibrations, readings, sending)
     nouns = (garden, nodes, *of_channels, *of_beds, events, quarantine, checks, keys, joining)
     for noun in nouns:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import (
+    format_date,
+    format_datetime,
+    format_interval,
+    format_skeleton,
+    format_time,
+)
 from babel.numbers import NumberPattern, parse_pattern
 
 MINUS = "−"
@@ -40,9 +46,42 @@ class Format:
         """``jeudi 1 mai``."""
         return format_date(self.local(at_ms), "EEEE d MMMM", locale=self._locale)
 
+    def plain_date(self, on: date) -> str:
+        """``15 mai 2026``."""
+        return format_date(on, "d MMMM y", locale=self._locale)
+
+    def month_alone(self, at_ms: int) -> str:
+        """``mai``."""
+        return format_date(self.local(at_ms), "LLL", locale=self._locale)
+
     def weekday(self, at_ms: int) -> str:
         """``jeu.``."""
         return format_date(self.local(at_ms), "EEE", locale=self._locale)
+
+    def date(self, at_ms: int) -> str:
+        """``1 mai 2026``."""
+        return format_date(self.local(at_ms), "long", locale=self._locale)
+
+    def moment(self, at_ms: int) -> str:
+        """``1 mai 2026, 08:12``."""
+        return f"{self.date(at_ms)}, {self.clock(at_ms)}"
+
+    def dates(self, first_ms: int, last_ms: int) -> str:
+        """``1–7 mai 2026``."""
+        first, last = self.local(first_ms), self.local(last_ms)
+        return format_interval(first, last, "yMMMMd", locale=self._locale)
+
+    def month(self, at_ms: int) -> str:
+        """``mai 2026``."""
+        return format_date(self.local(at_ms), "LLLL y", locale=self._locale)
+
+    def short_day(self, at_ms: int) -> str:
+        """``1 mai``."""
+        return format_skeleton("MMMd", self.local(at_ms), locale=self._locale)
+
+    def short_month(self, at_ms: int) -> str:
+        """``mai``."""
+        return format_date(self.local(at_ms), "LLL", locale=self._locale)
 
     def clock(self, at_ms: int) -> str:
         """``08:12``."""
