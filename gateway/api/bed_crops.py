@@ -13,12 +13,13 @@ _DUST: Final = 0.01
 """How far shares may miss the whole: thirds are told as 0.33."""
 
 
-def of_several(named: dict[str, Any]) -> dict[str, Any]:
+def of_several(named: dict[str, Any], before: BedDetails) -> dict[str, Any]:
     """What ``named`` says of a bed, with ``crops`` as the bed's first crop and its others.
 
-    A bed that is told one crop alone has no others. Raises ``Problem`` for contradictory crops.
+    A bed that is told another crop alone has no others any more. Raises ``Problem`` for crops that
+    contradict each other.
     """
-    is_told = bool(named.keys() & {"crop", "crops"})
+    is_told = "crops" in named or named.get("crop", before.crop) != before.crop
     told: Sequence[BedCrop] = named.pop("crops", None) or ()
     if not told:
         return named | {"others": ()} if is_told else named

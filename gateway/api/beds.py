@@ -91,7 +91,7 @@ def _write(gateway: Gateway, bed: str, before: BedDetails, body: BedChange) -> B
     named = {name: getattr(body, name) for name in body.model_fields_set}
     wishes = named.pop("channels", None)
     named.pop("id", None)
-    named = of_several(named)
+    named = of_several(named, before)
     _check(gateway, named)
     details = _of_one_season(replace(before, **named), named)
     wished = None if wishes is None else [_wish(gateway, one) for one in wishes if _is_now(one)]

@@ -89,6 +89,7 @@ def test_what_a_mixed_bed_says_can_be_sent_back_and_one_crop_takes_its_place(jul
     body = {name: value for name, value in told.items() if name not in ("id", "removed")}
     assert july.client.put(BED, json=body).json() == told
     assert july.client.put(BED, json={"mulched": True}).json()["crops"] == told["crops"]
+    assert july.client.put(BED, json={"crop": "tomate"}).json()["crops"] == told["crops"]
     single = july.client.put(BED, json={"crop": "laitue"}).json()
     assert (single["crop"], single["crops"]) == ("laitue", [])
     assert july.client.put(BED, json={"crops": [TOMATO, SALAD]}).json()["crops"] != []
