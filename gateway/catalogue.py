@@ -17,7 +17,17 @@ from typing import Any
 from gateway import calibrations
 from gateway.alarms import outbox as notices
 from gateway.alarms import records as alerts
-from gateway.beds import carried, given, journal, notes, rainbook, records, restrictions, watches
+from gateway.beds import (
+    carried,
+    given,
+    journal,
+    notes,
+    own_crops,
+    rainbook,
+    records,
+    restrictions,
+    watches,
+)
 from gateway.forecast import kept
 from gateway.security import keyring
 from gateway.store.base import Series
@@ -73,6 +83,7 @@ MIGRATIONS = (
     alerts.MIGRATION + notices.MIGRATION,
     journal.KEYS,
     notes.MIGRATION,
+    own_crops.MIGRATION,
 )
 
 _NODES = (
@@ -147,7 +158,8 @@ class Catalogue:
         self._quantities: dict[Series, str | None] = {}
         self._channels: tuple[int, dict[Series, ChannelInfo]] | None = None
         self.calibrations = calibrations.Calibrations(self._database, self.quantity)
-        self.beds = records.Beds(self._database)
+        self.crops = own_crops.OwnCrops(self._database)
+        self.beds = records.Beds(self._database, self.crops)
         self.watches = watches.Watches(self._database, self.quantity)
         self.journal = journal.Journal(self._database)
         self.notes = notes.Notes(self._database)

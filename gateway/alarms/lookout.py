@@ -117,6 +117,8 @@ class Lookout:
                 continue
             if info.quantity in MOISTURES:
                 yield self._soil.probe(series, bed, latest, now_ms)
+                if bed is not None:
+                    yield self._soil.drift(series, bed, now_ms)
             else:
                 yield _fault(latest, bed)
             yield from self._supply(info, latest, bed, now_ms)

@@ -121,12 +121,13 @@ class Sky:
 
     def of_bed(self, record: BedRecord, now_ms: int) -> Iterator[Observation]:
         """Heat and blight, for crops that suffer from them."""
-        crop, bed = record.details.crop or "", record.bed
-        if crop in HEAT:
+        bed, crops = record.bed, record.details.keys
+        heats = dict.fromkeys(HEAT[crop] for crop in crops if crop in HEAT)
+        if heats:
             air_c = self._warmest_of(record, now_ms)
             seen = {} if air_c is None else {"air_c": round(air_c, 1)}
-            yield Observation(Key(HEAT[crop], bed), air_c, seen, bed)
-        if crop in BLIGHTED:
+            yield from (Observation(Key(code, bed), air_c, seen, bed) for code in heats)
+        if not BLIGHTED.isdisjoint(crops):
             yield Observation(Key("blight_risk", bed), self._blight(record, now_ms), bed=bed)
 
     def _warmest_of(self, record: BedRecord, now_ms: int) -> float | None:

@@ -1,4 +1,4 @@
-"""Thirsty beds, by the advice that stands, and probes that no longer measure the soil."""
+"""Thirsty beds and probes that drift, by the advice that stands; probes that measure no soil."""
 
 from __future__ import annotations
 
@@ -90,6 +90,12 @@ class Soil:
         if state is None or state == "silent":
             return Observation(key, False, bed=bed)  # it gives values, and nobody knows better
         return Observation(key, state in OUT, {"state": state} if state in OUT else {}, bed)
+
+    def drift(self, series: Series, bed: str, now_ms: int) -> Observation:
+        """Whether it has drifted, by the advice that stands for its bed; not known without one."""
+        told = self._standing(bed, now_ms)
+        drifted = str(series) in told.get("drifted", ()) if told else None
+        return Observation(Key("calibrate", str(series)), drifted, bed=bed)
 
     def _states_in(self, bed: str, now_ms: int) -> dict[Series, ProbeState]:
         """How the probes of a bed are, judged again every ten minutes."""

@@ -50,7 +50,10 @@ DO: Final[Mapping[str, dict[Language, str]]] = {
         "fr": "Vérifiez le capteur et ses fils.",
         "en": "Check the sensor and its wires.",
     },
-    "calibrate": {"fr": "Étalonnez la sonde.", "en": "Calibrate the probe."},
+    "calibrate": {
+        "fr": "Étalonnez la sonde, puis arrosez à fond : elle rapprend son bac.",
+        "en": "Calibrate the probe, then water fully: it learns its bed anew.",
+    },
     "clock_untrusted": {
         "fr": "Reliez-le un moment à internet, ou changez la pile de son horloge.",
         "en": "Connect it to the internet for a while, or change its clock's battery.",

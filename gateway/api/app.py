@@ -18,6 +18,7 @@ from gateway.api import (
     calibrations,
     channels,
     checks,
+    crops,
     docs,
     events,
     forecast,
@@ -117,7 +118,9 @@ def _include_programs(app: FastAPI) -> None:
     """Each router straight into ``app``: FastAPI makes all routes anew for every router that
     they are included in, and one in between weighs a megabyte.
     """
-    of_beds = (beds, waterings, notes, advice, history, restriction, rain, forecast, alerts)
+    of_beds = (
+        beds, crops, waterings, notes, advice, history, restriction, rain, forecast, alerts,
+    )  # fmt: skip
     of_channels = (channels, calibrations, readings, sending)
     nouns = (garden, nodes, *of_channels, *of_beds, events, quarantine, checks, keys, joining)
     for noun in nouns:

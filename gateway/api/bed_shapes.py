@@ -57,6 +57,22 @@ class WatchedBy(BaseModel):
     to: str | None = Field(None, description="Until when; null: it still does. Never set by you")
 
 
+class BedCrop(Spoken):
+    """One of several crops of a bed."""
+
+    crop: str = Field(description="An id of `GET /crops`", examples=["basilic"])
+    planted_on: date | None = Field(None, ge=_EARLIEST, le=_LATEST)
+    share: FiniteFloat | None = Field(
+        None,
+        gt=0,
+        le=1,
+        description="Of the bed's ground; those that name none share the rest alike",
+        examples=[0.25],
+    )
+    sown: bool = Field(False, description="Whether it was sown in place")
+    emerged_on: date | None = Field(None, ge=_EARLIEST, le=_LATEST)
+
+
 class BedChange(Spoken):
     """What changes; what is not named stays as it is."""
 
@@ -67,7 +83,14 @@ class BedChange(Spoken):
         "null: nobody has felt it",
         examples=["limon"],
     )
-    crop: str | None = Field(None, description="null: the bed is empty", examples=["tomate"])
+    crop: str | None = Field(
+        None, description="An id of `GET /crops`; null: the bed is empty", examples=["tomate"]
+    )
+    crops: list[BedCrop] = Field(
+        default_factory=list,
+        max_length=8,
+        description="Of a bed with several crops all of them, instead of `crop`; empty: it has one",
+    )
     planted_on: date | None = Field(
         None, ge=_EARLIEST, le=_LATEST, description="When it was planted, or sown"
     )
@@ -106,6 +129,7 @@ class BedShape(BaseModel):
     name: str
     soil: str | None
     crop: str | None
+    crops: list[BedCrop] = Field(description="Where there are several: all, the first is `crop`")
     planted_on: date | None
     sown: bool
     emerged_on: date | None

@@ -9,23 +9,26 @@ from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Path
 
+from gateway.api.bed_crops import crops_of, of_several
 from gateway.api.bed_shapes import BedChange, BedList, BedShape, NewBed, WatchedBy
 from gateway.api.context import TheGateway, unknown_channel
+from gateway.api.crops import known_crops
 from gateway.api.guard import allow
 from gateway.api.problems import Problem, unknown
 from gateway.api.spans import moment_of_ours
-from gateway.beds.records import BedDetails, BedRecord
+from gateway.beds.records import BedDetails, BedRecord, OtherCrop
 from gateway.beds.watches import Watch, Wish
 from gateway.security.roles import Action
 from gateway.service import Gateway
 from gateway.store.base import Series
 from gateway.times import to_rfc3339
-from gateway.watering.crops import CROPS
 from gateway.watering.soils import SOILS
 from sensor_node import wire
 from sensor_node.errors import ConfigError
 
 router = APIRouter(tags=["beds"])
+
+_ALIKE = tuple(name for name in BedDetails.__dataclass_fields__ if name != "others")
 
 BedName = Annotated[str, Path(examples=["bac-1"])]
 
@@ -88,7 +91,8 @@ def _write(gateway: Gateway, bed: str, before: BedDetails, body: BedChange) -> B
     named = {name: getattr(body, name) for name in body.model_fields_set}
     wishes = named.pop("channels", None)
     named.pop("id", None)
-    _check(named)
+    named = of_several(named, before)
+    _check(gateway, named)
     details = _of_one_season(replace(before, **named), named)
     wished = None if wishes is None else [_wish(gateway, one) for one in wishes if _is_now(one)]
     now_ms = gateway.clock.wall_ms()
@@ -99,11 +103,13 @@ def _write(gateway: Gateway, bed: str, before: BedDetails, body: BedChange) -> B
     return _shape(gateway, record)
 
 
-def _check(named: Mapping[str, Any]) -> None:
+def _check(gateway: Gateway, named: Mapping[str, Any]) -> None:
     if (soil := named.get("soil")) is not None and soil not in SOILS:
         raise _no_such("UNKNOWN_SOIL", ("terre", "soil"), soil, SOILS.values())
-    if (crop := named.get("crop")) is not None and crop not in CROPS:
-        raise _no_such("UNKNOWN_CROP", ("culture", "crop"), crop, CROPS.values())
+    known = known_crops(gateway)
+    for crop in (named.get("crop"), *(one.crop for one in named.get("others", ()))):
+        if crop is not None and crop not in known:
+            raise _no_such("UNKNOWN_CROP", ("culture", "crop"), crop, known.values())
 
 
 def _of_one_season(details: BedDetails, named: Mapping[str, Any]) -> BedDetails:
@@ -111,12 +117,24 @@ def _of_one_season(details: BedDetails, named: Mapping[str, Any]) -> BedDetails:
 
     Raises ``Problem`` where somebody says that seedlings showed before they were sown.
     """
-    planted_on, emerged_on = details.planted_on, details.emerged_on
-    if planted_on is None or emerged_on is None or emerged_on >= planted_on:
+    for one in details.others:
+        if _contradict(one):
+            raise _dates_contradict(one)
+    if not _contradict(details):
         return details
     if named.get("emerged_on") is None:
         return replace(details, emerged_on=None)
-    raise Problem(
+    raise _dates_contradict(details)
+
+
+def _contradict(one: BedDetails | OtherCrop) -> bool:
+    planted_on, emerged_on = one.planted_on, one.emerged_on
+    return planted_on is not None and emerged_on is not None and emerged_on < planted_on
+
+
+def _dates_contradict(one: BedDetails | OtherCrop) -> Problem:
+    planted_on, emerged_on = one.planted_on, one.emerged_on
+    return Problem(
         422,
         "BED_DATES_CONTRADICT",
         fr=f"Rien ne lève ({emerged_on}) avant d'être semé ({planted_on}) : corrigez l'une des "
@@ -170,7 +188,8 @@ def _shape(gateway: Gateway, record: BedRecord) -> BedShape:
     told = record.details
     return BedShape(
         id=record.bed,
-        **{name: getattr(told, name) for name in BedDetails.__dataclass_fields__},
+        **{name: getattr(told, name) for name in _ALIKE},
+        crops=crops_of(told),
         channels=[_watched(one) for one in gateway.catalogue.watches.of(record.bed)],
         removed=None if record.removed_ms is None else to_rfc3339(record.removed_ms),
     )

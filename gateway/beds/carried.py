@@ -1,5 +1,6 @@
-"""Beds, what watches them, their journal and their advice, as lines of a garden's file.
+"""A garden's crops, beds, what watches them, journal and advice, as lines of its file.
 
+    {"crop": "oca", "details": {…}, "made_ms": …}
     {"bed": "bac-1", "details": {…}, "made_ms": …, "removed_ms": null}
     {"watch": "potager-1/bac-1-soil", "bed": "bac-1", "from_ms": …, "to_ms": null}
     {"watering": "bac-1", "at_ms": …, "litres": …, "cans": …, "source": …, "by": …, …}
@@ -19,9 +20,11 @@ from datetime import date
 from typing import Any, Final
 
 from gateway.beds.notes import MOST_CHARACTERS, plain
+from gateway.beds.own_crops import checked
 from gateway.beds.rainbook import MOST_MM
 from gateway.beds.records import BedDetails
-from gateway.watering.record import loads
+from gateway.watering.crops import Crop
+from gateway.watering.record import dumps, loads
 from sensor_node import wire
 from sensor_node.database import Database
 
@@ -37,7 +40,7 @@ _TABLES: Final = {
     "rain": ("rains", "mm", ("day", "at_ms", "by", "told_ms", "made_ms", "undone_ms")),
     "note": ("notes", "bed", ("at_ms", "text", "by", "made_ms")),
 }
-WORDS: Final = frozenset({"bed", "watch", *_TABLES})
+WORDS: Final = frozenset({"crop", "bed", "watch", *_TABLES})
 """What a line of ours begins with."""
 
 
@@ -53,10 +56,13 @@ class Carried:
     def lines(self) -> Iterator[Line]:
         """All of it, oldest first."""
         with self._database.reading() as db:
+            crops = db.execute("SELECT crop, details, made_ms FROM crops").fetchall()
             beds = db.execute("SELECT bed, details, made_ms, removed_ms FROM beds").fetchall()
             watches = db.execute(
                 "SELECT node, channel, bed, from_ms, to_ms FROM watches ORDER BY id"
             ).fetchall()
+        for crop, details, made_ms in crops:
+            yield {"crop": crop, "details": json.loads(details), "made_ms": made_ms}
         for bed, details, made_ms, removed_ms in beds:
             told = json.loads(details)
             yield {"bed": bed, "details": told, "made_ms": made_ms, "removed_ms": removed_ms}
@@ -95,6 +101,8 @@ class Carried:
             )
         elif "bed" in line:
             self._take_bed(line)
+        elif "crop" in line:
+            self._take_crop(line)
         else:
             ((word, (table, key, names)),) = [(w, t) for w, t in _TABLES.items() if w in line]
             values = {key: _KEYS[key](line[word])} | {name: line[name] for name in names}
@@ -114,6 +122,17 @@ class Carried:
                 "INSERT INTO beds (bed, details, made_ms, removed_ms) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT DO NOTHING",
                 (_id(line["bed"]), details, int(line["made_ms"]), line["removed_ms"]),
+            )
+
+    def _take_crop(self, line: Line) -> None:
+        crop = checked(loads(Crop, json.dumps(line["details"])))
+        if crop.key != line["crop"]:
+            raise ValueError(f"{line['crop']!r} is not {crop.key!r}")
+        with self._database.writing() as db:
+            db.execute(
+                "INSERT INTO crops (crop, details, made_ms) VALUES (?, ?, ?)"
+                " ON CONFLICT DO NOTHING",
+                (crop.key, dumps(crop), int(line["made_ms"])),
             )
 
     def _once(self, table: str, values: Line) -> None:

@@ -93,7 +93,8 @@ class Given:
 def _gist(told: dict[str, Any]) -> tuple[Any, ...]:
     reasons = tuple(reason["code"] for reason in told["reasons"])
     keys = ("verdict", "mm", "litres", "cans", "when", "confidence")
-    return (*(told[key] for key in keys), reasons)
+    more = (told["inputs"].get(key) for key in ("drifted", "decides"))
+    return (*(told[key] for key in keys), reasons, *more)
 
 
 class GivenAdvice:

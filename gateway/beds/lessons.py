@@ -5,7 +5,7 @@ Pure functions of their arguments.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from statistics import fmean
@@ -16,7 +16,8 @@ from gateway.beds.hearing import Ears
 from gateway.beds.observed import Observed, ProbeSamples
 from gateway.watering.balance import Books, Page
 from gateway.watering.beds import Bed
-from gateway.watering.field_capacity import Soaking, plateaus
+from gateway.watering.drift import gaps
+from gateway.watering.field_capacity import Plateau, Soaking, has_drifted, plateaus
 from gateway.watering.learning import (
     SOIL_ERROR,
     UNKNOWN_ERROR,
@@ -26,7 +27,7 @@ from gateway.watering.learning import (
     lessons,
     of_plateau,
 )
-from gateway.watering.night import ProbeMorning, together
+from gateway.watering.night import Drift, ProbeMorning, gap_asks_for_calibration, together
 from gateway.watering.reservoir import depth_of
 from gateway.watering.samples import NIGHT, Sample, at_local_hour_ms, between, middle
 from gateway.watering.scale import Knowledge, ProbeScale, dry_share, from_taught
@@ -60,22 +61,36 @@ class Season:
 
 @dataclass(frozen=True, slots=True)
 class _Taught:
-    """One probe: the field capacity that it found; per_water: what it gives for water alone."""
+    """One probe: the field capacity that it found; per_water: what it gives for water alone.
+
+    water: what it gave each morning, in percent. drained: its plateaus.
+    """
 
     capacity: Capacity
     per_water: float
     by_volume: bool
     known: Knowledge
+    water: Mapping[date, float]
+    drained: Sequence[Plateau]
 
 
-def learn(observed: Observed, ears: Ears, season: Season) -> tuple[Bed, tuple[ProbeScale, ...]]:
-    """The bed with its soil as its probes found it, and the scale of each of them.
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """The bed with its soil as its probes found it, the scale of each, and those that drift."""
+
+    bed: Bed
+    scales: tuple[ProbeScale, ...] = ()
+    drifts: tuple[Drift, ...] = ()
+
+
+def learn(observed: Observed, ears: Ears, season: Season) -> Learned:
+    """What the probes of a bed have learned in it.
 
     A probe in water by volume finds the soil's field capacity within the range of its class, and
     with it how much the bed holds; one that knows no more than air and a glass of water does not.
     """
     if not observed.probes:
-        return season.bed, ()
+        return Learned(season.bed)
     bed = season.bed
     first = tuple(hearing.scale_of(probe, bed) for probe in observed.probes)
     heard = ears.mornings(bed, season.dates, first)
@@ -89,7 +104,12 @@ def learn(observed: Observed, ears: Ears, season: Season) -> tuple[Bed, tuple[Pr
     volumes = [one.capacity.share for one in taught if one.by_volume]
     if bed.soil is not None and volumes:
         bed = replace(bed, soil=as_found(bed.soil, fmean(volumes)))
-    return bed, tuple(_scale(one, bed) for one in taught)
+    scales = tuple(_scale(one, bed) for one in taught)
+    drifts = [
+        _drift(probe, one, scale, season, alone)
+        for probe, one, scale in zip(observed.probes, taught, scales, strict=True)
+    ]
+    return Learned(bed, scales, tuple(one for one in drifts if one is not None))
 
 
 def _water(
@@ -126,15 +146,13 @@ def _taught(
     believed = Capacity(bed.ground.field_capacity, UNKNOWN_ERROR)
     if by_volume and bed.soil is not None:
         believed = season.remembered or Capacity(bed.ground.field_capacity, SOIL_ERROR)
-    soaked = [
-        of_plateau(one, per_water, alone.reservoir.taw_mm)
-        for one in plateaus(probe.hourly, soakings)
-    ]
+    found = plateaus(probe.hourly, soakings)
+    soaked = [of_plateau(one, per_water, alone.reservoir.taw_mm) for one in found]
     shares = {on: value / per_water for on, value in water.items()}
     drained = lessons(bed, season.days, alone.pages, shares)
     capacity = capacity_of((*soaked, *drained), depth_of(bed), believed)
     known: Knowledge = "learned" if soaked or capacity.is_learned else "two_points"
-    return _Taught(capacity, per_water, by_volume, known)
+    return _Taught(capacity, per_water, by_volume, known, water, found)
 
 
 def _scale(taught: _Taught, bed: Bed) -> ProbeScale:
@@ -142,6 +160,33 @@ def _scale(taught: _Taught, bed: Bed) -> ProbeScale:
     by_soil = taught.by_volume and bed.soil is not None
     available = bed.ground.available if by_soil else dry_share(bed.soil) * share
     return from_taught(share, available, taught.per_water, taught.known)
+
+
+# --- drift ------------------------------------------------------------------------------------
+
+
+def _drift(
+    probe: ProbeSamples, taught: _Taught, scale: ProbeScale, season: Season, alone: Books
+) -> Drift | None:
+    """By what it shows that a probe drifts, since it stands here and was calibrated last.
+
+    What it gave before somebody calibrated it is not held against it; one that has left has gone.
+    """
+    if probe.to_ms is not None:
+        return None
+    since_ms = max(probe.from_ms, probe.calibrated_ms)
+    drained = [one for one in taught.drained if one.at_ms >= since_ms]
+    if has_drifted(drained, hearing.wet_pct(probe, season.bed)):
+        return Drift(str(probe.series), "plateaus")
+    missing = {
+        on: scale.missing(value)
+        for on, value in taught.water.items()
+        if at_local_hour_ms(on, NIGHT[0], season.zone) >= since_ms
+    }
+    apart = gaps(season.bed, season.days, alone.pages, missing, alone.reservoir.taw_mm)
+    if gap_asks_for_calibration(apart):
+        return Drift(str(probe.series), "balance")
+    return None
 
 
 # --- water that came --------------------------------------------------------------------------

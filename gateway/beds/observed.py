@@ -16,6 +16,7 @@ from gateway.beds.journal import Entry
 from gateway.beds.rainbook import RainEntry
 from gateway.beds.records import BedRecord
 from gateway.beds.watches import Watch
+from gateway.calibrations import Calibration
 from gateway.catalogue import Catalogue, ChannelInfo
 from gateway.measured import Measured
 from gateway.present import Present
@@ -44,6 +45,7 @@ class ProbeSamples:
     counts at no water and at its wet point, None for unknown. wet_pct: what its wet point means
     in percent, None where that is the soil's saturation. neighbours: the other inputs of its node.
     from_ms, to_ms: when it came to the bed and left it, None for still there.
+    calibrated_ms: when somebody calibrated it last, 0 for never.
     """
 
     series: Series
@@ -56,6 +58,7 @@ class ProbeSamples:
     neighbours: tuple[Sequence[Sample], ...] = ()
     from_ms: int = 0
     to_ms: int | None = None
+    calibrated_ms: int = 0
 
     def is_there(self, at_ms: int) -> bool:
         """Whether it stood in the bed at a moment."""
@@ -353,7 +356,8 @@ class Observer:
         line = scale.line_at(latest.to_ms)
         if line is None:  # without a calibration it has no meaning
             return ProbeSamples(series, (), ())
-        wet_pct = self._wet_pct(series)
+        calibration = self._calibration(series)
+        wet_pct = _wet_pct(calibration)
         others = [
             other
             for other in _of(sorted(channels), channels, "soil_moisture_raw")
@@ -369,6 +373,7 @@ class Observer:
             water=FULL_SCALE * (wet_pct - line.offset) / line.slope,
             wet_pct=_if_glass(wet_pct),
             neighbours=tuple(self._counts(other, latest) for other in others),
+            calibrated_ms=0 if calibration is None else calibration.made_ms,
         )
 
     def _others(
@@ -381,14 +386,14 @@ class Observer:
         ]
         return self._probes(watches, channels, recent, recent)
 
+    def _calibration(self, series: Series) -> Calibration | None:
+        """The calibration in force that was made last."""
+        made = self._catalogue.calibrations.of(series)
+        return next((one for one in made if one.undone_ms is None), None)
+
     def _wet_pct(self, series: Series) -> float:
         """What the wet point of a probe's calibration means."""
-        return max((one[1] for one in self._points(series)), default=100.0)
-
-    def _points(self, series: Series) -> list[tuple[float, float]]:
-        """The points of the calibration in force that was made last."""
-        made = [one for one in self._catalogue.calibrations.of(series) if one.undone_ms is None]
-        return [made[0].low, made[0].high] if made else []
+        return _wet_pct(self._calibration(series))
 
     def _soil_c(
         self, watches: Sequence[Watch], channels: dict[Series, ChannelInfo], recent: _Span
@@ -423,6 +428,12 @@ def _in_percent(counts: Sequence[Sample], scale: Scale) -> tuple[Sample, ...]:
 
 
 _GLASS_PCT: Final = 90.0
+
+
+def _wet_pct(calibration: Calibration | None) -> float:
+    """What the wet point of a calibration means."""
+    points = () if calibration is None else (calibration.low, calibration.high)
+    return max((value for _, value in points), default=100.0)
 
 
 def _if_glass(wet_pct: float | None) -> float | None:

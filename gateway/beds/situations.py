@@ -69,7 +69,7 @@ def local(now_ms: int, zone: str) -> datetime:
 
 def first_day(bed: BedRecord, on: date) -> date:
     """Where the books begin: at planting, but neither yesterday nor in another year."""
-    planted_on = bed.details.planted_on
+    planted_on = bed.details.first_planted_on
     days = LEAST_DAYS if planted_on is None else (on - planted_on).days
     return on - timedelta(days=min(MOST_DAYS, max(LEAST_DAYS, days)))
 
@@ -86,8 +86,9 @@ def situation_of(record: BedRecord, observed: Observed, around: Around) -> Situa
     quiet = _days(observed, days, stations, rain, around)
     ears = Ears(observed, zone)
     season = Season(bed, quiet, rain.mm, zone, around.start_mm, around.remembered)
-    bed, scales = learn(observed, ears, season)
-    heard = ears.mornings(bed, days, scales)
+    learned = learn(observed, ears, season)
+    bed = learned.bed
+    heard = ears.mornings(bed, days, learned.scales)
     since_ms = ears.good_since_ms(days)
     return Situation(
         bed=bed,
@@ -110,6 +111,7 @@ def situation_of(record: BedRecord, observed: Observed, around: Around) -> Situa
         unseen=0 if since_ms is None else _unseen(observed, bed, since_ms),
         temperature_age_h=_temperature_age_h(stations, observed.now_ms),
         data_age_s=_age_s(observed),
+        drifts=learned.drifts,
     )
 
 

@@ -15,7 +15,7 @@ from gateway.beds.records import BedRecord
 from gateway.pages import frame, storyline
 from gateway.pages.beds import bed_view
 from gateway.pages.bedstory import SPANS, Name, Story, period_of, story_of
-from gateway.pages.choices import crop_name
+from gateway.pages.choices import growing
 from gateway.pages.frame import Reader, reader_of
 from gateway.pages.storyview import ZONES, StoryWords, hours_json
 from gateway.pages.words import N_
@@ -171,7 +171,7 @@ class _Page:
     def _about(self) -> str:
         """What grows here, in what, since when."""
         details, reader = self._record.details, self._reader
-        parts = [crop_name(details.crop, reader)]
+        parts = [growing(self._record, reader)]
         if details.planted_on is not None and details.crop is not None:
             day = reader.write.plain_date(details.planted_on)
             text = (

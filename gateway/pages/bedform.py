@@ -21,6 +21,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from gateway.api import beds as api
 from gateway.api.bed_shapes import BedChange, NewBed
+from gateway.api.crops import known_crops
 from gateway.api.problems import status_of
 from gateway.beds.observed import WORKSHOP
 from gateway.beds.records import BedRecord
@@ -32,7 +33,6 @@ from gateway.pages.frame import Reader, reader_of
 from gateway.pages.standing import spoken_in
 from gateway.pages.words import N_
 from gateway.service import Gateway
-from gateway.watering.crops import CROPS
 from gateway.watering.soils import SOILS
 from sensor_node import wire
 from sensor_node.errors import GardenError
@@ -155,7 +155,7 @@ class BedForm:
             kept=kept,
             trouble=trouble,
             soils=choices.FEELS,
-            crops=choices.crops(reader),
+            crops=choices.crops(reader, self._gateway.catalogue.crops.all()),
             exposures=choices.EXPOSURES,
             methods=choices.METHODS,
             probes=self._probes(typed.channels),
@@ -238,13 +238,14 @@ class BedForm:
 
     def _shown(self, name: str, value: str) -> str:
         tell = self._reader.tell
+        if name == "crop" and value:
+            return choices.crop_name(value, self._reader, self._gateway.catalogue.crops.all())
         if name in ("sown", "mulched"):
             return tell("oui") if value else tell("non")
         if not value:
             return tell("rien")
         table: Mapping[str, str] = {
             "soil": {key: one.name for key, one in choices.FEELS.items()},
-            "crop": choices.CROP_WORDS,
             "exposure": choices.EXPOSURES,
             "method": choices.METHODS,
         }.get(name, {})  # type: ignore[assignment]
@@ -263,7 +264,7 @@ class BedForm:
 
         take("name", "name", _name, N_("Donnez un nom d’au plus 80 caractères."))
         take("soil", "soil", _one_of(SOILS, empty=True), CHOOSE)
-        take("crop", "crop", _one_of(CROPS, empty=True), CHOOSE)
+        take("crop", "crop", _one_of(known_crops(self._gateway), empty=True), CHOOSE)
         take("exposure", "exposure", _one_of(choices.EXPOSURES), CHOOSE)
         take("method", "method", _one_of(choices.METHODS), CHOOSE)
         take("planted_on", "planted_on", _day, N_("Écrivez une date comme 15/05/2026."))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.beds.records import BedRecord
 from gateway.pages.frame import Reader
+from gateway.pages.standing import spoken_in
 from gateway.pages.words import N_
 from gateway.watering.beds import Exposure, Method
-from gateway.watering.crops import CROPS
+from gateway.watering.crops import CROPS, Crop
 
 EMPTY: Final = N_("bac vide")
 CROP_WORDS: Final = {
@@ -67,16 +70,23 @@ FEELS: Final = {
 }
 
 
-def crop_name(crop: str | None, reader: Reader) -> str:
-    """What grows, in the reader's language."""
-    if crop is None:
-        return reader.tell(EMPTY)
+def growing(record: BedRecord, reader: Reader) -> str:
+    """What grows in a bed, in the reader's language."""
+    own = {crop.key: crop for crop in record.own}
+    names = [crop_name(key, reader, own) for key in record.details.keys]
+    return " + ".join(names) or reader.tell(EMPTY)
+
+
+def crop_name(crop: str, reader: Reader, own: Mapping[str, Crop]) -> str:
+    """A crop's name, in the reader's language; the garden's own have two."""
+    if crop in own:
+        return own[crop].fr if spoken_in(reader.language) == "fr" else own[crop].en
     return reader.tell(CROP_WORDS[crop]) if crop in CROP_WORDS else crop
 
 
-def crops(reader: Reader) -> list[tuple[str, str]]:
+def crops(reader: Reader, own: Mapping[str, Crop]) -> list[tuple[str, str]]:
     """All crops by key, in the order of their names."""
-    named = [(key, reader.tell(CROP_WORDS[key])) for key in CROPS]
+    named = [(key, crop_name(key, reader, own)) for key in {**CROPS, **own}]
     return sorted(named, key=lambda one: _sorted_as(one[1]))
 
 

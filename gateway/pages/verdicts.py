@@ -58,6 +58,7 @@ PLAIN: Final[Mapping[str, str]] = {
     "probe_fell": N_("La sonde voit la terre sécher."),
     "probe_rose": N_("La sonde voit la terre se mouiller."),
     "not_before": N_("Il reste assez d’eau."),
+    "missing_mixed": N_("Voilà ce qu’il manque d’eau, pour la culture la plus fragile."),
     "soon": N_("Demain peut-être."),
     "nobody_until": N_("Personne ne vient avant plusieurs jours."),
     "too_little": N_("Il manque trop peu d’eau."),
@@ -84,6 +85,8 @@ PLAIN: Final[Mapping[str, str]] = {
     "probe_stuck": N_("La sonde ne bouge plus."),
     "probe_moved": N_("La sonde a bougé."),
     "probe_silent": N_("La sonde se tait."),
+    "probe_drifts": N_("La sonde a dérivé : étalonnez-la."),
+    "probe_off_balance": N_("La sonde et le compte ne s’accordent plus."),
 }
 """Each reason in a few words, for whoever reads neither French nor English."""
 

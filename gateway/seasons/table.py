@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 from gateway.seasons import told
 from gateway.seasons.days import SeasonDay
 from gateway.seasons.season import Season, Summary, doses, monday, summary_of, total
-from gateway.watering.crops import CROPS
 
 RECOMPUTED: Final = "*"
 
@@ -214,9 +213,9 @@ def about(season: Season, language: str) -> str:
     french = language == "fr"
     parts = [
         f"{told.decimal(f'{details.area_m2:g}', language)} m²",
-        told.kind(details.soil, details.crop, language),
+        told.kind(details.soil, season.record.crops, language),
     ]
-    if details.planted_on is not None and details.crop in CROPS:
+    if details.planted_on is not None and season.record.crop is not None:
         sown = ("semé", "sown") if details.sown else ("planté", "planted")
         when = told.day(details.planted_on, language)
         parts.append(f"{sown[0]} le {when}" if french else f"{sown[1]} on {when}")

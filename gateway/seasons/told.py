@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from gateway.watering.crops import CROPS
+from gateway.watering.crops import Crop
 from gateway.watering.soils import SOILS
 
 WORDS: Final = {
@@ -75,12 +76,12 @@ def plural(count: int, one: str, many: str, language: str) -> str:
     return f"{count} {one if single else many}"
 
 
-def kind(soil: str | None, crop: str | None, language: str) -> str:
+def kind(soil: str | None, crops: Sequence[Crop], language: str) -> str:
     """What a bed is made of: its crop and its soil."""
     place = language != "fr"
     parts = []
-    if crop in CROPS:
-        parts.append((CROPS[crop].fr, CROPS[crop].en)[place])
+    if crops:
+        parts.append(" + ".join((one.fr, one.en)[place] for one in crops))
     else:
         parts.append(("sans culture", "no crop")[place])
     if soil == "terreau":

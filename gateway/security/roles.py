@@ -97,7 +97,10 @@ ACTIONS_FR_EN: Final[Mapping[Action, tuple[str, str]]] = {
     Action.READ: ("lire les mesures, les conseils et le journal", "read readings, advice, journal"),
     Action.SEND: ("envoyer des mesures", "send readings"),
     Action.WATER: ("dire « arrosé », corriger le journal", "tell of waterings, correct the log"),
-    Action.BEDS: ("changer les bacs et l'arrêté sécheresse", "change beds and the drought order"),
+    Action.BEDS: (
+        "changer les bacs, les cultures et l'arrêté sécheresse",
+        "change beds, crops and the drought order",
+    ),
     Action.CALIBRATE: ("étalonner", "calibrate"),
     Action.SILENCE: ("faire taire une alerte", "silence an alert"),
     Action.RETRY: ("réessayer ce qui est en quarantaine", "retry what is in quarantine"),

@@ -8,7 +8,7 @@ from gateway.watering.balance import Books
 from gateway.watering.confidence import LEAST, POINTS, Confidence, confidence_in
 from gateway.watering.reasons import DOUBTS, SHOWN, TEXTS, WHEN, Language, Reason, because, tell
 from gateway.watering.situation import Situation
-from gateway.watering.verdict import Answer, Need, Verdict, When, decide, probe_trouble
+from gateway.watering.verdict import Answer, Need, Verdict, When, decide, probe_trouble, seedlings
 
 _SURE_ANYWAY = {"unknown", "frost"}
 
@@ -34,7 +34,8 @@ class Advice:
     """The answer for a bed on a day.
 
     mm, litres, cans: the dose, None where there is none to give (a moist seedbed has none).
-    reasons: at most three. data_age_s: None where nothing was ever measured.
+    reasons: at most three. data_age_s: None where nothing was ever measured. drifted: the
+    probes to calibrate, as node/channel. decides: of several crops the one that was asked.
     """
 
     bed: str
@@ -49,6 +50,8 @@ class Advice:
     confidence: Confidence
     figures: Figures
     data_age_s: int | None
+    drifted: tuple[str, ...] = ()
+    decides: str | None = None
 
     def told(self, language: Language) -> dict[str, Any]:
         """Give the advice as the interface does, in a language; numbers are the same in each."""
@@ -92,6 +95,9 @@ class Advice:
                 {"code": one, "points": POINTS[one], "text": DOUBTS[one][language]}
                 for one in self.confidence.doubts
             ],
+            # Told where there are any: advice of before it was looked for reads as it did.
+            **({"drifted": list(self.drifted)} if self.drifted else {}),
+            **({"decides": self.decides} if self.decides is not None else {}),
         }
 
 
@@ -116,12 +122,22 @@ def advise(situation: Situation) -> Advice:
         confidence=confidence,
         figures=_figures(books),
         data_age_s=situation.data_age_s,
+        drifted=tuple(one.channel for one in situation.drifts),
+        decides=_decides(situation, answer),
     )
 
 
 def _is_certain(situation: Situation, answer: Answer) -> bool:
     """Tell whether an answer needs no books: frost, nothing known, an empty bed."""
     return answer.verdict in _SURE_ANYWAY or situation.bed.crop is None
+
+
+def _decides(situation: Situation, answer: Answer) -> str | None:
+    """Give the key of the crop that decides; None where there are not several."""
+    if not situation.bed.others:
+        return None
+    part = seedlings(situation) if answer.verdict == "seedbed" else situation.bed.sensitive
+    return None if part is None else part.crop.key
 
 
 def _figures(books: Books) -> Figures:

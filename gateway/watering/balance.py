@@ -7,13 +7,12 @@ from statistics import fmean
 from typing import Final
 
 from gateway.watering.beds import Bed
-from gateway.watering.degree_days import degree_days
 from gateway.watering.evapotranspiration import ReferenceEt
+from gateway.watering.growth import Mixture
 from gateway.watering.night import Night
 from gateway.watering.reservoir import Reservoir
 from gateway.watering.seedbed import TopSoil, kc_max
 from gateway.watering.situation import GardenDay
-from gateway.watering.stages import coefficient
 
 _DRIZZLE_SHARE: Final = 0.2
 _CARRIED_DAYS: Final = 3
@@ -68,8 +67,7 @@ class Books:
         self.pages: list[Page] = []
         self._start_mm = start_mm
         self._recent: list[float] = []
-        self._warmth: float | None = 0.0
-        self._warm_days: list[float] = []
+        self._growth = Mixture(bed)
 
     def run(self, days: Sequence[GardenDay]) -> "Books":
         """Write one page for each day."""
@@ -79,13 +77,9 @@ class Books:
 
     def _page(self, day: GardenDay) -> Page:
         bed, reservoir = self.bed, self.reservoir
-        age = None if bed.planted_on is None else (day.on - bed.planted_on).days
         et0 = self._et0(day)
         asked_mm = 0.0 if et0 is None else et0.mm * bed.demand
-        warmth = self._gathered(day, age)
-        kc = coefficient(
-            bed.crop, age, degree_days=warmth, mulched=bed.mulched, ahead_days=bed.stage_days
-        )
+        kc = self._growth.coefficient(day, first=not self.pages)
         etc_mm = kc * asked_mm
         easy_mm = reservoir.easy_mm() if et0 is None else reservoir.easy_mm(etc_mm)
         balance_mm = self._carried_over(easy_mm)
@@ -95,7 +89,7 @@ class Books:
         watering_mm = sum(map(bed.net_mm, day.litres))
         gained_mm = rain_mm + watering_mm
         after_mm = reservoir.after(depletion_mm, gained_mm=gained_mm, lost_mm=ks * etc_mm)
-        top_mm = self._top(age, asked_mm, gained_mm)
+        top_mm = self._top(day.on, asked_mm, gained_mm)
         watered = bool(day.litres) or day.seen
         return Page(
             day.on, depletion_mm, balance_mm, kc, et0, etc_mm, easy_mm, ks, rain_mm, watering_mm,
@@ -108,26 +102,6 @@ class Books:
             self._recent = [*self._recent[1 - _CARRIED_DAYS :], day.et0.mm]
             return day.et0
         return ReferenceEt(fmean(self._recent), ("carried",)) if self._recent else None
-
-    def _gathered(self, day: GardenDay, age: int | None) -> float | None:
-        """Give the degree days from planting up to this day; None where they are not known.
-
-        A day without temperature counts as the mean of the last three known ones.
-        """
-        crop = self.bed.crop
-        if crop is None or age is None or age < 0:
-            return None
-        if age > 0 and not self.pages:
-            self._warmth = None  # the books begin after planting
-        before = self._warmth
-        gained = None
-        if day.max_c is not None and day.min_c is not None:
-            gained = degree_days(day.max_c, day.min_c, crop.base_c)
-            self._warm_days = [*self._warm_days[1 - _CARRIED_DAYS :], gained]
-        elif self._warm_days:
-            gained = fmean(self._warm_days)
-        self._warmth = None if before is None or gained is None else before + gained
-        return before
 
     def _carried_over(self, easy_mm: float) -> float:
         if self.pages:
@@ -152,13 +126,13 @@ class Books:
         rain_mm = day.rain_mm if day.rain_mm is not None and self.bed.rained_on else 0.0
         return rain_mm if rain_mm >= _DRIZZLE_SHARE * et0_mm else 0.0
 
-    def _top(self, age: int | None, asked_mm: float, gained_mm: float) -> float:
+    def _top(self, on: date, asked_mm: float, gained_mm: float) -> float:
         """Take the top 5 cm of a seedbed through the day; dry on the day of sowing."""
-        bed = self.bed
-        if bed.crop is None or not bed.sown or age is None or age < 0:
+        sown = [one for one in self.bed.parts if one.is_sown_by(on)]
+        if not sown:
             return self.top.tew_mm
         before_mm = self.pages[-1].top_mm if self.pages else self.top.tew_mm
-        kcb = bed.crop.kcb[0]
+        kcb = min(one.crop.kcb[0] for one in sown)
         most = kc_max(*_STANDARD_CLIMATE, _SEEDLING_M, kcb)
         day = self.top.day(before_mm, et0_mm=asked_mm, gained_mm=gained_mm, kcb=kcb, kc_max=most)
         return day.depletion_mm

@@ -25,6 +25,22 @@ EFFICIENCY: Final[dict[Method, float]] = {"can": 0.9, "hose": 0.8, "sprinkler": 
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One crop of a bed. share: of the bed's ground, 0 to 1; the rest as of a bed's one crop."""
+
+    crop: Crop
+    planted_on: date | None = None
+    share: float = 1.0
+    sown: bool = False
+    emerged_on: date | None = None
+    stage_days: int = 0
+
+    def is_sown_by(self, on: date) -> bool:
+        """Whether it was sown in place, by a day."""
+        return self.sown and self.planted_on is not None and self.planted_on <= on
+
+
+@dataclass(frozen=True, slots=True)
 class Bed:
     """One bed.
 
@@ -34,7 +50,7 @@ class Bed:
     negative when it lags. depth_m: of a raised bed on a hard ground, None for open
     ground. mulched: covered all over with straw, leaves or clippings. weather_inside: whether the
     weather is measured under the bed's own glass. method: how it is watered. can_l: 10, or 5 for
-    children.
+    children. others: what grows beside ``crop``, which has the rest of the ground.
     """
 
     key: str
@@ -51,6 +67,21 @@ class Bed:
     method: Method = "can"
     can_l: float = 10.0
     stage_days: int = 0
+    others: tuple[Part, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """All that grows in it, the first crop first."""
+        if self.crop is None:
+            return self.others
+        rest = 1.0 - sum(one.share for one in self.others)
+        first = Part(self.crop, self.planted_on, rest, self.sown, self.emerged_on, self.stage_days)
+        return (first, *self.others)
+
+    @property
+    def sensitive(self) -> Part | None:
+        """The crop that decides for all: the one with the shortest roots, then the least p."""
+        return min(self.parts, key=lambda one: (one.crop.rooting_m, one.crop.p), default=None)
 
     @property
     def ground(self) -> Soil:

@@ -15,6 +15,7 @@ POINTS: Final = {
     "no_rain_source": 20,
     "two_points_only": 15,
     "probes_disagree": 15,
+    "probe_drifts": 15,
     "probe_against_balance": 15,
     "afternoon_only": 15,
     "rain_online": 10,
@@ -72,7 +73,9 @@ def _of_the_probe(situation: Situation, books: Books) -> dict[str, bool]:
         "two_points_only": heard and not night.learned,
         "probe_suspect": night.suspect,
         "probes_disagree": night.disagree,
-        "probe_against_balance": gap > _GAP_SHARE,
+        "probe_drifts": bool(situation.drifts),
+        # A probe that drifts is against the balance: it is not held against it twice.
+        "probe_against_balance": gap > _GAP_SHARE and not situation.drifts,
         "afternoon_only": heard and not night.by_night,
     }
 
@@ -93,11 +96,10 @@ def _of_the_weather(situation: Situation) -> dict[str, bool]:
 
 def _of_the_bed(situation: Situation, pages: list[Page]) -> dict[str, bool]:
     bed = situation.bed
-    crop = bed.crop
     recent = pages[-_FULL_DAYS - 1 :]
     return {
         "default_soil": bed.soil is None,
-        "planting_unknown": crop is not None and bed.planted_on is None,
-        "no_stages": crop is not None and crop.stages_days is None,
+        "planting_unknown": any(one.planted_on is None for one in bed.parts),
+        "no_stages": any(one.crop.stages_days is None for one in bed.parts),
         "long_since_full": len(recent) > _FULL_DAYS and not any(page.is_full for page in recent),
     }

@@ -72,7 +72,7 @@ def lessons(
     """
     found, drawn_mm = [], None
     for (day, before), page in zip(zip(days, pages, strict=True), pages[1:], strict=False):
-        drawn_mm = _drawn(before, drawn_mm) if _is_known(bed, day, before) else None
+        drawn_mm = _drawn(before, drawn_mm) if is_known(bed, day, before) else None
         drained = before.rain_mm + before.watering_mm < _DRY_DAY_MM
         at_ease = page.depletion_mm <= page.easy_mm
         if water.get(page.on, 0.0) < _LEAST_WATER:
@@ -82,7 +82,7 @@ def lessons(
     return tuple(found)
 
 
-def _is_known(bed: Bed, day: GardenDay, page: Page) -> bool:
+def is_known(bed: Bed, day: GardenDay, page: Page) -> bool:
     """Tell whether all that came and went on a day is known."""
     if page.et0 is None or "carried" in page.et0.fallbacks or day.seen:
         return False

@@ -94,6 +94,17 @@ def together(probes: Sequence[ProbeMorning]) -> Night:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A probe, as node/channel, that asks for a calibration.
+
+    by: its plateaus, the last three against the first three, or its gap to the books.
+    """
+
+    channel: str
+    by: Literal["plateaus", "balance"]
+
+
 def gap_asks_for_calibration(gaps: Sequence[float | None]) -> bool:
     """Tell whether probe and balance lie 0.25 of the reservoir apart on the mean of 14 days.
 

@@ -2,10 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 Language = Literal["fr", "en"]
-Number = float | int | date
+
+
+class Word(NamedTuple):
+    """A word of the garden's own in a sentence, as the name of a crop."""
+
+    fr: str
+    en: str
+
+
+Number = float | int | date | Word
 
 SHOWN: Final = 3
 """An advice gives three reasons at the most, the weightiest first."""
@@ -82,6 +91,12 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
     "missing": {
         "fr": "il manque {missing} mm sur {total}, seuil {threshold} (mesures : {age})",
         "en": "{missing} mm missing of {total}, threshold {threshold} (readings: {age})",
+    },
+    "missing_mixed": {
+        "fr": "il manque {missing} mm sur {total}, seuil {threshold} (mesures : {age}) ; de ce qui"
+        " pousse ici, {crop} a les racines les plus courtes et décide",
+        "en": "{missing} mm missing of {total}, threshold {threshold} (readings: {age}); of what"
+        " grows here, {crop} has the shortest roots and decides",
     },
     "used": {
         "fr": "{used} mm consommés depuis {since}, {rain} mm de pluie",
@@ -187,6 +202,18 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "fr": "la sonde se tait depuis {since} : son nœud marche-t-il ?",
         "en": "the probe has been silent since {since}: does its node run?",
     },
+    "probe_drifts": {
+        "fr": "la sonde a dérivé : bien arrosée, la terre ne lui donne plus la même valeur ;"
+        " étalonnez-la",
+        "en": "the probe has drifted: well watered, the soil no longer gives it the same value;"
+        " calibrate it",
+    },
+    "probe_off_balance": {
+        "fr": "la sonde et le compte ne s'accordent plus depuis deux semaines : étalonnez-la, et"
+        " notez chaque arrosage",
+        "en": "the probe and the books have not agreed for two weeks: calibrate it, and note every"
+        " watering",
+    },
     # What to doubt
     "afternoon_only": {
         "fr": "la sonde n'a parlé que dans la journée : le soleil la trompe un peu",
@@ -227,6 +254,7 @@ DOUBTS: Final[dict[str, dict[Language, str]]] = {
         "en": "one full watering, then two days: the probe learns its bed",
     },
     "probes_disagree": {"fr": "comparer les deux sondes", "en": "compare the two probes"},
+    "probe_drifts": {"fr": "étalonner la sonde", "en": "calibrate the probe"},
     "probe_against_balance": {
         "fr": "noter tous les arrosages, étalonner la sonde",
         "en": "note every watering, calibrate the probe",
@@ -278,6 +306,8 @@ def tell(
 def _word(name: str, value: Number, on: date, language: Language) -> str:
     if isinstance(value, date):
         return _day(value, on, language)
+    if isinstance(value, Word):
+        return value.fr if language == "fr" else value.en
     return _age(value, language) if name == "age" else str(value)
 
 

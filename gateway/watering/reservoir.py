@@ -11,8 +11,11 @@ _EMPTY_P: Final = 0.5
 
 
 def depth_of(bed: Bed) -> float:
-    """Give the depth in m that its roots reach; they stop at the bottom of a raised bed."""
-    rooting_m = bed.crop.rooting_m if bed.crop else EMPTY_ROOTING_M
+    """Give the depth in m that its roots reach; they stop at the bottom of a raised bed.
+
+    Of several crops the one with the shortest roots decides.
+    """
+    rooting_m = min((one.crop.rooting_m for one in bed.parts), default=EMPTY_ROOTING_M)
     return rooting_m if bed.depth_m is None else min(rooting_m, bed.depth_m)
 
 
@@ -27,7 +30,7 @@ class Reservoir:
     def of(cls, bed: Bed) -> "Reservoir":
         """Give a bed's reservoir."""
         taw_mm = 1000.0 * bed.ground.available * depth_of(bed)
-        return cls(taw_mm, bed.crop.p if bed.crop else _EMPTY_P)
+        return cls(taw_mm, min((one.crop.p for one in bed.parts), default=_EMPTY_P))
 
     def easy_mm(self, etc_mm: float = 5.0) -> float:
         """Give RAW, what is taken without suffering (Eq. 83), on a day of this demand.

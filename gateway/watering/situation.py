@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from gateway.watering.beds import Bed
 from gateway.watering.evapotranspiration import ReferenceEt
-from gateway.watering.night import Night
+from gateway.watering.night import Drift, Night
 
 RainSource = Literal["gauge", "typed", "online", "none"]
 FORECAST_LASTS_H: Final = 12.0
@@ -105,6 +105,7 @@ class Situation:
     temperature_age_h: of the newest valid temperature; None: the days tell. A kit that is on in the
     afternoon has a fresh temperature and no whole day.
     data_age_s: age of the newest reading, None for none at all.
+    drifts: the probes that ask for a calibration.
     """
 
     bed: Bed
@@ -123,6 +124,7 @@ class Situation:
     unseen: int = 0
     temperature_age_h: float | None = None
     data_age_s: int | None = None
+    drifts: tuple[Drift, ...] = ()
 
     def __post_init__(self) -> None:
         first = self.on - timedelta(days=len(self.days) - 1)

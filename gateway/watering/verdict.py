@@ -8,9 +8,10 @@ from typing import Final, Literal
 
 from gateway.watering import frost
 from gateway.watering.balance import Books, Page
+from gateway.watering.beds import Part
 from gateway.watering.confidence import POINTS
 from gateway.watering.dose import LEAST_MM, Dose, dose_for, seedbed_dose
-from gateway.watering.reasons import Reason, because
+from gateway.watering.reasons import Number, Reason, Word, because
 from gateway.watering.situation import Situation
 
 Verdict = Literal[
@@ -147,12 +148,18 @@ def _heat_to_come(situation: Situation, max_c: float) -> Reason:
 
 
 def is_seedbed(situation: Situation) -> bool:
-    """Tell whether the bed was sown and is not yet ten days past its first leaves."""
-    bed = situation.bed
-    if not bed.sown or bed.planted_on is None or situation.on < bed.planted_on:
-        return False
-    emerged_on = bed.emerged_on or bed.planted_on + timedelta(days=_EMERGENCE_DAYS)
-    return situation.on <= emerged_on + timedelta(days=_SEEDLING_DAYS)
+    """Tell whether any of the bed was sown and is not yet ten days past its first leaves."""
+    return seedlings(situation) is not None
+
+
+def seedlings(situation: Situation) -> Part | None:
+    """Give what was sown in the bed and is tender still; None for nothing."""
+    for part in situation.bed.parts:
+        if part.planted_on is not None and part.is_sown_by(situation.on):
+            emerged_on = part.emerged_on or part.planted_on + timedelta(days=_EMERGENCE_DAYS)
+            if situation.on <= emerged_on + timedelta(days=_SEEDLING_DAYS):
+                return part
+    return None
 
 
 def _no(situation: Situation, books: Books, need: Need) -> Answer | None:
@@ -244,19 +251,22 @@ def _limits(situation: Situation, dose: Dose) -> tuple[Reason, ...]:
 
 def _missing(situation: Situation, need: Need) -> Reason:
     age_s = -1 if situation.data_age_s is None else situation.data_age_s
-    return because(
-        "missing",
-        missing=need.missing_mm,
-        total=need.taw_mm,
-        threshold=need.easy_mm,
-        age=age_s,
-    )
+    numbers: dict[str, Number] = {
+        "missing": need.missing_mm,
+        "total": need.taw_mm,
+        "threshold": need.easy_mm,
+        "age": age_s,
+    }
+    decides = situation.bed.sensitive
+    if decides is None or not situation.bed.others:
+        return because("missing", **numbers)
+    return because("missing_mixed", **numbers, crop=Word(decides.crop.fr, decides.crop.en))
 
 
 def _story(situation: Situation, books: Books) -> tuple[Reason, ...]:
     """Give what is to be doubted, then how it came to this, the weightiest first."""
     night = situation.today.night
-    told = [*probe_trouble(situation)]
+    told = [*probe_trouble(situation), *_drift(situation)]
     if night.missing is not None and not night.by_night:
         told.append(because("afternoon_only"))
     if any(day.seen for day in situation.days[-2:]):
@@ -296,6 +306,14 @@ def probe_trouble(situation: Situation) -> tuple[Reason, ...]:
     same = takewhile(lambda day: day.night.state == state, reversed(situation.days))
     since = [day.on for day in same][-1]
     return (because(f"probe_{state}", since=since),)
+
+
+def _drift(situation: Situation) -> tuple[Reason, ...]:
+    """Give by what a probe shows that it drifts, by the plainer sign; nothing where none does."""
+    signs = {one.by for one in situation.drifts}
+    if not signs:
+        return ()
+    return (because("probe_drifts" if "plateaus" in signs else "probe_off_balance"),)
 
 
 def _since_watering(pages: list[Page]) -> list[Page]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.beds.journal import Told
+from gateway.beds.own_crops import CropTold, crop_of
 from gateway.beds.rainbook import RainTold
 from gateway.beds.records import BedDetails
 from gateway.beds.watches import Wish
@@ -17,11 +18,13 @@ from gateway.exporting import export_garden
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings
 from gateway.store.base import Reading, Series
+from gateway.watering.record import plain
 from sensor_node.clock import FakeClock
 
 MORNING_MS = 1_784_091_600_000  # 2026-07-15T05:00:00Z
 SOIL = Series("potager", "bac-1-soil")
 TODAY = date(2026, 7, 15)
+OCA = crop_of(CropTold("oca", "oca du Pérou", "oca", 1.05, 0.3, 0.35, 5.0))
 
 
 @pytest.fixture
@@ -40,8 +43,9 @@ def lived(gateway: Gateway) -> None:
     catalogue = gateway.catalogue
     catalogue.set_about("potager", {"channels": {"bac-1-soil": {"quantity": "soil_moisture_raw"}}})
     gateway.store.commit([Reading(SOIL, MORNING_MS - 1000, 0.5)], [])
+    catalogue.crops.put(OCA, 1000)
     planted = date(2026, 5, 15)
-    details = BedDetails(area_m2=2.0, name="Été", crop="tomate", planted_on=planted)
+    details = BedDetails(area_m2=2.0, name="Été", crop="oca", planted_on=planted)
     for bed in ("bac-1", "bac-2"):
         catalogue.beds.put(bed, details, 1000)
         catalogue.watches.wish(bed, [Wish(SOIL)], 2000)
@@ -65,6 +69,7 @@ def test_a_garden_that_moves_takes_its_beds_along(gardens: list[Gateway], tmp_pa
         bring_garden(new, file)
     there, here = old.catalogue, new.catalogue
     assert here.beds.all(removed=True) == there.beds.all(removed=True)
+    assert here.crops.all() == there.crops.all() == {"oca": OCA}
     for bed in ("bac-1", "bac-2"):
         assert here.watches.of(bed) == there.watches.of(bed)
         assert here.journal.of(bed, 0, MORNING_MS) == there.journal.of(bed, 0, MORNING_MS)
@@ -113,6 +118,12 @@ def test_a_garden_that_moves_takes_its_beds_along(gardens: list[Gateway], tmp_pa
         {"advice": 5, "day": "2026-07-15"},
         {"note": "bac-1", "at_ms": 1, "text": "a\u202eb", "by": "gardener", "made_ms": 1},
         {"note": "bac-1", "at_ms": 1, "text": "a" * 281, "by": "gardener", "made_ms": 1},
+        {"crop": "oca", "details": plain(OCA)},
+        {"crop": "ulluco", "details": plain(OCA), "made_ms": 1},
+        {"crop": "oca", "details": plain(OCA) | {"p": 7.0}, "made_ms": 1},
+        {"crop": "oca", "details": plain(OCA) | {"height_m": -1.0}, "made_ms": 1},
+        {"crop": "oca", "details": plain(OCA) | {"rooting_m": float("nan")}, "made_ms": 1},
+        {"crop": "oca", "details": plain(OCA) | {"kc": [1.0]}, "made_ms": 1},
     ],
 )
 def test_a_line_that_is_none_is_refused(gardens: list[Gateway], line: dict[str, object]) -> None:

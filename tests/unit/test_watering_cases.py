@@ -60,6 +60,8 @@ CASES = {
     "drift": [
         "test_drift_shows_in_the_last_three_plateaus_against_the_first_three",
         "test_drift_shows_in_the_gap_to_the_balance_over_two_weeks",
+        "test_a_probe_whose_plateaus_have_moved_asks_for_a_calibration",
+        "test_a_probe_that_left_the_balance_for_two_weeks_asks_for_a_calibration",
     ],
     "two probes that disagree": [
         "test_two_probes_that_disagree_lead_no_further_than_one_with_two_points"

@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.watering import frost, light, radiation, vapour, wind
+from gateway.watering.beds import Bed, Part
 from gateway.watering.blight import DampDay, blight_risk
 from gateway.watering.crops import CROPS, Crop
 from gateway.watering.degree_days import degree_days
 from gateway.watering.evapotranspiration import DayWeather, Place, reference_day, reference_hour_mm
 from gateway.watering.frost import EveningSample, expected_minimum_c
 from gateway.watering.radiation import Sun
+from gateway.watering.reservoir import Reservoir
 from gateway.watering.samples import HOUR_MS, MINUTE_MS, Sample
 from gateway.watering.seedbed import TopSoil
 from gateway.watering.soils import SOILS, Soil
@@ -330,3 +332,13 @@ def test_a_crop_is_within_the_bounds_of_its_kind(crop: Crop) -> None:
     assert 0.2 <= crop.rooting_m <= 1.5
     assert crop.fr
     assert crop.en
+
+
+def test_of_several_crops_the_shortest_roots_and_the_smallest_p_count() -> None:
+    radish, strawberry = CROPS["radis"], replace(CROPS["fraisier"], rooting_m=0.5)
+    bed = Bed("bac-1", 2.0, SOILS["limon"], radish, others=(Part(strawberry, share=0.5),))
+    reservoir = Reservoir.of(bed)
+    assert reservoir.taw_mm == pytest.approx(1000 * 0.13 * radish.rooting_m)
+    assert reservoir.p == strawberry.p < radish.p
+    assert bed.sensitive is not None
+    assert bed.sensitive.crop is radish
