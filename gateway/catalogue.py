@@ -19,6 +19,7 @@ from gateway.beds import carried, given, journal, rainbook, records, restriction
 from gateway.forecast import kept
 from gateway.security import keyring
 from gateway.store.base import Series
+from gateway.workshop import tally
 from sensor_node import wire
 from sensor_node.database import Database, transaction
 
@@ -68,6 +69,7 @@ MIGRATIONS = (
     + restrictions.MIGRATION,
     keyring.MIGRATION,
     rainbook.MIGRATION + kept.MIGRATION,
+    tally.MIGRATION,
 )
 
 _NODES = (
@@ -151,6 +153,7 @@ class Catalogue:
         self.rain = rainbook.RainBook(self._database)
         self.forecast = kept.KeptForecast(self._database)
         self.keyring = keyring.Keyring(self._database)
+        self.tally = tally.Tally(self._database)
 
     # --- what is known --------------------------------------------------------------------
 

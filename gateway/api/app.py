@@ -35,6 +35,7 @@ from gateway.api import (
     sending,
     shapes,
     waterings,
+    workshops,
 )
 from gateway.api.context import only_known_parameters
 from gateway.api.middleware import Failures, Limits, SafeHeaders
@@ -114,7 +115,7 @@ def _include_programs(app: FastAPI) -> None:
     """
     of_beds = (beds, waterings, advice, history, restriction, rain, forecast)
     of_channels = (channels, calibrations, readings, sending)
-    nouns = (garden, nodes, *of_channels, *of_beds, events, quarantine, checks, keys, joining)
+    nouns = (garden, nodes, *of_channels, *of_beds, events, quarantine, checks, keys, joining, workshops)
     for noun in nouns:
         app.include_router(
             noun.router,

@@ -41,6 +41,7 @@ class Action(StrEnum):
     BEDS = "beds"
     CALIBRATE = "calibrate"
     RETRY = "retry"
+    WORKSHOP = "workshop"
     KEYS = "keys"
     AUDIT = "audit"
 
@@ -59,6 +60,7 @@ _TABLE: Final = {
     Action.BEDS:      "-        -      -     yes      yes              -    -    -",
     Action.CALIBRATE: "-        -      -     yes      yes              -    -    -",
     Action.RETRY:     "-        -      -     yes      yes              -    -    -",
+    Action.WORKSHOP:  "-        -      -     yes      yes              -    -    -",
     Action.KEYS:      "-        -      -     -        yes              -    -    -",
     Action.AUDIT:     "-        -      -     -        yes              -    -    -",
 }  # fmt: skip
@@ -98,6 +100,7 @@ ACTIONS_FR_EN: Final[Mapping[Action, tuple[str, str]]] = {
     Action.BEDS: ("changer les bacs et l'arrêté sécheresse", "change beds and the drought order"),
     Action.CALIBRATE: ("étalonner", "calibrate"),
     Action.RETRY: ("réessayer ce qui est en quarantaine", "retry what is in quarantine"),
+    Action.WORKSHOP: ("animer un atelier", "run a workshop"),
     Action.KEYS: ("donner et retirer codes, jetons et phrases", "give and revoke keys"),
     Action.AUDIT: ("lire le registre des changements", "read the log of changes"),
 }  # fmt: skip
