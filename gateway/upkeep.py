@@ -54,6 +54,7 @@ class Upkeep:
             return
         gateway.carebook.reload()
         if gateway.clock.synchronised():
+            gateway.workshops.tidy()
             gateway.carebook.date_damages(now_ms)
             gateway.carebook.sized(now_ms, database_bytes(gateway.settings.data))
         if not self._nightly.is_due(now_ms):

@@ -115,7 +115,18 @@ def _include_programs(app: FastAPI) -> None:
     """
     of_beds = (beds, waterings, advice, history, restriction, rain, forecast)
     of_channels = (channels, calibrations, readings, sending)
-    nouns = (garden, nodes, *of_channels, *of_beds, events, quarantine, checks, keys, joining, workshops)
+    nouns = (
+        garden,
+        nodes,
+        *of_channels,
+        *of_beds,
+        events,
+        quarantine,
+        checks,
+        keys,
+        joining,
+        workshops,
+    )
     for noun in nouns:
         app.include_router(
             noun.router,

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from gateway import assets
 from gateway.api.guard import allow
-from gateway.pages import enter
+from gateway.pages import enter, workshop_addresses
 from gateway.security.roles import Action
 from gateway.service import Gateway
 
@@ -21,6 +21,7 @@ def router(gateway: Gateway) -> APIRouter:
     assets.built()
     pages = APIRouter(include_in_schema=False)
     pages.include_router(enter.router(gateway))
+    pages.include_router(workshop_addresses.router(gateway))
 
     @pages.get("/", response_class=HTMLResponse, dependencies=[allow(Action.READ)])
     def garden(request: Request, lang: str | None = None) -> Response:

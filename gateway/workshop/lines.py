@@ -7,7 +7,7 @@ FILE = "jardin.py"
 
 
 def lines_of(token: str, address: str) -> str:
-    """A whole first program of a group. ``address``: the garden's, as the group's browser has it."""
+    """A group's first program. ``address``: the garden's, as the group's browser has it."""
     return (
         "from jardin import *\n"
         f'groupe("{token}", "{address}")\n'

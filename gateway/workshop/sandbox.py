@@ -76,7 +76,10 @@ class Sandbox:
         self._check_room(plant, node, good)
         known = self._session.channels(plant)
         for channel, unit in {item.channel: item.unit for item in good}.items():
-            if known.get((plant, channel), (None, None))[0] != unit or (plant, channel) not in known:
+            if (
+                known.get((plant, channel), (None, None))[0] != unit
+                or (plant, channel) not in known
+            ):
                 self._session.see_channel(plant, channel, unit, quantity_of(unit))
         readings = [Reading(Series(node, one.channel), one.at_ms, one.value) for one in good]
         self._counts[node] += self.store.commit(readings, []).new

@@ -40,9 +40,7 @@ class Tally:
     def put(self, count: Count) -> None:
         """Keep a count; twice is once."""
         with self._database.writing() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO workshops VALUES (?, ?, ?, ?, ?, ?)", astuple(count)
-            )
+            db.execute("INSERT OR REPLACE INTO workshops VALUES (?, ?, ?, ?, ?, ?)", astuple(count))
 
     def all(self) -> list[Count]:
         """All counts, oldest first."""

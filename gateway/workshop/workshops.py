@@ -39,6 +39,7 @@ from sensor_node.errors import StorageError
 FOLDER: Final = "workshops"
 GOING: Final = ".erased-"
 DAY_MS: Final = 86_400_000
+WEEK_MS: Final = 7 * DAY_MS
 CHUNK: Final = 1 << 20
 
 
@@ -185,13 +186,15 @@ class Workshops:
             self._events.forget(lambda event: f'"channel":"{wire.SANDBOX}' in event.data)
 
     def tidy(self) -> None:
-        """Erase what ended a day ago: somebody has forgotten it."""
+        """Erase what ended a day ago, and what ran out a week ago: somebody has forgotten it."""
         now_ms = self._clock.wall_ms()
         for one in self.all():
-            over_ms = one.about.ended_ms or one.about.until_ms
-            if not one.about.paused and now_ms - over_ms >= 7 * DAY_MS:
-                self.erase(one)
-            elif one.about.ended_ms is not None and now_ms - over_ms >= DAY_MS:
+            about = one.about
+            if about.ended_ms is not None:
+                forgotten = now_ms - about.ended_ms >= DAY_MS
+            else:
+                forgotten = now_ms - about.until_ms >= WEEK_MS
+            if forgotten:
                 self.erase(one)
 
     def close(self) -> None:
@@ -267,8 +270,6 @@ def _not_erased(folder: Path, error: OSError) -> StorageError:
 def _not_made(folder: Path, error: OSError) -> StorageError:
     return StorageError(
         "WORKSHOP_NOT_MADE",
-        fr=f"L'atelier ne peut pas commencer : {folder} n'est pas accessible en écriture ({error}).",
+        fr=f"L'atelier ne peut pas commencer : on ne peut pas écrire dans {folder} ({error}).",
         en=f"The workshop cannot begin: {folder} is not writable ({error}).",
     )
-
-

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -15,11 +15,9 @@ from door import NOW_MS, Door, garden_door, problem
 
 from gateway.backup import make_backup
 from gateway.security.roles import Role
-from gateway.service import Gateway
 from gateway.store.base import Reading, Series
 from gateway.times import to_rfc3339
 from gateway.workshop.plants import PLANTS
-from gateway.workshop.session import Session
 from gateway.workshop.workshops import Workshops
 from sensor_node.clock import FakeClock
 
@@ -73,9 +71,9 @@ def test_a_group_joins_by_the_code_and_its_reading_is_read_by_its_name(door: Doo
         "node": "atelier.tomate", "stored": 1, "quarantined": [],
     }  # fmt: skip
     assert door.json("/channels/atelier.tomate/score/latest")["value"] == 12
-    (series,) = door.json("/readings", channel="atelier.tomate/score", to=to_rfc3339(NOW_MS + 1000))[
-        "series"
-    ]
+    (series,) = door.json(
+        "/readings", channel="atelier.tomate/score", to=to_rfc3339(NOW_MS + 1000)
+    )["series"]
     assert "12" in str(series)
     (group,) = door.json(f"/workshops/{shop['id']}")["groups"]
     assert (group["plant"], group["here"], group["value"]) == ("tomate", True, 12)
@@ -172,9 +170,7 @@ def test_a_group_whose_computer_died_goes_on_with_a_new_code(door: Door) -> None
     assert send(door, {"Authorization": f"Bearer {again.json()['token']}"}, 3).status_code == 201
     assert door.gateway.workshops.get(shop["id"]).sandbox.store.count() == 2
     problem(join(door, code), 403, "NO_SUCH_CODE")  # once
-    problem(
-        door.client.post(f"{SHOPS}/{shop['id']}/groups/kevin/code"), 404, "UNKNOWN_GROUP"
-    )
+    problem(door.client.post(f"{SHOPS}/{shop['id']}/groups/kevin/code"), 404, "UNKNOWN_GROUP")
 
 
 def test_a_raised_hand_comes_first_and_notes_are_a_group_s_own(door: Door) -> None:
@@ -182,7 +178,7 @@ def test_a_raised_hand_comes_first_and_notes_are_a_group_s_own(door: Door) -> No
     tomato, radish = key_of(door, shop, "tomate"), key_of(door, shop, "radis")
     path = f"{SHOPS}/{shop['id']}"
     door.client.post(f"{path}/hand", json={"up": True}, headers=radish)
-    assert [g["plant"] for g in door.json(f"/workshops/{shop['id']}")["groups"]][0] == "radis"
+    assert door.json(f"/workshops/{shop['id']}")["groups"][0]["plant"] == "radis"
     door.client.post(f"{path}/hand", json={"up": False}, headers=radish)
     assert all(g["hand"] is None for g in door.json(f"/workshops/{shop['id']}")["groups"])
     written = door.client.post(f"{path}/notes", json={"text": SECRET_NOTE}, headers=tomato)
@@ -201,7 +197,7 @@ def test_a_program_that_races_is_slowed_alone(door: Door) -> None:
         door.client.post(READINGS, json={"readings": many}, headers=greedy).status_code
         for _ in range(3)
     ]
-    assert codes == [201, 201, 429] or codes == [201, 429, 429]
+    assert codes == [201, 429, 429]  # two thousand at once, requests counted too
     assert send(door, modest).status_code == 201
 
 
@@ -249,8 +245,6 @@ def lived(door: Door) -> tuple[dict[str, Any], list[bytes]]:
     send(door, headers, ODD_VALUE, channel="limace", time=to_rfc3339(NOW_MS + 10**8))
     door.client.post(f"{SHOPS}/{shop['id']}/notes", json={"text": SECRET_NOTE}, headers=headers)
     door.gateway.workshops.get(shop["id"]).session.enter("tomate", secure=False)
-    import struct
-
     traces = [
         joined["token"].encode(),
         SECRET_NOTE.encode(),
@@ -282,13 +276,11 @@ def test_nothing_of_the_groups_is_found_in_any_file_after_the_end(
 ) -> None:
     caplog.set_level("DEBUG")
     shop, traces = lived(door)
-    assert {trace for _, trace in found_in(tmp_path, traces)} == set(traces) - {
-        str(ODD_VALUE).encode(), b"limace",
-    } | {b"limace"}  # fmt: skip
+    there = {trace for _, trace in found_in(tmp_path, traces)}
+    assert there == set(traces) - {str(ODD_VALUE).encode()}  # the search finds what there is
     (tmp_path / "backups").mkdir()
     make_backup(door.gateway.settings, tmp_path / "backups", NOW_MS)
     problem(door.client.delete(f"{SHOPS}/{shop['id']}"), 409, "WORKSHOP_ON")
-    problem(door.client.get(f"{SHOPS}/{shop['id']}/zip"), 401, "KEY_NEEDED")
     ask(door, shop, "end")
     stayed = door.client.delete(f"{SHOPS}/{shop['id']}").json()
     assert stayed == {"groups": 1, "readings": 50, "notes": 1}
@@ -309,9 +301,7 @@ def test_the_class_takes_home_one_file_that_needs_nothing(door: Door) -> None:
     )
     ask(door, shop, "end")
     keeper = door.gateway.access.sessions.begin(Role.GARDENER, NOW_MS, secure=False)
-    answer = door.client.get(
-        f"{SHOPS}/{shop['id']}/zip", headers={"Cookie": f"jardin={keeper.id}"}
-    )
+    answer = door.client.get(f"{SHOPS}/{shop['id']}/zip", headers={"Cookie": f"jardin={keeper.id}"})
     assert answer.status_code == 200
     with zipfile.ZipFile(io.BytesIO(answer.content)) as file:
         texts = {name: file.read(name).decode() for name in file.namelist()}
