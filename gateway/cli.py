@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     _add_backup(commands)
     _add_restore(commands)
     _add_access(commands)
+    _add_workshop(commands)
     return top
 
 
@@ -171,6 +172,14 @@ def _add_access(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     code.set_defaults(command=_code)
     _add_token(commands)
+
+
+def _add_workshop(commands: _Commands[argparse.ArgumentParser]) -> None:
+    from gateway import workshop_cli  # noqa: PLC0415 - it loads nothing itself
+
+    workshop_cli.add_arguments(
+        commands.add_parser("workshop", help=pick("animer un atelier", "run a workshop"))
+    )
 
 
 def _add_token(commands: _Commands[argparse.ArgumentParser]) -> None:

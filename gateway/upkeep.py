@@ -11,7 +11,8 @@ from typing import Final
 from gateway.nightly import Nightly
 from gateway.service import Gateway
 from gateway.space import database_bytes
-from sensor_node.errors import StorageError
+from gateway.workshop.hush import Hush
+from sensor_node.errors import NetworkError, StorageError
 
 EVERY_S: Final = 10.0
 
@@ -33,6 +34,8 @@ class Upkeep:
         self._gateway = gateway
         self._on_damage = on_damage
         self._nightly = Nightly(gateway.settings, gateway.carebook)
+        self._hush_groups = Hush(gateway.settings.broker)
+        self._hushed = 0
         self._stopping = threading.Event()
 
     @contextmanager
@@ -52,6 +55,7 @@ class Upkeep:
         if gateway.commit_error is not None and gateway.commit_error.code == "DATABASE_DAMAGED":
             self._on_damage(gateway.commit_error)
             return
+        self._hush()
         gateway.carebook.reload()
         if gateway.clock.synchronised():
             gateway.workshops.tidy()
@@ -67,6 +71,23 @@ class Upkeep:
             return  # it is still due, and made at the next start
         else:
             log.info("BACKED_UP: %s", backup.path)
+
+    def _hush(self) -> None:
+        """What groups left at the broker goes with them."""
+        gateway = self._gateway
+        erased = gateway.workshops.erased
+        if erased != self._hushed:
+            self._hush_groups.due = True
+        if not (self._hush_groups.due and gateway.broker_up):
+            return
+        try:
+            cleared = self._hush_groups.turn(gateway.workshops.plants())
+        except NetworkError as error:
+            log.warning("%s", error)
+            return
+        self._hushed = erased
+        if cleared:
+            log.info("GROUPS_CLEARED: %s", cleared)
 
     def _go_on(self, _step: str, _done: float) -> None:
         if self._stopping.is_set():

@@ -79,7 +79,7 @@ def show_wall(gateway: Gateway, request: Request, workshop_id: str) -> Response:
         workshop=view.about(workshop),
         groups=view.groups(workshop),
         address=address.removeprefix("http://"),
-        qr=Markup(qr.svg(link).decode()),  # noqa: S704 - drawn by us, from our own address
+        qr=Markup(qr.svg(link, sized=False).decode()),  # noqa: S704 - drawn by us, from our own address
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.catalogue import ChannelInfo
+from gateway.durable import belong
 from gateway.present import Present
 from gateway.store.base import LATEST_MS, Reading, Series
 from gateway.store.sqlite import SqliteStore
@@ -58,6 +59,7 @@ class Sandbox:
     def __init__(self, path: Path, session: Session, clock: Clock, timezone: str) -> None:
         self.store = SqliteStore(path, timezone=timezone)
         path.chmod(0o600)
+        belong(path)
         self.present = Present(clock, lambda _node: INTERVAL_S)
         self.present.load(self.store.newest())
         self._session = session

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from gateway.durable import belong
 from gateway.security.codes import LETTERS, SHORT, plain, shown
 from gateway.security.digest import digest
 from gateway.workshop.refusals import (
@@ -109,6 +110,7 @@ class Session:
     def __init__(self, path: Path) -> None:
         self._database = Database(path, [MIGRATION])
         path.chmod(0o600)
+        belong(path)
 
     def begin(self, title: str, groups: int, minutes: float, now_ms: int) -> None:
         """Write down what the workshop is."""

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from gateway.durable import belong
 from gateway.events import EventHub
 from gateway.security.access import Who
 from gateway.security.codes import plain
@@ -47,6 +48,7 @@ class Workshops:
     """The workshops below ``folder``. Safe to use from several threads.
 
     ``events``: what open pages hear of a group is taken back from there when it is erased.
+    ``erased``: how many were, or have been found erased by another command.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Workshops:
         self._timezone = timezone
         self._tally = tally
         self._events = events
+        self.erased = 0
         self._open: dict[str, Workshop] = {}
         self._lock = threading.RLock()
         self._sweep()
@@ -72,6 +75,8 @@ class Workshops:
             there = self._there()
             for gone in self._open.keys() - there:
                 self._open.pop(gone).close()
+                self._forget_events()
+                self.erased += 1
             for new in there - self._open.keys():
                 self._enter(new)
             return sorted(self._open.values(), key=lambda one: one.about.begun_ms)
@@ -106,7 +111,7 @@ class Workshops:
 
     def free_plants(self) -> list[str]:
         """Those that no group has."""
-        taken = {group.plant for one in self.all() for group in one.session.groups()}
+        taken = self.plants()
         return [plant for plant in PLANTS if plant not in taken]
 
     def join(self, code: str, plant: str | None) -> tuple[Workshop, str]:
@@ -182,8 +187,8 @@ class Workshops:
             self._open.pop(workshop.id, None)
             workshop.close()
             wipe(going)
-        if self._events is not None:
-            self._events.forget(lambda event: f'"channel":"{wire.SANDBOX}' in event.data)
+            self.erased += 1
+        self._forget_events()
 
     def tidy(self) -> None:
         """Erase what ended a day ago, and what ran out a week ago: somebody has forgotten it."""
@@ -204,6 +209,15 @@ class Workshops:
                 one.close()
             self._open.clear()
 
+    def plants(self) -> set[str]:
+        """The groups of all workshops."""
+        return {group.plant for one in self.all() for group in one.session.groups()}
+
+    def _forget_events(self) -> None:
+        if self._events is not None:
+            mine = f'"channel":"{wire.SANDBOX}'
+            self._events.forget(lambda event: mine in event.data)
+
     def _there(self) -> set[str]:
         try:
             with os.scandir(self.folder) as entries:
@@ -223,6 +237,8 @@ class Workshops:
         except OSError as error:
             raise _not_made(self.folder, error) from error
         Workshop.make(part, title, groups, minutes, self._clock.wall_ms())
+        belong(self.folder)
+        belong(part)
         part.rename(self.folder / workshop_id)
 
     def _sweep(self) -> None:

@@ -12,14 +12,20 @@ from typing import Any, Final
 import httpx
 import pytest
 from door import NOW_MS, Door, garden_door, problem
+from harness import gateway_on
 
 from gateway.backup import make_backup
+from gateway.broker import MosquittoBroker
+from gateway.cli import main
+from gateway.keys.session import visit
 from gateway.security.roles import Role
 from gateway.store.base import Reading, Series
 from gateway.times import to_rfc3339
+from gateway.upkeep import Upkeep
+from gateway.workshop.hush import FENCE
 from gateway.workshop.plants import PLANTS
 from gateway.workshop.workshops import Workshops
-from sensor_node.clock import FakeClock
+from sensor_node.clock import FakeClock, SystemClock
 
 SHOPS: Final = "/api/v1/workshops"
 READINGS: Final = "/api/v1/readings"
@@ -355,3 +361,49 @@ def test_another_command_s_workshop_counts_at_once(door: Door) -> None:
         others.erase(shop)
     assert gateway.workshops.all() == []
     assert door.get("/garden").status_code == 200
+
+
+def test_what_a_device_left_retained_goes_with_its_group(
+    mosquitto: MosquittoBroker, tmp_path: Path
+) -> None:
+    said, others = "jardin/v1/atelier.tomate/say/score", "jardin/v1/atelier.radis/say/score"
+    with gateway_on(tmp_path, mosquitto.port) as gateway:
+        upkeep = Upkeep(gateway)
+        erased, kept = (gateway.workshops.begin("Essai", 4, 60) for _ in range(2))
+        gateway.workshops.join(erased.about.code, "tomate")
+        gateway.workshops.join(kept.about.code, "radis")
+        with visit(gateway.settings.broker) as session:
+            for topic in (said, others):
+                session._client.publish(topic, b"4242.73125", qos=1, retain=True)
+            session.until(lambda: session._confirmed == 2)
+        erased.end()
+        gateway.workshops.erase(erased)
+        upkeep.turn()
+        with visit(gateway.settings.broker) as session:
+            assert session.retained(["jardin/v1/+/say/#", "jardin/v1/live/#"], FENCE) == [others]
+
+
+def test_another_command_runs_a_workshop_beside_the_gateway(
+    door: Door, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "gateway.toml"
+    config.write_text(f'data = "{tmp_path}"\nclock = "system"\nlanguage = "fr"\n')
+    door.clock.set_wall(SystemClock().wall_ms())
+    assert main(["workshop", "start", "La terre", "--groups", "3", "--config", str(config)]) == 0
+    code = capsys.readouterr().out.splitlines()[0]
+    token = join(door, code, "tomate").json()["token"]
+    assert send(door, {"Authorization": f"Bearer {token}"}).status_code == 201
+    assert main(["workshop", "list", "--config", str(config)]) == 0
+    told = capsys.readouterr().out
+    assert "La terre" in told
+    folder, away = told.split()[0], tmp_path / "usb" / "classe.zip"
+    end = ["workshop", "end", folder, "--config", str(config), "--to", str(away)]
+    assert main(end) == 5  # no such folder: nothing is erased
+    assert door.json("/channels/atelier.tomate/score/latest")["value"] == 12
+    away.parent.mkdir()
+    assert main(end) == 0
+    with zipfile.ZipFile(away) as file:
+        assert "mesures.csv" in file.namelist()
+    assert door.get("/channels/atelier.tomate/score/latest").status_code == 404
+    away.unlink()
+    assert found_in(tmp_path, [token.encode(), code.encode(), b"La terre"]) == []
