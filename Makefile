@@ -29,11 +29,12 @@ test: .venv/.dev assets ## les essais, moins les lents (TESTS=tests/unit) | the 
 	@.ci/setup system mosquitto chromium compiler victoria-metrics
 	$(PY) -m pytest -m "not prove" -n $(CORES) --maxprocesses 4 $(TESTS)
 
-check: .venv/.dev ## style, types, dépôt et docs | style, types, repository and docs
+check: .venv/.dev ## style, types, dépôt, docs et traductions | style, types, repository, docs and translations
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m pytest -q tests/unit/test_repository.py tests/unit/test_docs.py
+	$(PY) -m pytest -q tests/unit/test_repository.py tests/unit/test_docs.py \
+		tests/unit/test_translations.py
 
 bench: .venv/.dev assets ## les mesures de vitesse et de mémoire | speed and memory, measured
 	@.ci/setup system mosquitto

@@ -33,6 +33,8 @@ MANIFEST: Final = "manifest.json"
 
 # Where each file of a library stands among the npm packages; licences travel with the code.
 LIBRARIES: Final[Mapping[str, str]] = {
+    "htmx.js": "htmx.org/dist/htmx.min.js",
+    "htmx.LICENSE.txt": "htmx.org/LICENSE",
     "uplot.js": "uplot/dist/uPlot.iife.min.js",
     "uplot.css": "uplot/dist/uPlot.min.css",
     "uplot.LICENSE.txt": "uplot/LICENSE",
@@ -110,7 +112,10 @@ def _libraries(dashboards: Path, dist: Path, folder: Path) -> dict[str, Path]:
     for name in ("package.json", "package-lock.json"):
         shutil.copy(dashboards / name, folder)
     # No package's own script runs: swagger-ui-dist brings one that reports each installation.
-    _npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder)
+    _npm(
+        ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        folder,
+    )
     return {name: folder / "node_modules" / path for name, path in LIBRARIES.items()}
 
 

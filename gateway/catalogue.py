@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from gateway import calibrations
+from gateway.alarms import outbox as notices
+from gateway.alarms import records as alerts
 from gateway.beds import carried, given, journal, rainbook, records, restrictions, watches
 from gateway.forecast import kept
 from gateway.security import keyring
@@ -69,6 +71,8 @@ MIGRATIONS = (
     + restrictions.MIGRATION,
     keyring.MIGRATION,
     rainbook.MIGRATION + kept.MIGRATION,
+    alerts.MIGRATION + notices.MIGRATION,
+    journal.KEYS,
     tally.MIGRATION,
 )
 
@@ -153,6 +157,8 @@ class Catalogue:
         self.rain = rainbook.RainBook(self._database)
         self.forecast = kept.KeptForecast(self._database)
         self.keyring = keyring.Keyring(self._database)
+        self.alerts = alerts.Alerts(self._database)
+        self.notices = notices.Outbox(self._database)
         self.tally = tally.Tally(self._database)
 
     # --- what is known --------------------------------------------------------------------

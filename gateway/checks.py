@@ -58,6 +58,7 @@ def checks(gateway: Gateway) -> list[Check]:
         _nodes(gateway),
         _forecast(gateway),
         *_keys(gateway),
+        _messages(gateway),
     ]
 
 
@@ -65,6 +66,7 @@ def for_the_page(gateway: Gateway) -> Iterator[Check]:
     """What needs a look and is not said on the page otherwise, the worst first."""
     forecast = _forecast(gateway)
     found = [_databases(gateway), _disk(gateway), _backup(gateway), _queue(gateway)]
+    found.append(_messages(gateway))
     found += _keys(gateway)
     if forecast.values.get("stale"):
         found.append(forecast)  # while the last one holds, nobody misses anything
@@ -342,4 +344,34 @@ _CERTIFICATE_OLD: Final = (
     "puis relancez la passerelle. Les nœuds n'en sont pas gênés.",
     "The certificate of the encrypted site ends within a month: 'jardin-gateway init --renew', "
     "then start the gateway again. Nodes do not mind.",
+)
+
+
+def _messages(gateway: Gateway) -> Check:
+    """Whether messages get out; told by the place of an address, never by what it is."""
+    post = gateway.post
+    if post is None or not post.addresses:
+        return Check("messages", "unknown", {"addresses": 0}, "NOTIFY_OFF", *_NOTIFY_OFF)
+    waiting, failures = post.waiting(), post.failures
+    values: dict[str, Number] = {
+        "addresses": len(post.addresses),
+        "waiting": sum(len(one.notices) for one in waiting),
+        "since": to_rfc3339(min(one.since_ms for one in waiting)) if waiting else None,
+    }
+    if not failures:
+        return Check("messages", "good", values)
+    fr = ", ".join(f"n° {number} ({one.error.fr})" for number, one in failures.items())
+    en = ", ".join(f"number {number} ({one.error.en})" for number, one in failures.items())
+    return Check(
+        "messages", "warning", values, "NOTICE_UNDELIVERED",
+        fr=f"Un message attend : l'adresse {fr}. Vérifiez internet et les adresses, avec "
+        "jardin-gateway notify --test. Il part dès que c'est possible.",
+        en=f"A message waits: address {en}. Check the internet and the addresses, with "
+        "jardin-gateway notify --test. It goes as soon as it can.",
+    )  # fmt: skip
+
+
+_NOTIFY_OFF: Final = (
+    "Les alertes ne sont envoyées à personne : donnez des adresses au réglage notify.urls.",
+    "Alerts are sent to nobody: give the setting notify.urls some addresses.",
 )

@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     _add_backup(commands)
     _add_restore(commands)
     _add_access(commands)
+    _add_notify(commands)
     _add_workshop(commands)
     return top
 
@@ -154,6 +155,19 @@ def _add_restore(commands: _Commands[argparse.ArgumentParser]) -> None:
     back.set_defaults(command=_restore)
 
 
+def _add_notify(commands: _Commands[argparse.ArgumentParser]) -> None:
+    notify = commands.add_parser(
+        "notify", help=pick("vérifier les adresses des alertes", "check where alerts are sent")
+    )
+    notify.add_argument("--config", type=Path, default=CONFIG, metavar=str(CONFIG))
+    notify.add_argument(
+        "--test",
+        action="store_true",
+        help=pick("y envoyer un message d'essai", "send them a message to try"),
+    )
+    notify.set_defaults(command=_notify)
+
+
 def _add_access(commands: _Commands[argparse.ArgumentParser]) -> None:
     phrase = commands.add_parser(
         "passphrase",
@@ -248,6 +262,12 @@ def _restore(options: argparse.Namespace) -> int:
     from gateway.care_cli import restore  # noqa: PLC0415
 
     return restore(options.config, options.file, yes=options.yes)
+
+
+def _notify(options: argparse.Namespace) -> int:
+    from gateway.alarms.notify_cli import notify  # noqa: PLC0415
+
+    return notify(options.config, test=options.test)
 
 
 def _passphrase(options: argparse.Namespace) -> int:

@@ -22,6 +22,12 @@ NAMES: Final = {
     "paillis": ("Le bac paillé", "The mulched bed"),
     "nu": ("Le bac à terre nue", "The bare bed"),
     "fraises": ("Les fraises", "The strawberries"),
+    "ail": ("L’ail", "The garlic"),
+    "aromatiques": ("Les aromatiques", "The herbs"),
+}
+WINTER_NAMES: Final = {
+    "tomates": ("Les laitues sous serre", "The lettuces under glass"),
+    "nu": ("Les fèves", "The broad beans"),
 }
 SOILS: Final[Mapping[Ground, str]] = {LOAM: "limon", SANDY_LOAM: "limon-sableux"}
 FORGOTTEN: Final = 5
@@ -29,7 +35,7 @@ FORGOTTEN: Final = 5
 
 
 def plant(gateway: Gateway, poured: Mapping[str, Sequence[Watering]]) -> None:
-    """Make the four beds, with what watches them and what was ``poured`` by bed."""
+    """Make the beds, with what watches them and what was ``poured`` by bed."""
     now_ms = gateway.clock.wall_ms()
     on = local(now_ms, gateway.settings.timezone).date()
     catalogue = gateway.catalogue
@@ -44,13 +50,15 @@ def plant(gateway: Gateway, poured: Mapping[str, Sequence[Watering]]) -> None:
 
 
 def _details(plan: BedPlan, on: date) -> BedDetails:
-    grows = plan.crop.perennial or plan.crop.day_of_season(on) is not None
+    crop = plan.crop_on(on)
+    grows = crop.perennial or crop.day_of_season(on) is not None
+    names = NAMES if crop is plan.crop else WINTER_NAMES
     return BedDetails(
         area_m2=plan.area_m2,
-        name=pick(*NAMES[plan.bed]),
+        name=pick(*names[plan.bed]),
         soil=SOILS[plan.ground],
-        crop=plan.crop.name if grows else None,
-        planted_on=_last_planting(plan.crop.planted, on) if grows else None,
+        crop=crop.name if grows else None,
+        planted_on=_last_planting(crop.planted, on) if grows else None,
         depth_m=plan.depth_m,
         exposure="greenhouse" if plan.under_glass else "open",
         mulched=plan.mulched,

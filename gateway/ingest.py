@@ -16,6 +16,7 @@ from typing import Any
 import paho.mqtt.client as mqtt
 
 from gateway.acks import PendingAcks
+from gateway.alarms.live import LiveAlerts
 from gateway.batch import Batch, Outcome
 from gateway.beds.live import LiveAdvice
 from gateway.live import LiveTopics
@@ -67,6 +68,7 @@ class Ingest:
         self._last_error: str | None = None
         self._live = LiveTopics(gateway, self._publish, base)
         self._advice = LiveAdvice(gateway.advisor.board, self._publish, base)
+        self._alerts = LiveAlerts(gateway.alarms.shown, self._publish, base)
         self._on_failure = on_failure
         self.was_connected = False
 
@@ -95,7 +97,9 @@ class Ingest:
         self._say_state("online")
         self._live.renew()
         self._advice.renew()
+        self._alerts.renew()
         self._gateway.advisor.board.on_change = link.wake
+        self._gateway.alarms.shown.on_change = link.wake
         self._gateway.broker_up = self.was_connected = True
         self._live.tell_state("gateway", "online")
         if self._last_error is not None:
@@ -144,6 +148,7 @@ class Ingest:
         if self._untold:
             return 0.0
         self._advice.tick()
+        self._alerts.tick()
         return self._live.tick(now_s)
 
     # --- taking in ----------------------------------------------------------------------------

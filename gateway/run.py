@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from gateway import folder, mend
+from gateway.alarms.watchman import Watchman, check_addresses
 from gateway.api.app import create_app
 from gateway.api.server import GardenServer, door_config
 from gateway.beds.morning import Morning
@@ -87,7 +88,8 @@ class GatewayProcess:
         self._encrypted: Encrypted | None = None
 
     def run(self) -> None:
-        """Serve until ``stop``. Raises ``StorageError`` or ``NetworkError`` with what to do."""
+        """Serve until ``stop``. Raises ``GardenError`` with what to do."""
+        check_addresses(self._settings.notify)
         with (
             closing(listen(self._settings.http)) as listener,
             encrypted_door(self._settings) as encrypted,
@@ -135,16 +137,23 @@ class GatewayProcess:
         self._server = GardenServer(door_config(app), gateway.events, self._encrypted)
         if gateway.keys is not None:
             gateway.keys.settle()
+        watchman = Watchman(gateway)
         self._before(gateway)
         with Upkeep(gateway, self._fail).at_work():
-            self._serve(gateway, self._server, listener)
+            self._serve(gateway, self._server, listener, watchman)
 
     def stop(self) -> None:
         """Have ``run`` come to its end; safe in a signal handler and from any thread."""
         if self._server is not None:
             self._server.should_exit = True
 
-    def _serve(self, gateway: Gateway, server: GardenServer, listener: socket.socket) -> None:
+    def _serve(
+        self,
+        gateway: Gateway,
+        server: GardenServer,
+        listener: socket.socket,
+        watchman: Watchman,
+    ) -> None:
         give_up_s = gateway.clock.monotonic_s() + self._patience_s
 
         def judge(error: NetworkError) -> None:
@@ -158,7 +167,7 @@ class GatewayProcess:
         intake.start()
         try:
             asking = Asking(gateway.forecasts, _ask_of(gateway), gateway.advisor.doubt)
-            with stopped_by_signals(self.stop), Morning(gateway.advisor), asking:
+            with stopped_by_signals(self.stop), Morning(gateway.advisor), asking, watchman:
                 self._ready()
                 _spare_the_collector()
                 server.run(sockets=[listener])

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections import deque
 from typing import Final
 
+from gateway.alarms.alarms import Alarms
+from gateway.alarms.foretold import Foretold
+from gateway.alarms.lookout import Lookout
+from gateway.alarms.post import Post
 from gateway.beds.advisor import Advisor
 from gateway.beds.observed import Observer
 from gateway.carebook import Carebook
@@ -36,7 +40,7 @@ class Gateway:
     and ``readable_raw`` know those of a workshop's groups as well, for programs. The ingest
     keeps ``ingest_alive``, ``broker_up``, and in ``commit_error`` why the last commit failed
     (None: it did not). ``moved``: channels with a new value that did not come through the ingest,
-    for its live topics.
+    for its live topics. ``post`` sends messages, None where nothing runs.
     """
 
     def __init__(
@@ -82,6 +86,18 @@ class Gateway:
             self.events.publish,
             forecasts=self.forecasts,
         )
+        lookout = Lookout(
+            settings,
+            catalogue,
+            self.observer,
+            self.present,
+            clock=clock,
+            advice=self.advisor.board,
+            hearing=self._hears,
+            forecast=Foretold(self.forecasts, settings.timezone),
+        )
+        self.alarms = Alarms(settings.language, catalogue, lookout, clock, self.events.publish)
+        self.post: Post | None = None
 
     @classmethod
     def open(cls, settings: GatewaySettings, clock: Clock | None = None) -> Gateway:
@@ -98,6 +114,10 @@ class Gateway:
             quarantine,
             clock or SystemClock(trusted=settings.clock == "system"),
         )
+
+    def _hears(self) -> bool:
+        """Whether readings can come in."""
+        return self.broker_up and self.ingest_alive and self.commit_error is None
 
     def close(self) -> None:
         """End the event streams and let go of the databases."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.alarms.settings import NotifySettings
 from gateway.beds.presence import check_presence, closed_periods
 from gateway.forecast.settings import ForecastSettings, asked_place
 from gateway.store.settings import StoreSettings
@@ -133,6 +134,7 @@ class GatewaySettings:
     advice: Advising = section(Advising)
     store: StoreSettings = section(StoreSettings)
     backup: BackupSettings = section(BackupSettings)
+    notify: NotifySettings = section(NotifySettings)
     forecast: ForecastSettings = section(ForecastSettings)
 
     def __post_init__(self) -> None:

@@ -27,7 +27,9 @@ from gateway.api.languages import by_preference
 SOURCE_LANGUAGE: Final = "fr"
 PROJECT: Final = Path(__file__).resolve().parent.parent
 TRANSLATIONS: Final = PROJECT / "dashboards" / "translations"
-KEYWORDS: Final = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "tell": None}
+KEYWORDS: Final = {
+    "_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "tell": None, "both": None,
+}  # fmt: skip
 NO_BREAK: Final = "\u00a0"
 _SPACED = re.compile(r" [:;!?»]|« ")
 
@@ -50,8 +52,13 @@ class Translations:
 
     def __init__(self, folder: Path = TRANSLATIONS) -> None:
         self._of: dict[str, gettext.NullTranslations] = {SOURCE_LANGUAGE: _French()}
+        self.drafts: frozenset[str] = frozenset()
+        """The languages whose catalogue says of itself that it is a draft."""
         for path in sorted(folder.glob("*.po")):
-            self._of[path.stem] = _translation(catalogue(path))
+            source = catalogue(path)
+            self._of[path.stem] = _translation(source)
+            if source.header_comment.rstrip().endswith("draft"):
+                self.drafts |= {path.stem}
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -141,6 +141,16 @@ def advice_topic(bed: str, base: str = BASE) -> str:
     return f"{base}/live/beds/{bed}/advice"
 
 
+def alert_topic(bed: str, base: str = BASE) -> str:
+    """Where the alerts of a bed stand, retained while there are any."""
+    return f"{base}/live/beds/{bed}/alert"
+
+
+def alerts_topic(base: str = BASE) -> str:
+    """Where all alerts of the garden stand, retained while there are any."""
+    return f"{base}/live/alerts"
+
+
 def split_topic(topic: str, base: str = BASE) -> tuple[str, list[str]] | None:
     """The node and the words after it, or None for a topic that is no node's."""
     if not topic.startswith(base + "/"):

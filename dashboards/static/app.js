@@ -2,11 +2,10 @@
 
 import { Card } from "./card.js";
 import { Format, fill } from "./format.js";
+import { Refresh } from "./refresh.js";
 import { Stream } from "./stream.js";
 
 const TICK_MS = 5000;
-const REFRESH_AFTER_MS = 400;
-const REFRESH_EVERY_MS = 5000;
 
 let page;
 let format;
@@ -14,8 +13,6 @@ let skewMs; // the gateway's clock minus this device's
 let cards = new Map();
 let visible;
 let missed; // readings told while the page is fetched again
-let refreshing;
-let refreshedAt = 0;
 let outdatedTables = false;
 
 function start() {
@@ -89,29 +86,12 @@ function onState({ node, state }) {
   refresh();
 }
 
-// Asks for the page again, soon and not too often, and puts its heart in place of the old one.
-function refresh() {
-  const wait = Math.max(REFRESH_AFTER_MS, refreshedAt + REFRESH_EVERY_MS - Date.now());
-  refreshing ??= setTimeout(load, wait);
-}
-
-async function load() {
-  missed = [];
-  try {
-    const answer = await fetch(location.pathname + location.search, { cache: "no-store" });
-    if (!answer.ok) return;
-    put(new DOMParser().parseFromString(await answer.text(), "text/html"));
-    const again = missed;
-    missed = undefined;
-    again.forEach(onReading);
-  } catch {
-    // Without a gateway the last garden stays; the stream says when it is back.
-  } finally {
-    missed = undefined;
-    refreshing = undefined;
-    refreshedAt = Date.now();
-  }
-}
+// Readings that come while the page is asked for again are taken by the new one too.
+const again = new Refresh(put, {
+  begin: () => { missed = []; },
+  end: () => { missed = undefined; },
+});
+const refresh = () => again.ask();
 
 function put(fresh) {
   const open = [...document.querySelectorAll("details[open]")].map((d) => d.id);
@@ -121,6 +101,9 @@ function put(fresh) {
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   start();
+  const came = missed ?? [];
+  missed = undefined;
+  came.forEach(onReading);
 }
 
 function say(text) {

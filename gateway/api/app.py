@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from gateway import assets
 from gateway.api import (
     advice,
+    alerts,
     beds,
     calibrations,
     channels,
@@ -113,7 +114,7 @@ def _include_programs(app: FastAPI) -> None:
     """Each router straight into ``app``: FastAPI makes all routes anew for every router that
     they are included in, and one in between weighs a megabyte.
     """
-    of_beds = (beds, waterings, advice, history, restriction, rain, forecast)
+    of_beds = (beds, waterings, advice, history, restriction, rain, forecast, alerts)
     of_channels = (channels, calibrations, readings, sending)
     nouns = (
         garden,

@@ -138,6 +138,13 @@ class NewWatering(WateringChange):
     """A watering to write down; without an amount: somebody watered, nobody knows how much."""
 
     source: str = Field("logged", description="`logged`, or `valve` from a program")
+    key: str | None = Field(
+        None,
+        min_length=1,
+        max_length=64,
+        description="Made by you, new for each watering: sent again with it, it is still one",
+        examples=["7c1e9a52d01b44f3"],
+    )
 
 
 class Asks(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query
@@ -64,15 +65,23 @@ def waterings(
     OF_BED, dependencies=[allow(Action.WATER)], status_code=201, summary="Tell of a watering"
 )
 def tell(gateway: TheGateway, language: Language, bed: BedName, body: NewWatering) -> WateringShape:
-    """`{"cans": 2}` is enough. What a probe saw within 8 h is this one, and never counted twice."""
+    """`{"cans": 2}` is enough. What a probe saw within 8 h is this one, and never counted twice.
+
+    What is sent again with the same `key` is answered as it stands in the journal, and is one.
+    """
+    entry = keep(gateway, bed, body)
+    gateway.advisor.renew(bed)
+    return _shape(entry, language)
+
+
+def keep(gateway: Gateway, bed: str, body: NewWatering) -> Entry:
+    """Write a watering down; what it changes in the advice is for the caller to renew."""
     record = known_bed(gateway, bed)
     if body.source not in SOURCES:
         raise unknown("UNKNOWN_SOURCE", ("origine", "source"), body.source, SOURCES, 422)
     source: Source = "valve" if body.source == "valve" else "logged"
-    told = _told(gateway, record, body, source)
-    entry = gateway.catalogue.journal.tell(bed, told, gateway.clock.wall_ms())
-    gateway.advisor.renew(bed)
-    return _shape(entry, language)
+    told = replace(_told(gateway, record, body, source), key=body.key)
+    return gateway.catalogue.journal.tell(bed, told, gateway.clock.wall_ms())
 
 
 @router.put(OF_BED + "/{number}", dependencies=[allow(Action.WATER)], summary="Correct a watering")
@@ -80,6 +89,13 @@ def correct(
     gateway: TheGateway, language: Language, bed: BedName, number: Number, body: WateringChange
 ) -> WateringShape:
     """What is not named stays. The answer to "how many cans?" makes a seen watering a told one."""
+    entry = keep_correction(gateway, bed, number, body)
+    gateway.advisor.renew(bed)
+    return _shape(entry, language)
+
+
+def keep_correction(gateway: Gateway, bed: str, number: int, body: WateringChange) -> Entry:
+    """Write a correction down, as ``keep`` does."""
     record, entry = known_bed(gateway, bed), _known(gateway, bed, number)
     named = body.model_fields_set
     if not named & {"litres", "cans"}:
@@ -89,19 +105,23 @@ def correct(
     if "by" not in named and entry.by is not None:
         body = body.model_copy(update={"by": entry.by})
     told = _told(gateway, record, body, "valve" if entry.source == "valve" else "logged")
-    corrected = gateway.catalogue.journal.correct(entry, told)
-    gateway.advisor.renew(bed)
-    return _shape(corrected, language)
+    return gateway.catalogue.journal.correct(entry, told)
 
 
 @router.delete(OF_BED + "/{number}", dependencies=[allow(Action.WATER)], summary="Undo a watering")
 def undo(gateway: TheGateway, language: Language, bed: BedName, number: Number) -> WateringShape:
     """It did not happen. What a probe saw and somebody undid is not found again."""
+    entry = keep_undoing(gateway, bed, number)
+    gateway.advisor.renew(bed)
+    return _shape(entry, language)
+
+
+def keep_undoing(gateway: Gateway, bed: str, number: int) -> Entry:
+    """Write down that a watering did not happen, as ``keep`` does."""
     known_bed(gateway, bed)
     entry = _known(gateway, bed, number)
     gateway.catalogue.journal.undo(entry, gateway.clock.wall_ms())
-    gateway.advisor.renew(bed)
-    return _shape(entry, language)
+    return entry
 
 
 def _told(gateway: Gateway, record: BedRecord, body: WateringChange, source: Source) -> Told:

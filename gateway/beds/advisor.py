@@ -92,6 +92,10 @@ class Advisor:
         """What stands today, made anew. Raises ``GardenError`` with ``CLOCK_UNTRUSTED``."""
         return self._make(record)
 
+    def looked_ms(self, bed: str) -> int:
+        """When the bed was last looked at; 0 for not since the start."""
+        return self._looked_ms.get(bed, 0)
+
     # --- changes ------------------------------------------------------------------------------
 
     def renew(self, bed: str) -> None:

@@ -85,7 +85,7 @@ class Ears:
     def _state(self, number: int, at_ms: int) -> ProbeState:
         key = (number, at_ms)
         if key not in self._states:
-            self._states[key] = _state(self._observed, self._observed.probes[number], at_ms)
+            self._states[key] = probe_state(self._observed, self._observed.probes[number], at_ms)
         return self._states[key]
 
 
@@ -118,7 +118,7 @@ def _heard_until_ms(probe: ProbeSamples, on: date, zone: str, now_ms: int) -> in
     return day[-1].at_ms if day else next_ms
 
 
-def _state(observed: Observed, probe: ProbeSamples, now_ms: int) -> ProbeState:
+def probe_state(observed: Observed, probe: ProbeSamples, now_ms: int) -> ProbeState:
     """How the probe is at a moment; one that gives percent by itself is good or silent."""
     if not probe.counts:
         words = between(probe.percent, now_ms - _SILENT_MS, now_ms + 1)

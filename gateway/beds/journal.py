@@ -27,24 +27,32 @@ MIGRATION: Final = """
     );
     CREATE INDEX waterings_of_bed ON waterings (bed, at_ms);
 """
+KEYS: Final = """
+    ALTER TABLE waterings ADD COLUMN key TEXT;  -- made by who told it: told twice is told once
+    CREATE UNIQUE INDEX waterings_by_key ON waterings (bed, key) WHERE key IS NOT NULL;
+"""
 SEEN: Final = frozenset({"detected", "rain_probable"})
-_ALL = "SELECT id, bed, at_ms, litres, cans, source, by, matched FROM waterings"
+_ALL = "SELECT id, bed, at_ms, litres, cans, source, by, matched, made_ms FROM waterings"
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What somebody tells of a watering; ``litres`` None: they do not know how many."""
+    """What somebody tells of a watering; ``litres`` None: they do not know how many.
+
+    ``key``: made by who tells, None for none; what is told again with the same key is one watering.
+    """
 
     at_ms: int
     litres: float | None
     cans: float | None
     source: Source
     by: str | None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A watering in the journal."""
+    """A watering in the journal; ``made_ms``: when it was written down."""
 
     id: int
     bed: str
@@ -54,6 +62,7 @@ class Entry:
     source: Source
     by: str | None
     matched: bool
+    made_ms: int = 0
 
     @property
     def asks_how_many(self) -> bool:
@@ -88,22 +97,25 @@ class Journal:
     def tell(self, bed: str, told: Told, now_ms: int) -> Entry:
         """Write down what somebody tells.
 
-        Where a probe saw it and nobody had told of it yet, that entry becomes this one.
+        Where a probe saw it and nobody had told of it yet, that entry becomes this one. What was
+        told with the same key before stays as it is now.
         """
         with self._lock, self._database.writing() as db:
+            if (known := _told_before(db, bed, told.key)) is not None:
+                return known
             answered = _answered(db, bed, told)
             if answered is None:
                 (number,) = db.execute(
-                    "INSERT INTO waterings (bed, at_ms, litres, cans, source, by, made_ms)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
-                    (bed, *_fields(told), now_ms),
+                    "INSERT INTO waterings (bed, at_ms, litres, cans, source, by, key, made_ms)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                    (bed, *_fields(told), told.key, now_ms),
                 ).fetchone()
             else:
                 number = answered
                 db.execute(
                     "UPDATE waterings SET at_ms = ?, litres = ?, cans = ?, source = ?, by = ?,"
-                    " matched = 1 WHERE id = ?",
-                    (*_fields(told), number),
+                    " key = ?, made_ms = ?, matched = 1 WHERE id = ?",
+                    (*_fields(told), told.key, now_ms, number),
                 )
             return _one(db, number)
 
@@ -150,6 +162,11 @@ class Journal:
 
 
 _A_DAY_MS: Final = 24 * 3_600_000
+
+
+def _told_before(db: sqlite3.Connection, bed: str, key: str | None) -> Entry | None:
+    row = db.execute(f"{_ALL} WHERE bed = ? AND key = ?", (bed, key)).fetchone()
+    return _entry(row) if row else None
 
 
 def _answered(db: sqlite3.Connection, bed: str, told: Told) -> int | None:
@@ -214,5 +231,5 @@ def _one(db: sqlite3.Connection, number: int) -> Entry:
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    number, bed, at_ms, litres, cans, source, by, matched = row
-    return Entry(number, bed, at_ms, litres, cans, source, by, bool(matched))
+    number, bed, at_ms, litres, cans, source, by, matched, made_ms = row
+    return Entry(number, bed, at_ms, litres, cans, source, by, bool(matched), made_ms)

@@ -149,6 +149,52 @@ class Observer:
             return None
         return round(full_l * min(100.0, max(0.0, level)) / 100.0, 1)
 
+    # --- for the alerts, which look often -----------------------------------------------------
+
+    def channels(self) -> dict[Series, ChannelInfo]:
+        """All of the garden; those of a workshop are no part of it."""
+        return self._garden_channels()
+
+    def thermometers(self, bed: BedRecord | None = None) -> list[tuple[Series, Series | None]]:
+        """Those of the open air, or under ``bed``'s own glass; each with the hygrometer by it."""
+        channels = self._garden_channels()
+        watching = self._catalogue.watches.now() if bed else []
+        own = {one.series for one in watching if bed and one.bed == bed.bed}
+        glass = bed is not None and bed.details.exposure == "greenhouse"
+        chosen = sorted(own) if glass else self._open_air(channels, own)
+        damp = _of(chosen, channels, "relative_humidity")
+        return [
+            (series, next((one for one in damp if one.node == series.node), None))
+            for series in _of(chosen, channels, "air_temperature")
+        ]
+
+    def air(
+        self, thermometer: Series, hygrometer: Series | None, from_ms: int, now_ms: int
+    ) -> AirSamples:
+        """The extremes of each hour of a station."""
+        span = _Span(from_ms, now_ms)
+        damp = () if hygrometer is None else self._extremes(hygrometer, span)
+        return AirSamples(air_c=self._extremes(thermometer, span), humidity_pct=damp)
+
+    def hours(self, series: Series, from_ms: int, now_ms: int) -> list[Bucket]:
+        """A channel by the hour."""
+        return self._buckets(series, _Span(from_ms, now_ms), HOUR_MS)
+
+    def probes_of(self, bed: str, from_ms: int, now_ms: int) -> Observed:
+        """The probes that watch ``bed`` now, and its soil's temperature: enough to judge them."""
+        channels, span = self._garden_channels(), _Span(from_ms, now_ms)
+        watches = [
+            one
+            for one in self._catalogue.watches.of(bed)
+            if one.to_ms is None and one.series in channels
+        ]
+        return Observed(
+            from_ms,
+            now_ms,
+            probes=self._probes(watches, channels, span, span),
+            soil_c=self._soil_c(watches, channels, span),
+        )
+
     # --- which channels -----------------------------------------------------------------------
 
     def _garden_channels(self) -> dict[Series, ChannelInfo]:

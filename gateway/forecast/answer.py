@@ -29,6 +29,7 @@ DAILY: Final[Mapping[str, tuple[str, float, float]]] = {
 }
 _MOST: Final = 24 * 120
 _NEXT_MS: Final = 24 * HOUR_MS
+_HALF_TURN_DEG: Final = 180.0
 _NEAR_DEG: Final = 1.0
 """How far the middle of a cell of a weather model may be from the place that was asked about."""
 
@@ -76,9 +77,10 @@ def _json(content: bytes) -> Any:
 def _check_place(answer: Mapping[str, Any], place: AskedPlace) -> None:
     asked = {"latitude": place.latitude, "longitude": place.longitude}
     for name, degrees in asked.items():
-        away = abs(_number(answer.get(name), name) - degrees)
+        told = _number(answer.get(name), name)
+        away = abs(told - degrees)
         # East and west of the date line are neighbours.
-        if min(away, 360.0 - away) > _NEAR_DEG:
+        if abs(told) > _HALF_TURN_DEG or min(away, 2 * _HALF_TURN_DEG - away) > _NEAR_DEG:
             _bad(f"it is about another {name}")
 
 

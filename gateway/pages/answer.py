@@ -13,7 +13,7 @@ GZIP_LEVEL: Final = 5
 """A Raspberry Pi compresses 200 KB at this level in about 10 ms; level 9 gains 2 % more."""
 
 
-def page_response(request: Request, html: str) -> Response:
+def page_response(request: Request, html: str, status: int = 200) -> Response:
     """``html`` as an answer to ``request``."""
     headers = {
         "Cache-Control": "no-cache",
@@ -23,9 +23,14 @@ def page_response(request: Request, html: str) -> Response:
     if "gzip" in request.headers.get("accept-encoding", ""):
         body = gzip.compress(body, GZIP_LEVEL, mtime=0)
         headers["Content-Encoding"] = "gzip"
-    return HTMLResponse(body, headers=headers)
+    return HTMLResponse(body, status, headers=headers)
 
 
-def remember_language(response: Response, cookie: str, language: str) -> None:
-    """Keep the reader's choice in the browser: the language and nothing else."""
-    response.set_cookie(cookie, language, max_age=YEAR_S, path="/", httponly=True, samesite="lax")
+def remember(response: Response, cookie: str, choice: str) -> None:
+    """Keep the reader's choice in the browser: a language and nothing else."""
+    response.set_cookie(cookie, choice, max_age=YEAR_S, path="/", httponly=True, samesite="lax")
+
+
+def forget(response: Response, cookie: str) -> None:
+    """The reader made another choice: none."""
+    response.delete_cookie(cookie, path="/", httponly=True, samesite="lax")

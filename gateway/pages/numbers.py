@@ -7,7 +7,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import NumberPattern, parse_pattern
 
 MINUS = "−"
@@ -43,6 +43,14 @@ class Format:
     def weekday(self, at_ms: int) -> str:
         """``jeu.``."""
         return format_date(self.local(at_ms), "EEE", locale=self._locale)
+
+    def clock(self, at_ms: int) -> str:
+        """``08:12``."""
+        return format_time(self.local(at_ms).time(), "short", locale=self._locale)
+
+    def weekday_clock(self, at_ms: int) -> str:
+        """``jeu. 08:12``."""
+        return f"{self.weekday(at_ms)} {self.clock(at_ms)}"
 
     def full(self, at_ms: int) -> str:
         """Date and time with the year."""

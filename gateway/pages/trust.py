@@ -12,35 +12,22 @@ from fastapi.responses import Response
 from gateway.api.guard import https_address
 from gateway.api.problems import Problem
 from gateway.certificates import AUTHORITY, FOLDER
-from gateway.pages.answer import page_response
-from gateway.pages.entering import language_of
-from gateway.pages.home import environment
-from gateway.pages.numbers import Format
+from gateway.pages import frame
 from gateway.service import Gateway
-from gateway.translations import installed
-from sensor_node import __version__
 
 MEDIA_TYPE: Final = "application/x-x509-ca-cert"
 
 
 def answer(gateway: Gateway, request: Request) -> Response:
     """The page; without an authority it says how to get one."""
-    language = language_of(gateway, request)
     pem = _authority(gateway)
-    html = (
-        environment(language)
-        .get_template("trust.html")
-        .render(
-            garden=gateway.settings.name,
-            language=language,
-            languages=installed().names(),
-            direction=Format(language, gateway.settings.timezone).direction,
-            fingerprint="" if pem is None else fingerprint(pem),
-            https=(https_address(request) or "").removesuffix(request.url.path),
-            version=__version__,
-        )
+    return frame.show(
+        gateway,
+        request,
+        "trust.html",
+        fingerprint="" if pem is None else fingerprint(pem),
+        https=(https_address(request) or "").removesuffix(request.url.path),
     )
-    return page_response(request, html)
 
 
 def certificate(gateway: Gateway) -> Response:

@@ -10,20 +10,13 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from gateway.api.channels import plain_number
-from gateway.api.guard import who_asks
 from gateway.api.problems import status_of
-from gateway.pages import words
-from gateway.pages.answer import page_response
-from gateway.pages.entering import language_of
-from gateway.pages.home import environment
-from gateway.pages.numbers import Format
+from gateway.pages import frame, words
 from gateway.pages.plants import plant_words
 from gateway.pages.words import N_
 from gateway.present import Latest
 from gateway.service import Gateway
-from gateway.translations import installed
 from gateway.workshop.workshop import Standing, Workshop
-from sensor_node import __version__
 from sensor_node.errors import GardenError, StorageError
 
 MINUTE_MS = 60_000
@@ -49,32 +42,19 @@ class View:
     """The words of one reader of one page."""
 
     def __init__(self, gateway: Gateway, request: Request) -> None:
-        self.language = language_of(gateway, request)
-        self.texts = installed().of(self.language)
+        self._reader = frame.reader_of(gateway, request)
+        self.language = self._reader.language
+        self.texts = self._reader.texts
         self._gateway = gateway
         self._request = request
-        self._write = Format(self.language, gateway.settings.timezone)
 
     def page(self, template: str, error: GardenError | None = None, **more: Any) -> Response:
         """A page, with what went wrong above it. It is never kept by a browser."""
-        html = (
-            environment(self.language)
-            .get_template(template)
-            .render(
-                garden=self._gateway.settings.name,
-                language=self.language,
-                languages=installed().names(),
-                direction=self._write.direction,
-                who=who_asks(self._request),
-                error="" if error is None else error.text(self.language),
-                version=__version__,
-                **more,
-            )
-        )
-        response = page_response(self._request, html)
+        told = "" if error is None else error.text(self.language)
+        html = frame.render(self._gateway, self._reader, template, error=told, **more)
+        status = 200 if error is None else status_of(error)
+        response = frame.answer(self._request, self._reader, html, status)
         response.headers["Cache-Control"] = "no-store"
-        if error is not None:
-            response.status_code = status_of(error)
         return response
 
     def about(self, workshop: Workshop) -> dict[str, Any]:

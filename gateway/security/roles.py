@@ -40,6 +40,7 @@ class Action(StrEnum):
     WATER = "water"
     BEDS = "beds"
     CALIBRATE = "calibrate"
+    SILENCE = "silence"
     RETRY = "retry"
     WORKSHOP = "workshop"
     KEYS = "keys"
@@ -59,6 +60,7 @@ _TABLE: Final = {
     Action.WATER:     "-        -      -     yes      yes              -    -    yes",
     Action.BEDS:      "-        -      -     yes      yes              -    -    -",
     Action.CALIBRATE: "-        -      -     yes      yes              -    -    -",
+    Action.SILENCE:   "-        -      -     yes      yes              -    -    -",
     Action.RETRY:     "-        -      -     yes      yes              -    -    -",
     Action.WORKSHOP:  "-        -      -     yes      yes              -    -    -",
     Action.KEYS:      "-        -      -     -        yes              -    -    -",
@@ -99,6 +101,7 @@ ACTIONS_FR_EN: Final[Mapping[Action, tuple[str, str]]] = {
     Action.WATER: ("dire « arrosé », corriger le journal", "tell of waterings, correct the log"),
     Action.BEDS: ("changer les bacs et l'arrêté sécheresse", "change beds and the drought order"),
     Action.CALIBRATE: ("étalonner", "calibrate"),
+    Action.SILENCE: ("faire taire une alerte", "silence an alert"),
     Action.RETRY: ("réessayer ce qui est en quarantaine", "retry what is in quarantine"),
     Action.WORKSHOP: ("animer un atelier", "run a workshop"),
     Action.KEYS: ("donner et retirer codes, jetons et phrases", "give and revoke keys"),

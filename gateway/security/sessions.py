@@ -14,6 +14,7 @@ from typing import Final
 
 from gateway.security.digest import digest
 from gateway.security.roles import Role
+from gateway.security.use import note_use
 from sensor_node.database import Database
 
 HOUR_MS: Final = 3_600_000
@@ -98,8 +99,7 @@ class Sessions:
         if now_ms >= until_ms or now_ms - seen_ms >= LASTS[role][0]:
             return None
         if now_ms - seen_ms >= RENEW_MS:
-            with self._database.writing() as db:
-                db.execute("UPDATE sessions SET seen_ms = ? WHERE hash = ?", (now_ms, key))
+            note_use(self._database, "UPDATE sessions SET seen_ms = ? WHERE hash = ?", now_ms, key)
         return Session(session_id, role, plant, until_ms)
 
     def end(self, session_id: str) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 
 from gateway.security.digest import digest
 from gateway.security.roles import Scope
+from gateway.security.use import note_use
 from sensor_node.database import Database
 
 PREFIX: Final = "jardin_"
@@ -77,8 +78,7 @@ class Tokens:
         if token is None or not token.opens(now_ms):
             return None
         if token.used_ms is None or now_ms - token.used_ms >= SEEN_EVERY_MS:
-            with self._database.writing() as db:
-                db.execute("UPDATE tokens SET used_ms = ? WHERE id = ?", (now_ms, token.id))
+            note_use(self._database, "UPDATE tokens SET used_ms = ? WHERE id = ?", now_ms, token.id)
         return token
 
     def all(self) -> list[Token]:

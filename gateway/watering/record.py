@@ -4,6 +4,7 @@ import dataclasses
 import json
 import types
 from datetime import date
+from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -49,8 +50,14 @@ def _build(kind: Any, value: Any) -> Any:
         each = [kinds[0]] * len(value) if kinds[-1] is Ellipsis else kinds
         return tuple(_build(one, part) for one, part in zip(each, value, strict=True))
     if dataclasses.is_dataclass(kind):
-        hints = get_type_hints(kind)
+        hints = _hints(kind)  # type: ignore[arg-type]
         return kind(**{name: _build(hints[name], part) for name, part in value.items()})  # type: ignore[operator]
     if kind is date:
         return date.fromisoformat(value)
     return float(value) if kind is float else value
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    """Give the types of a dataclass's fields; working them out is nine tenths of reading one."""
+    return get_type_hints(kind)

@@ -266,7 +266,7 @@ def _story(situation: Situation, books: Books) -> tuple[Reason, ...]:
     pages = _since_watering(books.pages)
     if pages:
         told.append(_used(situation, pages))
-    if night.fell_pct is not None and round(abs(night.fell_pct)) >= 1:
+    if night.fell_pct is not None and round(abs(night.fell_pct)) >= 2:
         code = "probe_fell" if night.fell_pct > 0.0 else "probe_rose"
         told.append(because(code, points=abs(night.fell_pct)))
     return tuple(told)

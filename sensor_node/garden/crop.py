@@ -25,9 +25,12 @@ class Crop:
     perennial: bool = False
 
     def day_of_season(self, day: date) -> int | None:
-        """Give the days since planting, or None out of season."""
-        age = (day - date(day.year, *self.planted)).days
-        return age if 0 <= age < sum(self.stages_days) else None
+        """Give the days since planting, which may have been last year, or None out of season."""
+        planted = date(day.year, *self.planted)
+        if day < planted:
+            planted = planted.replace(year=day.year - 1)
+        age = (day - planted).days
+        return age if age < sum(self.stages_days) else None
 
     def thirst(self, day: date) -> "Thirst":
         """Give the crop's coefficient and ground cover on a day (FAO-56 Eq. 66, straight lines)."""
@@ -53,4 +56,10 @@ class Thirst:
 TOMATO_UNDER_GLASS = Crop("tomate", (0.15, 1.1, 0.7), (4, 10), (35, 45, 70, 30), p=0.4)
 COURGETTE = Crop("courgette", (0.15, 0.9, 0.7), (5, 15), (25, 35, 55, 25), p=0.5)
 STRAWBERRY = Crop("fraisier", (0.3, 0.8, 0.7), (3, 20), (20, 40, 90, 60), p=0.2, perennial=True)
+LETTUCE_UNDER_GLASS = Crop("laitue", (0.6, 0.9, 0.9), (10, 20), (30, 50, 70, 10), p=0.3)
+BROAD_BEAN = Crop("feve", (0.15, 1.1, 1.05), (11, 1), (60, 70, 45, 10), p=0.45)
+GARLIC = Crop("ail", (0.3, 0.9, 0.7), (10, 15), (40, 110, 70, 40), p=0.3)
+HERBS = Crop(
+    "menthe-aromatiques", (0.4, 1.1, 1.05), (3, 1), (30, 40, 150, 60), p=0.4, perennial=True
+)
 """Coefficients from FAO-56; seasons are a Burgundian garden's, longer than its Table 11."""

@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from sensor_node.garden.crop import COURGETTE, STRAWBERRY, TOMATO_UNDER_GLASS
+from sensor_node.garden.crop import (
+    BROAD_BEAN,
+    COURGETTE,
+    GARLIC,
+    HERBS,
+    LETTUCE_UNDER_GLASS,
+    STRAWBERRY,
+    TOMATO_UNDER_GLASS,
+)
 from sensor_node.garden.model import Moment
 from sensor_node.garden.soil import LOAM, SANDY_LOAM, BedPlan
 
@@ -94,16 +102,25 @@ def _soil(bed: str, port: int = 0) -> DemoChannel:
 
 
 BEDS = (
-    BedPlan("tomates", TOMATO_UNDER_GLASS, LOAM, 0.4, 4.0, under_glass=True, soaked_on=(3, 1)),
+    BedPlan(
+        "tomates", TOMATO_UNDER_GLASS, LOAM, 0.4, 4.0, under_glass=True, soaked_on=(3, 1),
+        winter=LETTUCE_UNDER_GLASS,
+    ),
     BedPlan("paillis", COURGETTE, LOAM, 0.4, 2.0, mulched=True),
-    BedPlan("nu", COURGETTE, LOAM, 0.4, 2.0),
+    BedPlan("nu", COURGETTE, LOAM, 0.4, 2.0, winter=BROAD_BEAN),
     BedPlan("fraises", STRAWBERRY, SANDY_LOAM, 0.3, 3.0, mulched=True),
-)
-"""Raised beds of 30 to 40 cm; `paillis` and `nu` differ by their mulch alone."""
+    BedPlan("ail", GARLIC, LOAM, 0.4, 2.0),
+    BedPlan(
+        "aromatiques", HERBS, SANDY_LOAM, 0.3, 1.5, under_glass=True, soaked_on=(3, 1),
+        hand_watered=False,
+    ),
+)  # fmt: skip
+"""Raised beds of 30 to 40 cm. In summer `paillis` and `nu` differ by their mulch alone. Nobody has
+watered `aromatiques` since the soaking of March: on most days of the year one bed is thirsty."""
 
 NODES = (
-    DemoNode("serre", (_soil("tomates"), *_air(UNDER_GLASS))),
-    DemoNode("potager", (_soil("paillis", 0), _soil("nu", 1))),
+    DemoNode("serre", (_soil("tomates"), _soil("aromatiques", 1), *_air(UNDER_GLASS))),
+    DemoNode("potager", (_soil("paillis", 0), _soil("nu", 1), _soil("ail", 2))),
     DemoNode("verger", (_soil("fraises"), *_air(OPEN_AIR))),
     DemoNode("meteo", _air(OPEN_AIR)),
 )

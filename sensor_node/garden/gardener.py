@@ -37,7 +37,8 @@ class Gardener:
         if (day.month, day.day) == self._plan.soaked_on:
             # Until it runs over: that leaves no doubt that the whole depth was washed.
             return bed.to_the_brim_mm + _SOAKING_RUNS_OVER_MM
-        if self._plan.crop.day_of_season(day) is None:
+        grows = self._plan.crop_on(day).day_of_season(day) is not None
+        if not (grows and self._plan.hand_watered):
             return 0.0
         if bed.depletion_mm <= self._plan.readily_available_mm:
             return 0.0

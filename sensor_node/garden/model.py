@@ -115,7 +115,7 @@ class SimulatedGarden:
         self._day = date.fromordinal(self._step // _STEPS_PER_DAY + _UNIX_DAY_ONE)
         self._evening_step = Gardener.evening_step(self._day)
         for plot in self._plots.values():
-            plot.bed.grow(plot.plan.crop.thirst(self._day))
+            plot.bed.grow(plot.plan.crop_on(self._day).thirst(self._day))
 
     def _live(self, end: int) -> None:
         """Let all beds live until the step `end`, within one hour."""

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from itertools import repeat
 
 from sensor_node.garden.crop import Crop, Thirst
@@ -44,7 +45,8 @@ class BedPlan:
 
     depth_m: soil that the roots use, 0.1 to 1.5. area_m2: above 0. under_glass: no rain falls on
     it. soaked_on: month and day of a yearly soaking to the brim, before planting; beds under
-    glass need it to wash out the salts that tap water leaves.
+    glass need it to wash out the salts that tap water leaves. winter: what grows there once `crop`
+    is over. hand_watered: whether anybody waters it at all.
     """
 
     bed: str
@@ -55,6 +57,14 @@ class BedPlan:
     mulched: bool = False
     under_glass: bool = False
     soaked_on: tuple[int, int] | None = None
+    winter: Crop | None = None
+    hand_watered: bool = True
+
+    def crop_on(self, day: date) -> Crop:
+        """Give what grows on a day, or what grew last where nothing does."""
+        if self.winter is None or self.crop.day_of_season(day) is not None:
+            return self.crop
+        return self.winter if self.winter.day_of_season(day) is not None else self.crop
 
     @property
     def available_mm(self) -> float:

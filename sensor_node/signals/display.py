@@ -15,6 +15,7 @@ from sensor_node.board import Board
 from sensor_node.clock import Clock
 from sensor_node.sampler import Sampling
 from sensor_node.signals.advice import Advices
+from sensor_node.signals.alerts import Alerts
 from sensor_node.signals.chimes import Chimes
 from sensor_node.signals.settings import SignalSettings
 from sensor_node.signals.signs import Step, signs_of, steps_of
@@ -68,6 +69,7 @@ class Signals:
         self._wait = wait or self._stopping.wait
         self._beds = settings.beds or []
         self._advices = Advices(self._beds)
+        self._alerts = Alerts(self._beds)
         self._chimes = Chimes(settings.quiet)
         self._faults: FaultWatch | None = None
         self._gateway = Missing(clock.monotonic_s())
@@ -87,6 +89,7 @@ class Signals:
             return
         for bed in self._beds:
             node.listen(wire.advice_topic(bed), partial(self._advices.hear, bed))
+            node.listen(wire.alert_topic(bed), partial(self._alerts.hear, bed))
         thread = threading.Thread(target=self._run, args=(node,), name="signals", daemon=True)
         thread.start()
         try:
@@ -111,9 +114,10 @@ class Signals:
         now_s, now = self._clock.monotonic_s(), self._local(node.now_ms())
         advices = self._advices.of(now.date()) if now else dict.fromkeys(self._beds)
         troubles = self._troubles(node, now_s, time_known=now is not None)
-        sound = self._chimes.due(now, now_s, troubles, advices)
+        alerts = self._alerts.now(gateway_online=node.gateway_online)
+        sound = self._chimes.due(now, now_s, troubles, advices, alerts)
         return self._play(self._buzzer, sound) or self._play(
-            self._lamp, steps_of(signs_of(troubles, advices))
+            self._lamp, steps_of(signs_of(troubles, advices, alerts))
         )
 
     def _troubles(self, node: ShownNode, now_s: float, *, time_known: bool) -> set[Trouble]:

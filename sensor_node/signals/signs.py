@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sensor_node.signals.advice import Advice
+from sensor_node.signals.alerts import FROST
 from sensor_node.signals.troubles import Trouble
 
 
@@ -27,6 +29,7 @@ class Sign(Enum):
     HELP = (*(Step(True, 0.25), Step(False, 0.25)) * 3, Step(False, 1.5))
     FROST = (Step(True, 4.5), Step(False, 0.5))
     WATER = (Step(True, 1.5), Step(False, 1.5))
+    LOOK = (Step(True, 1.5), Step(False, 0.5), Step(True, 0.25), Step(False, 1.75))
     NOTHING_TO_DO = (Step(True, 0.25), Step(False, 4.75))
 
 
@@ -34,6 +37,9 @@ DARK: Sequence[Step] = (Step(False, 3.0),)
 """Nothing is known, so nothing is shown."""
 BETWEEN = Step(False, 1.5)
 """Keeps signs apart that are shown in turn."""
+
+
+_SAID_BY_WATER = {"thirst"}
 
 
 def call_of(advice: Advice | None) -> Sign | None:
@@ -48,14 +54,22 @@ def call_of(advice: Advice | None) -> Sign | None:
 
 
 def signs_of(
-    troubles: Collection[Trouble], advices: Mapping[str, Advice | None]
+    troubles: Collection[Trouble],
+    advices: Mapping[str, Advice | None],
+    alerts: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> tuple[Sign, ...]:
-    """The signs that hold, most pressing first, for today's ``advices``; none: nothing is known.
+    """The signs that hold, most pressing first, for today's ``advices`` and the codes of the
+    ``alerts`` that hold; none: nothing is known.
 
     'Nothing to do' is said only when it is known of every bed, and nothing is wrong.
     """
     calls = {call_of(advice) for advice in advices.values()}
-    held = tuple(sign for sign in (Sign.FROST, Sign.WATER) if sign in calls)
+    codes = {code for its in alerts.values() for code in its}
+    if codes & FROST:
+        calls.add(Sign.FROST)
+    if codes - FROST - (_SAID_BY_WATER if Sign.WATER in calls else set()):
+        calls.add(Sign.LOOK)
+    held = tuple(sign for sign in (Sign.FROST, Sign.WATER, Sign.LOOK) if sign in calls)
     if troubles:
         return (Sign.HELP, *held)
     if held:

@@ -27,6 +27,7 @@ SOIL = Series("serre", "tomates-soil")
 RAIN = Series("meteo", "pluie")
 PULLED = Series("potager", "nu-soil")
 SILENT = Series("verger", "air")
+OUT = Series("meteo", "air")
 
 
 class ServedGarden:

@@ -72,7 +72,7 @@ def test_a_pack_on_the_wire_is_a_point_on_the_open_page_within_two_seconds(
     measure(ear, boot, 1, 20.1)
     acks = wire.node_topic("serre", "ack")
     eventually(lambda: len(ear.on(acks)) == 1, "the first pack is stored")
-    page.goto(address)
+    page.goto(f"{address}/mesures")
     card = page.locator('[data-channel="serre/air"]')
     expect(card.locator(".number")).to_have_text("20,1")
     week = card.locator(".week")

@@ -12,19 +12,24 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from served_garden import ServedGarden, Watch
 
-from gateway import assets
 from gateway.security.giving import Giver
 from gateway.security.roles import Role
-from gateway.workshop.plants import PLANTS
 
 NewContext = Callable[..., BrowserContext]
 MOST_STEPS: Final = 9
 MOST_KEYS: Final = 60
+PATIENCE_MS: Final = 30_000
+"""A wall asks anew every three seconds; a busy computer may take its time."""
 
 
 def address_of(garden: ServedGarden) -> str:
     """The garden as another machine names it."""
     return garden.address.replace("127.0.0.1", "jardin.test")
+
+
+@pytest.fixture(autouse=True)
+def patience() -> None:
+    expect.set_options(timeout=PATIENCE_MS)
 
 
 class Hands:
@@ -216,10 +221,3 @@ def test_no_page_of_a_workshop_is_wider_than_a_small_phone(
 def test_a_code_from_yesterday_is_told_in_words(empty_garden: ServedGarden, page: Page) -> None:
     page.goto(f"{address_of(empty_garden)}/atelier?code=bcdf-ghjk")
     expect(page.get_by_role("alert")).to_contain_text("mal recopié, ou cet atelier est fini")
-
-
-def test_each_plant_has_a_drawing_of_its_own(empty_garden: ServedGarden, page: Page) -> None:
-    page.goto(empty_garden.address + assets.url("plants.svg"))
-    drawn = page.evaluate("[...document.querySelectorAll('symbol')].map(s => [s.id, s.innerHTML])")
-    assert sorted(name for name, _ in drawn) == sorted(PLANTS)
-    assert len({picture for _, picture in drawn}) == len(PLANTS)

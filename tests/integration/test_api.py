@@ -622,6 +622,8 @@ def test_the_description_names_every_address_of_the_programs_door(door: Door) ->
         "/api/v1/beds/{bed}/history",
         "/api/v1/beds/{bed}/waterings",
         "/api/v1/beds/{bed}/waterings/{number}",
+        "/api/v1/alerts",
+        "/api/v1/alerts/{number}/silence",
         "/api/v1/restriction",
         "/api/v1/rain",
         "/api/v1/rain/{number}",

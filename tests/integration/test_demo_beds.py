@@ -1,4 +1,4 @@
-"""The demo's four beds on a simulated year: each has its advice, and it fits what was simulated."""
+"""The demo's beds on a simulated year: each has its advice, and it fits what was simulated."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from sensor_node.garden.demo import BEDS, SEED
 SUMMER = datetime.fromisoformat("2026-07-15T08:30:00+02:00")
 DAY_MS = 24 * HOUR_MS
 MORNINGS = 50
-BED_NAMES = {"fraises", "nu", "paillis", "tomates"}
+BED_NAMES = {"ail", "aromatiques", "fraises", "nu", "paillis", "tomates"}
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def test_a_watering_that_was_not_noted_is_found_and_asked_about(year: Year) -> N
 
 @pytest.mark.prove
 def test_a_season_of_mornings_is_kept_and_each_gives_the_same_bytes_again(tmp_path: Path) -> None:
-    """Fifty mornings, four beds; each fifth watering is not noted, and most of those are found."""
+    """Fifty mornings, six beds; each fifth watering is not noted, and most of those are found."""
     end_ms = round(SUMMER.timestamp() * 1000)
     clock = FakeClock(end_ms)
     settings = GatewaySettings(data=tmp_path / "gateway", latitude=47.3, longitude=5.0)

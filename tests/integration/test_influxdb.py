@@ -21,7 +21,11 @@ from influx import a_bucket, a_token
 from relay import Relay
 
 from gateway.broker import MosquittoBroker
-from gateway.pages import home
+from gateway.pages import measures
+from gateway.pages.frame import Reader
+from gateway.pages.numbers import Format
+from gateway.security.access import Who
+from gateway.security.roles import Role
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings
 from gateway.store.base import Committed, Fault, Reading, Series
@@ -36,6 +40,7 @@ from sensor_node.node import new_boot
 AIR = Series("potager-1", "air")
 NOON = 1_763_809_200_000
 EVERYTHING = ' |> range(start: 0, stop: 2200-01-01T00:00:00Z) |> group(columns: ["_field"])'
+FRENCH = Reader("fr", None, Format("fr", "Europe/Paris"), Who(Role.READER))
 
 
 @pytest.fixture
@@ -242,7 +247,7 @@ def test_while_the_engine_is_away_nothing_is_acknowledged_and_then_all_of_it(
         assert gateway.commit_error is not None
         assert gateway.commit_error.code == "INFLUX_ABSENT"
         assert garden.acknowledged() == 1
-        assert "InfluxDB ne répond pas" in home.render(gateway, "fr")
+        assert "InfluxDB ne répond pas" in measures.render(gateway, FRENCH)
         relay.mend()
         eventually(lambda: garden.acknowledged() == 11, "all is acknowledged")
         assert gateway.commit_error is None
@@ -270,11 +275,11 @@ def test_without_its_engine_a_garden_shows_what_it_knows_and_says_what_is_wrong(
     relay.cut()
     health = door.client.get("/healthz")
     assert (health.status_code, health.json()["store"]) == (503, False)
-    page = home.render(gateway, "fr")
+    page = measures.render(gateway, FRENCH)
     assert "InfluxDB ne répond pas" in page
     assert "21,5" in page
     answer: httpx.Response = door.get("/readings", channel=str(AIR), every="1h")
     assert (answer.status_code, answer.json()["code"]) == (503, "INFLUX_ABSENT")
     relay.mend()
     assert door.client.get("/healthz").status_code == 200
-    assert "InfluxDB" not in home.render(gateway, "fr")
+    assert "InfluxDB" not in measures.render(gateway, FRENCH)

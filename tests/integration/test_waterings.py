@@ -205,3 +205,35 @@ def test_a_span_of_the_journal_is_asked_for(bed: Door) -> None:
     assert [one["cans"] for one in listed(bed)] == [2.0]
     all_of_it = bed.json("/beds/bac-1/waterings", **{"from": "2025-09-01"})["waterings"]
     assert [one["cans"] for one in all_of_it] == [2.0, 1.0]
+
+
+def test_what_is_told_again_with_its_key_is_one_watering(bed: Door) -> None:
+    first = tell(bed, cans=2, key="7c1e9a52d01b44f3")
+    again = tell(bed, cans=2, key="7c1e9a52d01b44f3")
+    assert again == first
+    assert len(listed(bed)) == 1
+    tell(bed, cans=2, key="another")
+    tell(bed, cans=2)
+    tell(bed, cans=2)
+    assert len(listed(bed)) == 4
+
+
+def test_what_was_undone_does_not_come_back_with_its_key(bed: Door) -> None:
+    told = tell(bed, cans=2, key="7c1e9a52d01b44f3")
+    bed.client.delete(f"{OF_BED}/{told['id']}")
+    tell(bed, cans=2, key="7c1e9a52d01b44f3")
+    assert listed(bed) == []
+
+
+def test_a_key_that_answers_a_probe_is_told_once(bed: Door) -> None:
+    pour(bed)
+    look(bed)
+    at = to_rfc3339(POURED_MS)
+    assert tell(bed, cans=2, at=at, key="a")["matched"]
+    tell(bed, cans=2, at=at, key="a")
+    assert [(one["cans"], one["matched"]) for one in listed(bed)] == [(2, True)]
+
+
+def test_a_key_is_neither_empty_nor_endless(bed: Door) -> None:
+    for key in ("", "x" * 65):
+        problem(bed.client.post(OF_BED, json={"cans": 2, "key": key}), 422, "WRONG_PARAMETER")

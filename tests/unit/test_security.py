@@ -15,7 +15,7 @@ from gateway.security import codes
 from gateway.security.access import Access
 from gateway.security.giving import Giver
 from gateway.security.keyring import Keyring
-from gateway.security.passphrases import N, P, R, hashed, matches
+from gateway.security.passphrases import N, P, Passphrases, R, hashed, matches
 from gateway.security.refusals import AccessRefused
 from gateway.security.roles import KEEPERS_OWN, Action, Role, Scope
 from gateway.security.sessions import DAY_MS, HOUR_MS, LASTS, MOST, RENEW_MS, Sessions
@@ -171,6 +171,18 @@ def test_a_token_has_the_rights_of_its_scopes_alone(keyring: Keyring, clock: Fak
     assert (who.name, who.csrf) == ("program", "")
 
 
+def test_keys_open_also_where_the_disk_takes_nothing_any_more(
+    keyring: Keyring, sessions: Sessions, caplog: pytest.LogCaptureFixture
+) -> None:
+    text, _ = keyring.tokens.make("station", [Scope.READ], None, NOW_MS + DAY_MS, NOW_MS)
+    session = sessions.begin(Role.GARDENER, NOW_MS, secure=False)
+    with keyring.database.reading() as db:
+        db.execute("PRAGMA query_only = ON")
+    assert keyring.tokens.find(text, NOW_MS) is not None
+    assert sessions.find(session.id, NOW_MS + RENEW_MS, secure=False) is not None
+    assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
+
+
 # --- what slows ---------------------------------------------------------------------------------
 
 
@@ -238,6 +250,21 @@ def test_each_program_has_a_pace_of_its_own(clock: FakeClock) -> None:
     pace.take("2", 100)
     clock.advance(100 / PER_S)
     pace.take("1", 100)
+
+
+def test_one_passphrase_is_tried_at_a_time(keyring: Keyring, clock: FakeClock) -> None:
+    access, said = access_of(keyring, clock), []
+
+    class Slow(Passphrases):
+        def role_of(self, passphrase: str) -> Role | None:
+            with pytest.raises(AccessRefused) as caught:  # somebody else comes meanwhile
+                access.enter("une autre phrase", secure=True, safe=True)
+            said.append((caught.value.code, caught.value.wait_s))
+            return Role.GARDENER
+
+    keyring.passphrases = Slow(keyring.database)
+    assert access.enter("une phrase", secure=True, safe=True).role == Role.GARDENER
+    assert said == [("DOOR_SLOW", 1)]
 
 
 def access_of(keyring: Keyring, clock: FakeClock, *, private: bool = False) -> Access:

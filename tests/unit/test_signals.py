@@ -15,6 +15,7 @@ import pytest
 from sensor_node.drivers.base import Channel
 from sensor_node.errors import ConfigError
 from sensor_node.signals.advice import VERDICTS, Advice, Advices
+from sensor_node.signals.alerts import Alerts
 from sensor_node.signals.chimes import ALARM, CALL, Chimes
 from sensor_node.signals.quiet import QuietHours
 from sensor_node.signals.settings import SignalSettings
@@ -63,6 +64,56 @@ def advised(*verdicts: str | None, mm: float | None = None) -> dict[str, Advice 
 )
 def test_the_lamp_shows_what_today_asks_for(verdicts: list[str | None], signs: list[Sign]) -> None:
     assert list(signs_of((), advised(*verdicts))) == signs
+
+
+LOOK = Sign.LOOK
+
+
+@pytest.mark.parametrize(
+    ("verdict", "codes", "signs"),
+    [
+        ("no", {"frost_watch"}, [FROST]),
+        ("frost", {"frost_alert"}, [FROST]),
+        ("no", {"heat_salads"}, [LOOK]),
+        ("no", {"frost_alert", "tank_low"}, [FROST, LOOK]),
+        ("yes", {"thirst"}, [WATER]),
+        ("wait_for_rain", {"thirst"}, [LOOK]),
+        ("yes", {"a_code_of_tomorrow"}, [WATER, LOOK]),
+        (None, {"frost_watch"}, [FROST]),
+        ("no", set(), [NOTHING]),
+    ],
+)
+def test_the_lamp_shows_the_alerts_of_its_bed(
+    verdict: str | None, codes: set[str], signs: list[Sign]
+) -> None:
+    assert list(signs_of((), advised(verdict), {"a": frozenset(codes)})) == signs
+
+
+def test_alerts_are_believed_while_the_gateway_is_there(caplog: pytest.LogCaptureFixture) -> None:
+    alerts = Alerts(["bac-1"])
+    alerts.hear("bac-1", b'{"bed": "bac-1", "alerts": [{"code": "frost_watch", "do": "..."}]}')
+    assert alerts.now(gateway_online=True) == {"bac-1": {"frost_watch"}}
+    assert alerts.now(gateway_online=False) == {"bac-1": frozenset()}
+    for rubbish in (b"\xff", b"[]", b"{}", b'{"alerts": [1]}', b'{"bed": "x", "alerts": []}'):
+        alerts.hear("bac-1", rubbish)
+    assert alerts.now(gateway_online=True) == {"bac-1": {"frost_watch"}}
+    assert caplog.text.count("ALERT_UNREADABLE") == 1
+    alerts.hear("bac-1", b"")
+    assert alerts.now(gateway_online=True) == {"bac-1": frozenset()}
+
+
+def test_a_frost_alert_sounds_once_a_day_and_after_the_quiet_hours() -> None:
+    chimes, alerts = Chimes(NIGHT), {"a": frozenset({"frost_watch"})}
+
+    def due(day: int, hour: int) -> list[Step]:
+        now = datetime(2026, 5, day, hour, tzinfo=PARIS)
+        return list(chimes.due(now, 0.0, (), {}, alerts))
+
+    assert due(1, 20) == list(CALL)
+    assert due(1, 20) == []
+    assert due(1, 23) == []
+    assert due(2, 7) == []
+    assert due(2, 8) == list(CALL)
 
 
 def test_every_verdict_is_one_that_the_lamp_knows() -> None:

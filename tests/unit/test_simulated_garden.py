@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sensor_node.garden import demo, probe
-from sensor_node.garden.crop import COURGETTE, Thirst
+from sensor_node.garden.crop import BROAD_BEAN, COURGETTE, Thirst
 from sensor_node.garden.evapotranspiration import reference_mm_h
 from sensor_node.garden.gardener import Gardener
 from sensor_node.garden.model import Moment, SimulatedGarden, history_start_ms
@@ -367,6 +367,9 @@ class TestWeatherNearDijon:
         assert max(m.under_glass.air_temperature_c for m in year.moments) < 50
 
 
+NU = next(plan for plan in demo.BEDS if plan.bed == "nu")
+
+
 class TestGardener:
     def test_waters_at_seven_in_the_evening_summer_and_winter(self) -> None:
         assert Gardener.evening_step(date(2026, 7, 1)) * STEP_MS == ms(2026, 7, 1, 17)
@@ -376,8 +379,25 @@ class TestGardener:
         waterings = year.garden.waterings("nu")
         assert len(waterings) > 10
         for watering in waterings:
-            assert 5 <= datetime.fromtimestamp(watering.at_ms / 1000, UTC).month <= 10
+            day = datetime.fromtimestamp(watering.at_ms / 1000, UTC).date()
+            assert NU.crop_on(day).day_of_season(day) is not None
             assert watering.mm * BARE.area_m2 % 10 == pytest.approx(0)
+
+    def test_waters_what_follows_in_winter_and_never_the_bed_that_nobody_waters(
+        self, year: Year
+    ) -> None:
+        days = [
+            datetime.fromtimestamp(one.at_ms / 1000, UTC).date()
+            for one in year.garden.waterings("nu")
+        ]
+        assert {NU.crop_on(day).name for day in days} == {"courgette", "feve"}
+        waterings = year.garden.waterings("aromatiques")
+        assert {datetime.fromtimestamp(one.at_ms / 1000, UTC).month for one in waterings} == {3}
+
+    def test_a_season_goes_over_the_new_year(self) -> None:
+        assert BROAD_BEAN.day_of_season(date(2026, 11, 1)) == 0
+        assert BROAD_BEAN.day_of_season(date(2027, 1, 10)) == 70
+        assert BROAD_BEAN.day_of_season(date(2026, 6, 10)) is None
 
     def test_forgets_some_evenings_but_not_most(self) -> None:
         bed = Bed(BARE)

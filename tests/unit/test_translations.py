@@ -9,11 +9,16 @@ import pytest
 from babel.messages.catalog import Message
 
 from gateway import assets
-from gateway.pages import home, words
+from gateway.pages import measures, today, words
+from gateway.pages.frame import Reader
 from gateway.pages.numbers import Format
+from gateway.security.access import Who
+from gateway.security.roles import Role
 from gateway.translations import TRANSLATIONS, Translations, catalogue, installed, template
 
-PLACEHOLDER = re.compile(r"%\(\w+\)s")
+FRENCH = Reader("fr", None, Format("fr", "Europe/Paris"), Who(Role.READER))
+PLACEHOLDER = re.compile(r"%\(\w+\)s|%%")
+BARE = re.compile(r"%(?!%|\(\w+\)s)")
 ITALIAN = """\
 msgid "Pluie"
 msgstr "Pioggia"
@@ -44,8 +49,16 @@ def test_every_translation_keeps_the_places_of_its_text() -> None:
                 assert set(PLACEHOLDER.findall(text)) == wanted, message.id
 
 
+def test_a_per_cent_sign_of_a_template_is_doubled() -> None:
+    """Jinja fills in every text, also one without a place."""
+    for message in template():
+        templates = any(name.endswith(".html") for name, _ in message.locations)
+        for text in sources_of(message) if message.id and templates else ():
+            assert not BARE.search(text.replace("%%", "")), text
+
+
 def test_scripts_say_only_what_the_server_gives_them() -> None:
-    given = home.script_texts(installed().of("fr"))
+    given = {**measures.script_texts(installed().of("fr")), **today.script_texts(FRENCH)}
     asked: set[str] = set()
     for path in (assets.DASHBOARDS / "static").glob("*.js"):
         asked.update(re.findall(r"\btexts\.(\w+)", path.read_text(encoding="utf-8")))

@@ -6,21 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.watering.alerts import (
+from gateway.alerts.digest import Line, digest
+from gateway.alerts.hysteresis import QUIET, Band, Condition, Patience, step
+from gateway.alerts.rules import (
     BLIGHTED,
     HEAT,
     RULES,
     Event,
     Key,
-    Line,
     Observation,
     Rule,
-    digest,
-    urgent,
+    gone,
     watch,
 )
 from gateway.watering.crops import CROPS
-from gateway.watering.hysteresis import QUIET, Band, Condition, Patience, step
 from gateway.watering.samples import HOUR_MS, MINUTE_MS
 
 Conditions = dict[Key, Condition]
@@ -119,17 +118,28 @@ def test_what_is_not_known_changes_nothing() -> None:
 
 
 def test_blight_is_called_a_risk() -> None:
-    line = Line(Key("blight_risk", "bac-1"), "begun", 1)
+    rule = RULES["blight_risk"]
 
-    assert "un risque, pas un diagnostic" in line.told("fr")
-    assert "a risk, not a diagnosis" in line.told("en")
+    assert "un risque, pas un diagnostic" in rule.fr
+    assert "a risk, not a diagnosis" in rule.en
 
 
 def test_only_frost_wakes_a_gardener() -> None:
-    begins = [Event(Key(code, "x"), "begin", 0) for code in RULES]
+    assert {code for code, rule in RULES.items() if rule.urgent} == {"frost_alert", "frost_watch"}
 
-    assert {event.key.code for event in urgent(begins)} == {"frost_alert", "frost_watch"}
-    assert urgent([Event(Key("frost_alert", ""), "end", 0)]) == ()
+
+def test_whom_nobody_watches_any_more_has_no_alert() -> None:
+    bed, node = Key("thirst", "bac-1"), Key("node_silent", "verger")
+    held = {bed: Condition(active=True), node: Condition(active=False, changing_ms=1)}
+
+    assert gone(held, [Observation(bed, None)], 9) == ({bed: held[bed]}, ())
+    assert gone(held, [Observation(node, 0.1)], 9) == ({node: held[node]}, (Event(bed, "end", 9),))
+
+
+def test_what_is_not_known_neither_breaks_a_beginning_off_nor_brings_it_on() -> None:
+    assert changes("probe_out", [True, None, True]) == [("begin", 2)]
+    assert changes("probe_out", [True, None, None, None]) == []
+    assert changes("probe_out", [True, None, False, True]) == []
 
 
 def test_the_morning_has_one_line_for_each_alert_the_gravest_first() -> None:
@@ -147,15 +157,9 @@ def test_the_morning_has_one_line_for_each_alert_the_gravest_first() -> None:
 
     assert lines == (
         Line(frost, "begun", 1),
-        Line(bed, "ended", 0),
         Line(node, "came_and_went", 2),
+        Line(bed, "ended", 0),
     )
-    assert [line.told("fr") for line in lines] == [
-        "risque de gel cette nuit",
-        "bac-1 : a soif depuis deux jours : c'est fini",
-        "verger : ne donne plus de nouvelles : passé (2 fois)",
-    ]
-    assert lines[2].told("en") == "verger: is silent: gone again (2 times)"
     assert digest([]) == ()
 
 

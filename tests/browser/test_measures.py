@@ -1,4 +1,4 @@
-"""The garden's page as people meet it: languages, phones, no script, live readings, trouble."""
+"""The measures as people meet them: languages, phones, no script, live readings, trouble."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def card(channel: object) -> str:
 def open_live(page: Page, garden: ServedGarden) -> None:
     """Open the page and wait for its event stream."""
     with page.expect_response(lambda answer: "/api/v1/events" in answer.url):
-        page.goto(garden.address)
+        page.goto(f"{garden.address}/mesures")
 
 
 def test_the_page_speaks_the_browsers_language(
@@ -45,7 +45,7 @@ def test_the_page_speaks_the_browsers_language(
         ("de-DE", "fr", "Température de l’air", "17,6"),
     ):
         page = new_context(locale=locale).new_page()
-        page.goto(garden.address)
+        page.goto(f"{garden.address}/mesures")
         expect(page.locator("html")).to_have_attribute("lang", language)
         expect(page.locator(f"{card(AIR)} h3")).to_contain_text(words)
         expect(page.locator(f"{card(AIR)} .number")).to_have_text(number)
@@ -54,10 +54,11 @@ def test_the_page_speaks_the_browsers_language(
 def test_a_chosen_language_is_remembered_and_nothing_else_is(
     garden: ServedGarden, page: Page
 ) -> None:
-    page.goto(garden.address)
-    page.get_by_role("link", name="English").click()
+    page.goto(f"{garden.address}/mesures")
+    page.locator("#languages summary").click()
+    page.get_by_role("link", name="English").first.click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    page.goto(garden.address)
+    page.goto(f"{garden.address}/mesures")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     cookies = page.context.cookies()
     assert [(c["name"], c["value"]) for c in cookies] == [("lang", "en")]
@@ -67,7 +68,7 @@ def test_without_javascript_everything_can_be_read(
     garden: ServedGarden, new_context: OpenContext
 ) -> None:
     page = new_context(java_script_enabled=False).new_page()
-    page.goto(garden.address)
+    page.goto(f"{garden.address}/mesures")
     air = page.locator(card(AIR))
     expect(air.locator(".number")).to_have_text("17,6")
     expect(air.locator(".state")).to_contain_text("à jour")
@@ -81,7 +82,7 @@ def test_without_javascript_everything_can_be_read(
 
 
 def test_the_page_says_what_is_wrong_and_what_to_do(garden: ServedGarden, page: Page) -> None:
-    page.goto(garden.address)
+    page.goto(f"{garden.address}/mesures")
     expect(page.get_by_role("heading", name="2 choses à regarder")).to_be_visible()
     expect(page.locator("#node-verger .advice").first).to_contain_text(
         "Pas de nouvelles depuis 5 heures : vérifiez la pile"
@@ -95,7 +96,7 @@ def test_the_page_says_what_is_wrong_and_what_to_do(garden: ServedGarden, page: 
 
 
 def test_a_probe_without_calibration_shows_no_percentage(garden: ServedGarden, page: Page) -> None:
-    page.goto(garden.address)
+    page.goto(f"{garden.address}/mesures")
     soil = page.locator(card(SOIL))
     expect(soil.locator(".number")).to_have_text("0,53")
     expect(soil.locator(".remark")).to_contain_text("plus haut = plus sec")
@@ -133,7 +134,7 @@ def test_a_narrow_phone_never_scrolls_sideways(
     page = new_context(
         viewport={"width": 320, "height": 640}, java_script_enabled=scripts
     ).new_page()
-    page.goto(f"{garden.address}/?lang={language}")
+    page.goto(f"{garden.address}/mesures?lang={language}")
     for summary in page.locator("summary").all():
         summary.click()
     beyond = page.locator("body *:visible").evaluate_all(
@@ -144,7 +145,7 @@ def test_a_narrow_phone_never_scrolls_sideways(
 
 
 def test_the_first_tab_leads_past_the_header(garden: ServedGarden, page: Page) -> None:
-    page.goto(garden.address)
+    page.goto(f"{garden.address}/mesures")
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
@@ -152,7 +153,7 @@ def test_the_first_tab_leads_past_the_header(garden: ServedGarden, page: Page) -
 
 
 def test_every_target_can_be_hit_with_a_thumb(garden: ServedGarden, page: Page) -> None:
-    page.goto(garden.address)
+    page.goto(f"{garden.address}/mesures")
     for summary in page.locator("summary").all():
         summary.click()
     small = page.locator("main a:visible, main summary, nav a, footer a").evaluate_all(
@@ -271,7 +272,7 @@ def test_trouble_with_the_gateway_itself_is_told_before_all_else(
 ) -> None:
     garden.gateway.ingest_alive = True  # and its broker is not there
     garden.gateway.commit_error = StorageError("DISK_FULL", fr="Le disque est plein.", en="Full.")
-    page.goto(garden.address)
+    page.goto(f"{garden.address}/mesures")
     troubles = page.locator(".troubles li")
     expect(troubles.nth(0)).to_contain_text("Le disque est plein.")
     expect(troubles.nth(1)).to_contain_text("Le serveur MQTT ne répond pas")
@@ -280,10 +281,18 @@ def test_trouble_with_the_gateway_itself_is_told_before_all_else(
 def test_without_its_store_the_page_shows_what_it_knows_and_says_what_is_wrong(
     garden: ServedGarden, page: Page
 ) -> None:
-    page.goto(garden.address)
+    page.goto(f"{garden.address}/mesures")
     expect(page.locator(f"{card(AIR)} path.line")).to_have_count(1)
     garden.gateway.store.close()
     page.reload()
     expect(page.locator(".troubles li").nth(0)).to_contain_text("ne répond pas")
     expect(page.locator(f"{card(AIR)} .value")).not_to_be_empty()
     expect(page.locator(f"{card(AIR)} path.line")).to_have_count(0)
+
+
+def test_today_without_beds_says_what_to_do(empty_garden: ServedGarden, page: Page) -> None:
+    page.goto(empty_garden.address)
+    expect(page.get_by_role("heading", name="Rien n’a encore poussé ici")).to_be_visible()
+    empty_garden.know(AIR, "air_temperature", "Cel")
+    page.reload()
+    expect(page.get_by_role("heading", name="Aucun bac n’est encore décrit")).to_be_visible()

@@ -1,34 +1,24 @@
-"""The garden at a glance: every channel of every node, its week, and what needs a look."""
+"""The measures: every channel of every node, its week, and what needs a look."""
 
 from __future__ import annotations
 
 import gettext
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 from fastapi import Request
 from fastapi.responses import Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from gateway import assets
-from gateway.api.guard import who_asks
 from gateway.catalogue import DEFAULT_INTERVAL_S, ChannelInfo, NodeInfo
 from gateway.checks import for_the_page
-from gateway.pages import words
-from gateway.pages.answer import page_response, remember_language
+from gateway.pages import frame, words
 from gateway.pages.cards import Card, NodeView, Writer
-from gateway.pages.numbers import Format
-from gateway.pages.roles import role_words
+from gateway.pages.frame import Reader, reader_of
 from gateway.pages.week import week_until
-from gateway.security.access import Who
 from gateway.service import Gateway
-from gateway.translations import installed
-from sensor_node import __version__
 from sensor_node.errors import StorageError
 
-LANGUAGE_COOKIE: Final = "lang"
 # What needs a look, the most urgent first; a silent node comes before all of them.
 URGENCY: Final = ("fault", "stale", "suspect")
 
@@ -43,59 +33,42 @@ class Trouble:
     quality: str
 
 
-def answer(gateway: Gateway, request: Request, lang: str | None = None) -> Response:
-    """The page for ``request``; ``lang``: the language that its reader has just chosen."""
-    language = installed().choose(
-        asked=lang,
-        remembered=request.cookies.get(LANGUAGE_COOKIE),
-        accepted=request.headers.get("accept-language", ""),
-        default=gateway.settings.language,
-    )
-    response = page_response(request, render(gateway, language, who_asks(request)))
-    if lang == language:
-        remember_language(response, LANGUAGE_COOKIE, language)
-    return response
+def answer(gateway: Gateway, request: Request) -> Response:
+    """The page for ``request``."""
+    reader = reader_of(gateway, request)
+    return frame.answer(request, reader, render(gateway, reader))
 
 
-def render(gateway: Gateway, language: str, who: Who) -> str:
-    """The page in ``language`` for ``who``; without the store, all that is known without it."""
+def render(gateway: Gateway, reader: Reader) -> str:
+    """The page for ``reader``; without the store, with all that is known without it."""
     # Taken first: the stream then repeats what happens while the page is made, and misses nothing.
     last_event_id = gateway.events.last_id
     now_ms = gateway.clock.wall_ms()
-    texts = installed().of(language)
-    write = Format(language, gateway.settings.timezone)
+    texts, write = reader.texts, reader.write
     span = week_until(now_ms, write.zone)
     writer = Writer(gateway.measured, span, write, texts, now_ms)
     views = _views(gateway, writer)
-    return (
-        environment(language)
-        .get_template("garden.html")
-        .render(
-            garden=gateway.settings.name,
-            language=language,
-            languages=installed().names(),
-            direction=write.direction,
-            today=write.day(now_ms),
-            clock_trusted=gateway.clock.synchronised(),
-            nodes=views,
-            troubles=[*own_troubles(gateway, language, texts, writer.away), *troubles(views)],
-            channel_count=sum(len(view.cards) for view in views),
-            simulated=any(view.simulated for view in views),
-            weekdays=[write.weekday(day) for day in span.days_ms[:-1]],
-            version=__version__,
-            who=who,
-            role=role_words(who, texts),
-            page={
-                "now": now_ms,
-                "from": span.from_ms,
-                "to": span.to_ms,
-                "days": span.days_ms,
-                "language": language,
-                "timezone": gateway.settings.timezone,
-                "lastEventId": last_event_id,
-                "texts": script_texts(texts),
-            },
-        )
+    own = own_troubles(gateway, reader.language, texts, writer.away)
+    return frame.render(
+        gateway,
+        reader,
+        "measures.html",
+        "/mesures",
+        nodes=views,
+        troubles=[*own, *troubles(views)],
+        channel_count=sum(len(view.cards) for view in views),
+        simulated=any(view.simulated for view in views),
+        weekdays=[write.weekday(day) for day in span.days_ms[:-1]],
+        page={
+            "now": now_ms,
+            "from": span.from_ms,
+            "to": span.to_ms,
+            "days": span.days_ms,
+            "language": reader.language,
+            "timezone": gateway.settings.timezone,
+            "lastEventId": last_event_id,
+            "texts": script_texts(texts),
+        },
     )
 
 
@@ -159,24 +132,6 @@ def troubles(views: Iterable[NodeView]) -> Sequence[Trouble]:
                 trouble = Trouble(card.id, where, card.trouble, card.quality)
                 found.append((1 + URGENCY.index(card.quality), trouble))
     return [trouble for _, trouble in sorted(found, key=lambda pair: pair[0])]
-
-
-@cache
-def environment(language: str) -> Environment:
-    """The templates, speaking ``language``."""
-    templates = Environment(
-        loader=FileSystemLoader(assets.DASHBOARDS / "templates"),
-        autoescape=True,
-        extensions=["jinja2.ext.i18n"],
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    templates.globals["asset"] = assets.url
-    # The i18n extension adds this method when it is loaded.
-    install = templates.install_gettext_translations  # type: ignore[attr-defined]
-    install(installed().of(language), newstyle=True)
-    return templates
 
 
 def script_texts(texts: gettext.NullTranslations) -> dict[str, object]:
