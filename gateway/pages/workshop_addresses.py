@@ -53,6 +53,12 @@ def _of_groups(pages: APIRouter, gateway: Gateway) -> None:
 
         return workshop_groups.raise_hand(gateway, request, up=bool(up))
 
+    @pages.post("/atelier/groupe/pot", response_class=HTMLResponse, dependencies=send)
+    def water_pot(request: Request, stop: Typed = "") -> Response:
+        from gateway.pages import workshop_groups  # noqa: PLC0415 - see above
+
+        return workshop_groups.water_pot(gateway, request, stop=bool(stop))
+
     @pages.post("/atelier/groupe/note", response_class=HTMLResponse, dependencies=send)
     def write(request: Request, text: Written = "") -> Response:
         from gateway.pages import workshop_groups  # noqa: PLC0415 - see above

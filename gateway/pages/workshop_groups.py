@@ -92,6 +92,19 @@ def raise_hand(gateway: Gateway, request: Request, *, up: bool) -> Response:
     return tried(do, OWN, lambda error: show(gateway, request, error))
 
 
+def water_pot(gateway: Gateway, request: Request, *, stop: bool) -> Response:
+    """A simulated pot begins, is watered, or is put away."""
+
+    def do() -> None:
+        workshop, plant = own_of(gateway, who_asks(request))
+        if stop:
+            workshop.session.mark(plant, pot_ms=None)
+        else:
+            workshop.water_pot(plant)
+
+    return tried(do, OWN, lambda error: show(gateway, request, error))
+
+
 def write(gateway: Gateway, request: Request, text: str) -> Response:
     """A note of the group."""
 

@@ -24,6 +24,8 @@ from sensor_node.clock import Clock
 
 INTERVAL_S: Final = 60.0
 AHEAD_MS: Final = 600_000
+SIMULATED: Final = "simule-"
+"""How the channels of a simulated pot begin."""
 CHANNELS: Final = 20
 READINGS: Final = 100_000
 """Of one group: a reading a second for more than a day."""
@@ -148,4 +150,5 @@ def quantity_of(unit: str | None) -> str | None:
 
 
 def _info(series: Series, unit: str | None, quantity: str | None) -> ChannelInfo:
-    return ChannelInfo(series, quantity, unit, None, None, simulated=False)
+    simulated = series.channel.startswith(SIMULATED)
+    return ChannelInfo(series, quantity, unit, None, None, simulated=simulated)

@@ -32,7 +32,7 @@ MIGRATION: Final = """
         code      TEXT UNIQUE,                 -- a new way in, after its computer died
         hand_ms   INTEGER,                     -- raised since
         frozen    INTEGER NOT NULL DEFAULT 0,
-        simulated INTEGER NOT NULL DEFAULT 0,
+        pot_ms    INTEGER,                     -- has a simulated pot, watered then
         joined_ms INTEGER NOT NULL
     ) WITHOUT ROWID;
     CREATE TABLE sessions (
@@ -91,7 +91,7 @@ class Group:
     code: str | None
     hand_ms: int | None
     frozen: bool
-    simulated: bool
+    pot_ms: int | None
     joined_ms: int
 
 
@@ -198,7 +198,7 @@ class Session:
         return code
 
     def mark(self, plant: str, **marks: int | str | None) -> None:
-        """Change ``code``, ``hand_ms``, ``frozen`` or ``simulated`` of a group."""
+        """Change ``code``, ``hand_ms``, ``frozen`` or ``pot_ms`` of a group."""
         self.known(plant)
         with self._database.writing() as db:
             for name, value in marks.items():
@@ -288,12 +288,12 @@ class Session:
         return None if row is None else _group(row)
 
 
-_GROUP: Final = "plant, token, code, hand_ms, frozen, simulated, joined_ms"
+_GROUP: Final = "plant, token, code, hand_ms, frozen, pot_ms, joined_ms"
 
 
-def _group(row: tuple[str, str, str | None, int | None, int, int, int]) -> Group:
-    plant, token, code, hand_ms, frozen, simulated, joined_ms = row
-    return Group(plant, token, code, hand_ms, bool(frozen), bool(simulated), joined_ms)
+def _group(row: tuple[str, str, str | None, int | None, int, int | None, int]) -> Group:
+    plant, token, code, hand_ms, frozen, pot_ms, joined_ms = row
+    return Group(plant, token, code, hand_ms, bool(frozen), pot_ms, joined_ms)
 
 
 def _code() -> str:

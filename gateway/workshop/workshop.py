@@ -109,6 +109,11 @@ class Workshop:
         if not up or raised is None:
             self.session.mark(plant, hand_ms=self._clock.wall_ms() if up else None)
 
+    def water_pot(self, plant: str) -> None:
+        """A simulated pot for a group, freshly watered. Raises ``AccessRefused``."""
+        self.check_writable(plant)
+        self.session.mark(plant, pot_ms=self._clock.wall_ms())
+
     def pause(self) -> None:
         """All stop, and so does the time."""
         if not self.is_over() and not self.about.paused:

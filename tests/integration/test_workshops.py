@@ -24,6 +24,7 @@ from gateway.times import to_rfc3339
 from gateway.upkeep import Upkeep
 from gateway.workshop.hush import FENCE
 from gateway.workshop.plants import PLANTS
+from gateway.workshop.pots import SOIL, Pots
 from gateway.workshop.workshops import Workshops
 from sensor_node.clock import FakeClock, SystemClock
 
@@ -238,6 +239,33 @@ def test_everybody_goes_on_after_a_restart_in_mid_session(tmp_path: Path) -> Non
         assert who is not None
         assert (who.role, who.own) == (Role.GROUP, "atelier.tomate")
         assert join(door, shop["code"], "radis").status_code == 200
+
+
+def test_a_simulated_pot_dries_until_it_is_watered_and_says_that_it_is_none(door: Door) -> None:
+    shop, pots = begin(door, minutes=200), Pots(door.gateway)
+    key_of(door, shop, "tomate")
+    key_of(door, shop, "radis")
+    workshop = door.gateway.workshops.get(shop["id"])
+
+    def soil() -> float:
+        pots.turn()
+        found: float = door.json(f"/channels/atelier.tomate/{SOIL}/latest")["value"]
+        return found
+
+    workshop.water_pot("tomate")
+    wet = soil()
+    door.clock.advance(3600)
+    dry = soil()
+    workshop.water_pot("tomate")
+    assert (wet < 0.4, dry > 0.7) == (True, True)
+    door.clock.advance(1)
+    assert soil() < 0.4
+    channels = door.json("/channels", node="atelier.tomate")["channels"]
+    assert [one["simulated"] for one in channels] == [True, True]
+    assert door.json("/channels", node="atelier.radis")["channels"] == []
+    ask(door, shop, "pause")
+    pots.turn()
+    assert workshop.sandbox.store.count() == 6
 
 
 def lived(door: Door) -> tuple[dict[str, Any], list[bytes]]:
