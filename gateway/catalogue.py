@@ -22,6 +22,7 @@ from gateway.forecast import kept
 from gateway.security import keyring
 from gateway.store.base import Series
 from gateway.workshop import tally
+from gateway.yearly import attendance
 from sensor_node import wire
 from sensor_node.database import Database, transaction
 
@@ -73,7 +74,7 @@ MIGRATIONS = (
     rainbook.MIGRATION + kept.MIGRATION,
     alerts.MIGRATION + notices.MIGRATION,
     journal.KEYS,
-    tally.MIGRATION,
+    tally.MIGRATION + attendance.MIGRATION,
 )
 
 _NODES = (
@@ -160,6 +161,7 @@ class Catalogue:
         self.alerts = alerts.Alerts(self._database)
         self.notices = notices.Outbox(self._database)
         self.tally = tally.Tally(self._database)
+        self.attendance = attendance.Attendance(self._database)
 
     # --- what is known --------------------------------------------------------------------
 

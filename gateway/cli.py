@@ -189,10 +189,13 @@ def _add_access(commands: _Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_workshop(commands: _Commands[argparse.ArgumentParser]) -> None:
-    from gateway import workshop_cli  # noqa: PLC0415 - it loads nothing itself
+    from gateway import report_cli, workshop_cli  # noqa: PLC0415 - they load nothing themselves
 
     workshop_cli.add_arguments(
         commands.add_parser("workshop", help=pick("animer un atelier", "run a workshop"))
+    )
+    report_cli.add_arguments(
+        commands.add_parser("report", help=pick("le bilan d'une année", "a year in figures"))
     )
 
 

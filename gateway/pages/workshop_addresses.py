@@ -5,9 +5,10 @@ What draws them is loaded with the first that is asked for: see ``addresses``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from gateway.api.guard import allow
@@ -15,6 +16,9 @@ from gateway.security.roles import Action
 from gateway.service import Gateway
 
 Typed = Annotated[str, Form(max_length=80)]
+Counts = Annotated[Sequence[str], Form(max_length=40)]
+"""As many as there are columns, in their order."""
+Year = Annotated[int | None, Query(ge=2000, le=2100)]
 Written = Annotated[str, Form(max_length=2000)]
 
 
@@ -106,6 +110,24 @@ def _of_facilitators(pages: APIRouter, gateway: Gateway) -> None:
         from gateway.pages import workshop_runs  # noqa: PLC0415 - see above
 
         return workshop_runs.take_home(gateway, request, workshop)
+
+    @pages.post("/ateliers/{workshop}/presents", response_class=HTMLResponse, dependencies=run)
+    def count(request: Request, workshop: str, count: Counts = ()) -> Response:
+        from gateway.pages import workshop_runs  # noqa: PLC0415 - see above
+
+        return workshop_runs.count(gateway, request, workshop, count)
+
+    @pages.get("/bilan", response_class=HTMLResponse, dependencies=run)
+    def show_year(request: Request, year: Year = None) -> Response:
+        from gateway.pages import yearly  # noqa: PLC0415 - see above
+
+        return yearly.show(gateway, request, year)
+
+    @pages.get("/bilan.csv", dependencies=run)
+    def year_as_table(request: Request, year: Year = None) -> Response:
+        from gateway.pages import yearly  # noqa: PLC0415 - see above
+
+        return yearly.table(gateway, request, year)
 
     @pages.post("/ateliers/{workshop}/{what}", response_class=HTMLResponse, dependencies=run)
     def do(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
@@ -19,6 +20,7 @@ from gateway.security.refusals import AccessRefused
 from gateway.service import Gateway
 from gateway.workshop.refusals import unknown_workshop
 from gateway.workshop.workshop import Workshop
+from gateway.yearly.columns import COLUMNS, MOST
 from sensor_node.errors import GardenError, UsageError
 
 ALL = "/ateliers"
@@ -60,9 +62,16 @@ def show(
         workshop = gateway.workshops.get(workshop_id)
     except AccessRefused as gone:
         return show_all(gateway, request, gone)
-    view = View(gateway, request)
+    view, counted = View(gateway, request), gateway.catalogue.attendance.of(workshop.id)
     return view.page(
-        "workshop_run.html", error, workshop=view.about(workshop), groups=view.groups(workshop)
+        "workshop_run.html",
+        error,
+        workshop=view.about(workshop),
+        groups=view.groups(workshop),
+        columns=[
+            (names[0 if view.language == "fr" else 1], counted.get(column, ""))
+            for column, names in COLUMNS.items()
+        ],
     )
 
 
@@ -90,6 +99,18 @@ def take_home(gateway: Gateway, request: Request, workshop_id: str) -> Response:
         return zip_of(gateway, workshop, View(gateway, request).language)
     except AccessRefused as error:
         return show(gateway, request, workshop_id, error)
+
+
+def count(gateway: Gateway, request: Request, workshop_id: str, counts: Sequence[str]) -> Response:
+    """Keep how many people came, column by column; an empty field is nobody."""
+
+    def act() -> None:
+        workshop = gateway.workshops.get(workshop_id)
+        numbers = [int(_within(text, MOST)) if text.strip(" 0") else 0 for text in counts]
+        gateway.catalogue.attendance.put(workshop.id, dict(zip(COLUMNS, numbers, strict=False)))
+
+    to = f"{ALL}/{workshop_id}"
+    return tried(act, to, lambda error: show(gateway, request, workshop_id, error))
 
 
 @dataclass(frozen=True, slots=True)

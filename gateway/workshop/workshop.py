@@ -163,7 +163,7 @@ class Workshop:
     def count(self) -> Count:
         """What stays of it."""
         about = self.about
-        ended_ms = about.ended_ms or self._clock.wall_ms()
+        ended_ms = about.ended_ms or min(about.until_ms, self._clock.wall_ms())
         groups, readings = len(self.session.groups()), self.sandbox.store.count()
         notes = len(self.session.notes())
         return Count(self.id, about.begun_ms, ended_ms, groups, readings, notes)

@@ -163,6 +163,12 @@ def test_a_session_from_its_first_code_to_its_last_byte(
     tomato.reload()
     expect(tomato.get_by_label("Le code du grand écran")).to_be_visible()  # the old one is out
 
+    # Numbers for the year's report.
+    facilitator.get_by_text("Combien de personnes ?").click()
+    facilitator.get_by_label("participants").fill("12")
+    facilitator.get_by_label("filles et femmes").fill("3")
+    facilitator.get_by_role("button", name="Garder ces nombres").click()
+
     # The end: one file, and then nothing.
     facilitator.get_by_role("button", name="Terminer l’atelier").click()
     with facilitator.expect_download() as taken:
@@ -174,6 +180,9 @@ def test_a_session_from_its_first_code_to_its_last_byte(
     expect(facilitator.get_by_role("main")).to_contain_text("effacés : 1, avec 2 groupes")
     again.reload()
     expect(again.get_by_label("Le code du grand écran")).to_be_visible()
+    facilitator.get_by_role("link", name="Le bilan de l’année").click()
+    expect(facilitator.get_by_role("row", name="participants")).to_contain_text("12")
+    expect(facilitator.get_by_role("row", name="filles et femmes")).to_contain_text("<5")
 
 
 def test_the_file_of_a_class_opens_without_the_garden(
@@ -211,8 +220,9 @@ def test_no_page_of_a_workshop_is_wider_than_a_small_phone(
     code = begin(facilitator)
     facilitator.set_viewport_size({"width": 320, "height": 640})
     garden, wall = address_of(empty_garden), facilitator.url
-    for address in (wall, wall.removesuffix("/mur"), f"{garden}/ateliers", f"{garden}/atelier"):
+    for address in (wall, wall.removesuffix("/mur"), f"{garden}/ateliers", f"{garden}/bilan"):
         fits(address)
+    fits(f"{garden}/atelier")
     fits(f"{garden}/atelier?code={code}")
     facilitator.get_by_role("button", name="Pomme de terre").click()
     fits(f"{garden}/atelier/groupe")
