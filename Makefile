@@ -17,7 +17,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 $(
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench prove assets lock clean
+.PHONY: help demo test check bench prove assets lock bom audit clean
 
 help: ## cette aide | this help
 	@.ci/setup help
@@ -41,7 +41,7 @@ bench: .venv/.dev assets ## les mesures de vitesse et de mémoire | speed and me
 	@$(PY) -m bench $(BENCH)
 
 prove: .venv/.dev assets ## les preuves lentes | the slow proofs
-	@.ci/setup system mosquitto chromium compiler emulators
+	@.ci/setup system mosquitto chromium compiler systemd emulators
 	$(PY) -m pytest -m prove $(TESTS)
 
 assets: .venv/.demo ## les fichiers des pages | the files of the pages
@@ -54,6 +54,12 @@ lock: .venv/.dev ## recalculer requirements/*.txt | compute requirements/*.txt a
 	$(COMPILE) pyproject.toml --extra gateway --extra influxdb -c requirements/dev.txt \
 		-o requirements/gateway.txt
 	$(COMPILE) --group pyproject.toml:peer -o requirements/peer-mqtt-io.txt
+
+bom: .venv/.dev ## les bibliothèques, en CycloneDX (dist/bom.json) | the libraries, as CycloneDX (dist/bom.json)
+	@$(PY) .ci/bom.py dist/bom.json
+
+audit: .venv/.dev ## leurs failles connues (demande internet) | their known vulnerabilities (needs internet)
+	@$(PY) .ci/audit.py
 
 clean: ## enlever ce que make a construit (jamais les données) | remove what make has built (never the data)
 	rm -rf .venv .venv-mqtt-io dashboards/dist build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -36,6 +36,8 @@ _BROKEN: Final = (
     AttributeError,
     EOFError,
     NotImplementedError,
+    OverflowError,
+    RecursionError,
     sqlite3.DatabaseError,
 )
 

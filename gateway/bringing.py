@@ -39,6 +39,10 @@ _NAME = re.compile(rf"{_ID}(\.{_ID})?")
 """Also of a node at a regional hub (``site.node``) and of a workshop's group."""
 
 
+_ODD: Final = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
+"""What a file that somebody has meddled with makes out of what is read from it."""
+
+
 @dataclass(slots=True)
 class Brought:
     """What became of a file's readings; ``faults`` are those that it holds."""
@@ -106,7 +110,7 @@ class _Bringing:
             faults = [fault for line in lines for fault in faults_of(line)]
         except GardenError:
             raise
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except _ODD:
             raise not_ours() from None
         items: list[Reading | Fault] = [*readings, *faults]
         for item in items:
@@ -175,12 +179,24 @@ class _Bringing:
                 "not complete. Run it again, then import again.",
             )
         self._place_file.unlink(missing_ok=True)
-        self._report.faults = self._end["faults"]
-        for name, (first_ms, last_ms, count) in self._end["channels"].items():
-            span = [first_ms, last_ms + 1]
-            there = self._store.buckets(series_of(name), span, vector=False)
-            if sum(bucket.count for bucket in there) < count:
-                raise _incomplete(name)
+        try:
+            self._report.faults = int(self._end["faults"])
+            missing = [
+                name
+                for name, (first_ms, last_ms, count) in self._end["channels"].items()
+                if self._count(name, first_ms, last_ms) < count
+            ]
+        except _ODD:
+            raise not_ours() from None
+        if missing:
+            raise _incomplete(missing[0])
+
+    def _count(self, name: str, first_ms: int, last_ms: int) -> int:
+        """How many readings of that channel the store has from the first to the last."""
+        if not wire.MIN_TIME_MS <= first_ms <= last_ms <= LATEST_MS:
+            raise ValueError("no times of readings")
+        there = self._store.buckets(series_of(name), [first_ms, last_ms + 1], vector=False)
+        return sum(bucket.count for bucket in there)
 
     def _known_place(self) -> int:
         """Where an import of this file into this store was killed; 0 for none."""

@@ -70,6 +70,11 @@ class Carebook:
         return int(self._notes.get("checked_ms", 0))
 
     @property
+    def forgotten(self) -> str:
+        """Of which moment and store the old traces of people were let go; empty: never."""
+        return str(self._notes.get("forgotten", ""))
+
+    @property
     def last_backup(self) -> LastBackup | None:
         """The newest good backup that is known here."""
         note = self._notes.get("backup")
@@ -94,6 +99,10 @@ class Carebook:
     def checked(self, now_ms: int) -> None:
         """All databases were looked through and are whole."""
         self._note(checked_ms=now_ms)
+
+    def forgot(self, what: str) -> None:
+        """The old traces of people were let go: ``what`` is of which moment and store."""
+        self._note(forgotten=what)
 
     def backed_up(self, backup: Backup, now_ms: int) -> None:
         """A backup was made and checked."""

@@ -143,7 +143,7 @@ class Catalogue:
     ) -> None:
         self.path = path
         self._quarantined = quarantined
-        self._database = Database(path, MIGRATIONS)
+        self._database = Database(path, MIGRATIONS, secure_delete=True)
         self._seen: set[tuple[Series, str | None, str | None]] = set()
         self._intervals_s: dict[str, float] = {}
         self._quantities: dict[Series, str | None] = {}

@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     _add_import(commands)
     _add_backup(commands)
     _add_restore(commands)
+    _add_erase(commands)
     _add_access(commands)
     _add_notify(commands)
     _add_workshop(commands)
@@ -155,6 +156,30 @@ def _add_restore(commands: _Commands[argparse.ArgumentParser]) -> None:
     back.set_defaults(command=_restore)
 
 
+def _add_erase(commands: _Commands[argparse.ArgumentParser]) -> None:
+    gone = commands.add_parser("erase", help=pick("effacer pour de bon", "erase for good"))
+    what = gone.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "--old",
+        action="store_true",
+        help=pick(
+            "ce que des personnes ont laissé les années scolaires d'avant",
+            "what people left in the school years before",
+        ),
+    )
+    what.add_argument(
+        "--all",
+        action="store_true",
+        help=pick("tout : mesures, carnet, sauvegardes", "everything: readings, log, backups"),
+    )
+    gone.add_argument("--config", type=Path, default=CONFIG, metavar=str(CONFIG))
+    gone.add_argument(
+        "--preview", action="store_true", help=pick("montrer sans effacer", "show, erase nothing")
+    )
+    gone.add_argument("--yes", action="store_true", help=pick("sans demander", "without asking"))
+    gone.set_defaults(command=_erase)
+
+
 def _add_notify(commands: _Commands[argparse.ArgumentParser]) -> None:
     notify = commands.add_parser(
         "notify", help=pick("vérifier les adresses des alertes", "check where alerts are sent")
@@ -265,6 +290,13 @@ def _restore(options: argparse.Namespace) -> int:
     from gateway.care_cli import restore  # noqa: PLC0415
 
     return restore(options.config, options.file, yes=options.yes)
+
+
+def _erase(options: argparse.Namespace) -> int:
+    from gateway import erase_cli  # noqa: PLC0415
+
+    erase = erase_cli.erase_all if options.all else erase_cli.erase_old
+    return erase(options.config, preview=options.preview, yes=options.yes)
 
 
 def _notify(options: argparse.Namespace) -> int:

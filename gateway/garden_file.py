@@ -133,7 +133,7 @@ def read_pieces(file: BinaryIO) -> Iterator[tuple[list[Line], int]]:
 def _parsed(text: bytes) -> list[Line]:
     try:
         lines = [json.loads(line) for line in text.splitlines()]
-    except ValueError:
+    except (ValueError, RecursionError):  # nested without end
         raise not_ours() from None
     if not all(isinstance(line, dict) for line in lines):
         raise not_ours()

@@ -54,6 +54,12 @@ class Numbers(Collector):
         yield CounterMetricFamily(
             "jardin_refused_packs", "Packs with something refused", value=vitals.refused
         )
+        requests = CounterMetricFamily(
+            "jardin_refused_requests", "Requests that were refused", labels=["status"]
+        )
+        for status, count in sorted(vitals.refused_requests.copy().items()):
+            requests.add_metric([str(status)], count)
+        yield requests
         yield CounterMetricFamily(
             "jardin_commit_failures", "Commits that failed", value=vitals.failures
         )

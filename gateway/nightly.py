@@ -15,7 +15,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from gateway import archive
-from gateway.backup import Backup, Progress, is_same_disk, make_backup
+from gateway.backup import PART, Backup, Progress, is_same_disk, make_backup
 from gateway.carebook import Carebook
 from gateway.settings import BackupSettings, GatewaySettings
 from sensor_node.clock import SANE_SINCE_MS
@@ -126,6 +126,14 @@ def superfluous(kept: Iterable[Kept], settings: BackupSettings, newest: Path) ->
         if not wanted:
             gone.append(each.path)
     return gone
+
+
+def is_backup(path: Path, garden: str) -> bool:
+    """Whether the name is that of a backup of ``garden``, or of the folder one is made in."""
+    prefix, name = archive.prefix_of(garden), path.name
+    if name.startswith(f".{prefix}") and name.endswith(PART):
+        return True
+    return name.startswith(prefix) and bool(_MOMENT.fullmatch(name.removeprefix(prefix)))
 
 
 def _moment(text: str, zone: tzinfo) -> datetime | None:

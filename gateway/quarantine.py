@@ -83,6 +83,7 @@ class QuarantineItem(Refused):
 
 Items = list[QuarantineItem]
 Nodes = list[str | None]
+Ids = list[int]
 
 
 class Quarantine:
@@ -95,7 +96,7 @@ class Quarantine:
     def __init__(self, path: Path, limit_bytes: int = 100_000_000) -> None:
         self.path = path
         self._limit_bytes = limit_bytes
-        self._database = Database(path, MIGRATIONS)
+        self._database = Database(path, MIGRATIONS, secure_delete=True)
         # Asked for by every page and every look at the health: counted once, then kept.
         self._by_node = self._count_all()
 
@@ -138,6 +139,16 @@ class Quarantine:
             gone = [node for number in set(ids) for node in _delete(db, number)]
         self._counted([], gone)
         return len(gone)
+
+    def older_than(self, before_ms: int) -> Ids:
+        """The ids of what came before ``before_ms``."""
+        with self._database.reading() as db:
+            rows = db.execute("SELECT id FROM items WHERE received_ms < ?", (before_ms,))
+            return [number for (number,) in rows]
+
+    def scrub(self) -> None:
+        """Leave nothing of what was let go in the file."""
+        self._database.scrub()
 
     def count(self) -> int:
         """How many items are here."""

@@ -105,6 +105,17 @@ class BackupSettings:
 
 
 @dataclass(frozen=True)
+class PrivacySettings:
+    """How long what people leave behind is kept."""
+
+    forget: bool = setting(
+        True,
+        fr="true : chaque 1er octobre, oublier les traces des années scolaires d'avant",
+        en="true: each 1 October, forget the traces of the school years before",
+    )
+
+
+@dataclass(frozen=True)
 class GatewaySettings:
     """What gateway.toml may say."""
 
@@ -131,6 +142,7 @@ class GatewaySettings:
     http: Http = section(Http)
     https: Https = section(Https)
     access: AccessSettings = section(AccessSettings)
+    privacy: PrivacySettings = section(PrivacySettings)
     advice: Advising = section(Advising)
     store: StoreSettings = section(StoreSettings)
     backup: BackupSettings = section(BackupSettings)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from gateway.nightly import Nightly
+from gateway.retention import Retention, kept_since_ms
 from gateway.service import Gateway
 from gateway.space import database_bytes
 from gateway.workshop.hush import Hush
@@ -61,6 +62,7 @@ class Upkeep:
             gateway.workshops.tidy()
             gateway.carebook.date_damages(now_ms)
             gateway.carebook.sized(now_ms, database_bytes(gateway.settings.data))
+            self._forget(now_ms)
         if not self._nightly.is_due(now_ms):
             return
         try:
@@ -88,6 +90,21 @@ class Upkeep:
         self._hushed = erased
         if cleared:
             log.info("GROUPS_CLEARED: %s", cleared)
+
+    def _forget(self, now_ms: int) -> None:
+        """Once a school year: let go of the traces of the ones before."""
+        gateway = self._gateway
+        if not gateway.settings.privacy.forget:
+            return
+        # A restored store has another id: what came back with it is looked through again.
+        done = f"{kept_since_ms(now_ms, gateway.settings.timezone)} {gateway.store.id}"
+        if done == gateway.carebook.forgotten:
+            return
+        retention = Retention(gateway)
+        if old := retention.preview():
+            retention.apply(old)
+            log.info("FORGOTTEN: %s", old.counts)
+        gateway.carebook.forgot(done)
 
     def _go_on(self, _step: str, _done: float) -> None:
         if self._stopping.is_set():

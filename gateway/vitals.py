@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
+from collections import Counter, deque
 from typing import Final
 
 from gateway.store.base import Committed
@@ -16,7 +16,7 @@ class Vitals:
     """Counters since the start, written by the ingest's thread and read by all others.
 
     ``pending``: messages that are read and not committed yet. ``last_commit_ms`` None: nothing
-    was committed since the start.
+    was committed since the start. ``refused_requests``: at the web doors, by status.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -35,6 +35,7 @@ class Vitals:
         self.commit_s = 0.0
         self.last_commit_s: float | None = None
         self.last_commit_ms: int | None = None
+        self.refused_requests: Counter[int] = Counter()
 
     def committed(self, packs: int, refused: int, what: Committed, took_s: float) -> None:
         """A batch is on disk; the commit took ``took_s``."""
@@ -57,6 +58,11 @@ class Vitals:
         """A commit failed."""
         with self._lock:
             self.failures += 1
+
+    def refused_request(self, status: int) -> None:
+        """A request at a web door was refused with ``status``."""
+        with self._lock:
+            self.refused_requests[status] += 1
 
     def a_minute(self) -> tuple[float, float]:
         """Packs and readings a minute, over the last five minutes or since the start."""

@@ -36,14 +36,14 @@ class Door:
     None: with no key.
     """
 
-    def __init__(self, gateway: Gateway, clock: FakeClock) -> None:
+    def __init__(self, gateway: Gateway, clock: FakeClock, *, pages: bool = False) -> None:
         self.gateway = gateway
         self.clock = clock
         # With its protocol named, asyncio sends small answers at once (TCP_NODELAY).
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._listener.bind(("127.0.0.1", 0))
         self._listener.listen(64)
-        self.app = create_app(gateway, pages=False)
+        self.app = create_app(gateway, pages=pages)
         self.server = GardenServer(door_config(self.app), gateway.events)
         self._thread = threading.Thread(target=self._serve)
         self.address = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
@@ -99,10 +99,10 @@ class Door:
 
 
 @contextmanager
-def garden_door(folder: Path, **more: Any) -> Iterator[Door]:
+def garden_door(folder: Path, *, pages: bool = False, **more: Any) -> Iterator[Door]:
     """The door of a garden with two nodes, at half past four in the morning.
 
-    ``more``: further settings of its gateway.
+    ``pages``: those for people too; ``more``: further settings of its gateway.
     """
     settings = GatewaySettings(
         data=folder, name="Jardin d'essai", latitude=47.32167, longitude=5.04139, **more
@@ -132,7 +132,7 @@ def garden_door(folder: Path, **more: Any) -> Iterator[Door]:
         {"potager-1": "ntp"},
     )
     gateway.broker_up = gateway.ingest_alive = True
-    opened = Door(gateway, clock)
+    opened = Door(gateway, clock, pages=pages)
     opened.open()
     try:
         yield opened

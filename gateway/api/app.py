@@ -39,7 +39,8 @@ from gateway.api import (
     workshops,
 )
 from gateway.api.context import only_known_parameters
-from gateway.api.middleware import Failures, Limits, SafeHeaders
+from gateway.api.middleware import Counted, Failures, Limits, SafeHeaders
+from gateway.pupils import serving
 from gateway.service import Gateway
 from sensor_node import __version__
 from sensor_node.errors import GardenError
@@ -80,6 +81,7 @@ def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
         lifespan=_lifespan,
         middleware=[
             Middleware(SafeHeaders),
+            Middleware(Counted, vitals=gateway.vitals),
             Middleware(
                 CORSMiddleware,
                 allow_origins=["*"],
@@ -96,6 +98,7 @@ def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
     app.include_router(liveness.router)
     app.include_router(metrics.router)
     app.include_router(docs.router)
+    app.include_router(serving.router)
     _mount_assets(app)
     if pages:
         from gateway.pages import router  # noqa: PLC0415 - the programs' door needs no templates

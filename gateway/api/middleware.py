@@ -23,6 +23,7 @@ from gateway.api.problems import (
     problem_response,
     too_large,
 )
+from gateway.vitals import Vitals
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,22 @@ class SafeHeaders:
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class Counted:
+    """Counts what is refused, by its status: too much, too fast, not allowed, not found."""
+
+    def __init__(self, app: ASGIApp, vitals: Vitals) -> None:
+        self._app = app
+        self._vitals = vitals
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def count(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] >= 400:
+                self._vitals.refused_request(message["status"])
+            await send(message)
+
+        await self._app(scope, receive, count if scope["type"] == "http" else send)
 
 
 class Failures:

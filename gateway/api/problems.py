@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -29,6 +29,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 TYPE_BASE: Final = "/api/docs#"
 ENTER: Final = "/entrer"
 """The page where a person without a key is sent."""
+MOST_OF_ADDRESS: Final = 200
 MAX_BODY_BYTES: Final = 1_000_000
 
 TITLES: Final[Mapping[int, tuple[str, str]]] = {
@@ -133,8 +134,9 @@ def install(app: FastAPI, default_language: str) -> None:
 
     async def garden(request: Request, error: Exception) -> Response:
         assert isinstance(error, GardenError)  # noqa: S101 - registered for this class only
-        if status_of(error) == 401 and _is_of_a_page(request):
-            return RedirectResponse(f"{ENTER}?vers={quote(request.url.path)}", 303)
+        page = _page_of(request) if status_of(error) == 401 else None
+        if page is not None:
+            return RedirectResponse(f"{ENTER}?vers={quote(page)}", 303)
         return problem_response(error, reader_language(request, default_language))
 
     async def validation(request: Request, error: Exception) -> Response:
@@ -179,10 +181,20 @@ def too_large() -> Problem:
     )
 
 
-def _is_of_a_page(request: Request) -> bool:
-    """Whether a person's browser wants something to look at."""
-    looks = request.method == "GET" and "text/html" in request.headers.get("accept", "")
-    return looks and not request.url.path.startswith("/api/")
+def _page_of(request: Request) -> str | None:
+    """The page that a person looks at, with all that stands in its address; None for a program.
+
+    Of a form it is the page that it stands on, so that nothing typed is lost with an old key.
+    """
+    headers, url = request.headers, urlsplit(str(request.url))
+    if "text/html" not in headers.get("accept", "") or url.path.startswith("/api/"):
+        return None
+    if request.method != "GET":
+        url = urlsplit(headers.get("referer", ""))
+        if "hx-request" in headers or url.netloc != headers.get("host", ""):
+            return None
+    whole = f"{url.path}?{url.query}" if url.query else url.path
+    return whole if len(whole) <= MOST_OF_ADDRESS else url.path
 
 
 def _of_http(error: HTTPException, request: Request) -> Problem:

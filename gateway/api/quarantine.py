@@ -48,7 +48,7 @@ def retry(gateway: TheGateway, body: RetryRequest | None = None) -> Retried:
 
 
 def _shape(item: QuarantineItem, language: str) -> Refused:
-    payload, encoding = _readable(item.payload)
+    payload, encoding = readable(item.payload)
     return Refused(
         id=item.id,
         received=to_rfc3339(item.received_ms),
@@ -62,7 +62,8 @@ def _shape(item: QuarantineItem, language: str) -> Refused:
     )
 
 
-def _readable(payload: bytes) -> tuple[str, Literal["text", "base64"]]:
+def readable(payload: bytes) -> tuple[str, Literal["text", "base64"]]:
+    """``payload`` as a person or a program can read it, and how that was written."""
     try:
         text = payload.decode()
     except UnicodeDecodeError:

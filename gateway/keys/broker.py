@@ -121,6 +121,8 @@ def _conf(place: Place, doors: Doors) -> Iterator[str]:
     yield "per_listener_settings true"
     yield f"user {_owner(place.data)}"
     yield f"pid_file {folder / PID}"
+    yield "# Who came from which address is nobody's business: it is not in the log."
+    yield "connection_messages false"
     yield "persistence true"
     yield f"persistence_location {folder}/"
     yield "# The default of 20 would make a gateway that commits in batches wait for each twenty."

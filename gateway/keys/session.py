@@ -16,11 +16,13 @@ PATIENCE_S: Final = 5.0
 
 
 @contextmanager
-def visit(broker: Broker) -> Iterator[Session]:
-    """A session, ended at the end. Raises ``NetworkError`` where nobody answers (``BROKER_ABSENT``)
-    or whoever answers lets us not in (``BROKER_REFUSED``).
+def visit(broker: Broker, client_id: str | None = None) -> Iterator[Session]:
+    """A session, ended at the end. ``client_id``: whose; what waited for it is then gone.
+
+    Raises ``NetworkError`` where nobody answers (``BROKER_ABSENT``) or whoever answers lets us not
+    in (``BROKER_REFUSED``).
     """
-    client = client_of(broker, f"jardin-keys-{secrets.token_hex(8)}")
+    client = client_of(broker, client_id or f"jardin-keys-{secrets.token_hex(8)}")
     client.connect_timeout = PATIENCE_S
     session = Session(client)
     try:

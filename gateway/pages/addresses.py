@@ -16,7 +16,7 @@ from gateway import assets
 from gateway.api import waterings
 from gateway.api.bed_shapes import NewWatering, WateringChange
 from gateway.api.guard import allow, who_asks
-from gateway.pages import enter, workshop_addresses
+from gateway.pages import enter, instruments, workshop_addresses
 from gateway.security.roles import Action
 from gateway.service import Gateway
 
@@ -34,6 +34,7 @@ def router(gateway: Gateway) -> APIRouter:
     pages.include_router(workshop_addresses.router(gateway))
     _reading(pages, gateway)
     _watering(pages, gateway)
+    pages.include_router(instruments.router(gateway))
     return pages
 
 
@@ -69,6 +70,12 @@ def _reading(pages: APIRouter, gateway: Gateway) -> None:
         from gateway.pages import trust  # noqa: PLC0415 - see above
 
         return trust.certificate(gateway)
+
+    @pages.get("/vie-privee", response_class=HTMLResponse, dependencies=[allow(Action.ENTER)])
+    def show_privacy(request: Request) -> Response:
+        from gateway.pages import privacy  # noqa: PLC0415 - see above
+
+        return privacy.answer(gateway, request)
 
 
 def _watering(pages: APIRouter, gateway: Gateway) -> None:

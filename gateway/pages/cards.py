@@ -6,6 +6,7 @@ import gettext
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlencode
 
 from gateway.catalogue import ChannelInfo, NodeInfo
@@ -16,8 +17,12 @@ from gateway.pages.numbers import Format, rfc3339
 from gateway.pages.week import HOUR_MS, Aggregate, Day, Span, Week, week_of
 from gateway.pages.wording import Row, Wording
 from gateway.present import STALE_AFTER_INTERVALS, Latest
+from gateway.scale import CALIBRATED
 from gateway.store.base import Series
 from sensor_node.errors import StorageError
+
+PROBES: Final = frozenset({*CALIBRATED, *CALIBRATED.values()})
+"""What a probe in the soil gives, before and after its calibration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class Card:
     look: words.Look
     aggregate: Aggregate
     raw: bool
+    probe: bool
     yes_or_no: bool
     simulated: bool
     value: str
@@ -141,6 +147,7 @@ class Writer:
             look=wording.look,
             aggregate=wording.aggregate,
             raw=info.quantity == "soil_moisture_raw",
+            probe=info.quantity in PROBES,
             yes_or_no=wording.yes_or_no,
             simulated=info.simulated,
             value=wording.value(latest, week),

@@ -76,7 +76,7 @@ def _views(gateway: Gateway, writer: Writer) -> list[NodeView]:
     nodes = gateway.catalogue.nodes()
     present = gateway.present.all()
     by_node: dict[str, list[Card]] = {name: [] for name in nodes}
-    for channel in sorted(gateway.measured.channels().values(), key=_order):
+    for channel in sorted(gateway.measured.channels().values(), key=in_order):
         name = channel.series.node
         interval_s = nodes[name].interval_s if name in nodes else DEFAULT_INTERVAL_S
         card = writer.card(channel, present.get(channel.series), interval_s)
@@ -87,8 +87,16 @@ def _views(gateway: Gateway, writer: Writer) -> list[NodeView]:
     ]
 
 
-def _order(channel: ChannelInfo) -> tuple[int, str]:
-    return words.RANK.get(channel.quantity or "", len(words.RANK)), channel.series.channel
+def in_order(channel: ChannelInfo) -> tuple[int, str, int, str]:
+    """The place of a channel among others: as a gardener looks at them, ``pot-2`` before 10."""
+    name = channel.series.channel
+    return words.RANK.get(channel.quantity or "", len(words.RANK)), *by_number(name)
+
+
+def by_number(name: str) -> tuple[str, int, str]:
+    """By what orders names that end in a number."""
+    stem = name.rstrip("0123456789")
+    return stem, int(name[len(stem) :] or 0), name
 
 
 def _unheard(name: str) -> NodeInfo:

@@ -7,7 +7,13 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import (
+    format_date,
+    format_datetime,
+    format_interval,
+    format_skeleton,
+    format_time,
+)
 from babel.numbers import NumberPattern, parse_pattern
 
 MINUS = "−"
@@ -43,6 +49,31 @@ class Format:
     def weekday(self, at_ms: int) -> str:
         """``jeu.``."""
         return format_date(self.local(at_ms), "EEE", locale=self._locale)
+
+    def date(self, at_ms: int) -> str:
+        """``1 mai 2026``."""
+        return format_date(self.local(at_ms), "long", locale=self._locale)
+
+    def moment(self, at_ms: int) -> str:
+        """``1 mai 2026, 08:12``."""
+        return f"{self.date(at_ms)}, {self.clock(at_ms)}"
+
+    def dates(self, first_ms: int, last_ms: int) -> str:
+        """``1–7 mai 2026``."""
+        first, last = self.local(first_ms), self.local(last_ms)
+        return format_interval(first, last, "yMMMMd", locale=self._locale)
+
+    def month(self, at_ms: int) -> str:
+        """``mai 2026``."""
+        return format_date(self.local(at_ms), "LLLL y", locale=self._locale)
+
+    def short_day(self, at_ms: int) -> str:
+        """``1 mai``."""
+        return format_skeleton("MMMd", self.local(at_ms), locale=self._locale)
+
+    def short_month(self, at_ms: int) -> str:
+        """``mai``."""
+        return format_date(self.local(at_ms), "LLL", locale=self._locale)
 
     def clock(self, at_ms: int) -> str:
         """``08:12``."""

@@ -34,14 +34,14 @@ class Wording:
         self.yes_or_no = info.quantity in words.YES_OR_NO
         self.symbol = words.UNITS.get(info.unit or "", info.unit or "")
         self._write = write
-        self._texts = texts
+        self.texts = texts
 
     def value(self, latest: Latest | None, week: Week) -> str:
         """The large number. What is summed is today's: since the last pack says nothing."""
         if latest is None or latest.value is None:
             return NOTHING
         if self.yes_or_no:
-            return self._texts.gettext("oui") if latest.value else self._texts.gettext("non")
+            return self.texts.gettext("oui") if latest.value else self.texts.gettext("non")
         if self.aggregate == "sum":
             today = week.days[-1].bucket
             return self.number(today.total if today else 0.0)
@@ -50,9 +50,9 @@ class Wording:
     def unit(self, latest: Latest | None) -> str:
         """What stands beside the large number."""
         if self.aggregate == "sum":
-            return self._texts.gettext("%(unit)s aujourd’hui") % {"unit": self.symbol}
+            return self.texts.gettext("%(unit)s aujourd’hui") % {"unit": self.symbol}
         if self.aggregate == "vector" and latest and latest.value is not None:
-            return f"{self.symbol} {self._texts.gettext(words.wind_of(latest.value))}"
+            return f"{self.symbol} {self.texts.gettext(words.wind_of(latest.value))}"
         return self.symbol
 
     def number(self, value: float) -> str:
@@ -67,7 +67,7 @@ class Wording:
 
     def sentence(self, week: Week) -> str:
         """The week in one sentence."""
-        tell = self._texts.gettext
+        tell = self.texts.gettext
         if not week.hours:
             return tell("Rien de mesuré cette semaine.")
         if self.yes_or_no:
@@ -84,7 +84,7 @@ class Wording:
 
     def columns(self) -> list[str]:
         """The heads of the table."""
-        tell = self._texts.gettext
+        tell = self.texts.gettext
         if self.aggregate == "sum":
             return [tell("total")]
         if self.aggregate == "vector":

@@ -74,7 +74,7 @@ class SqliteStore:
         self.path = path
         self._days = rollups.Days(timezone)
         self._busy_timeout_ms = busy_timeout_ms
-        self._writer = open_database(path, MIGRATIONS)
+        self._writer = open_database(path, MIGRATIONS, secure_delete=True)
         self._writer.execute(f"PRAGMA busy_timeout = {busy_timeout_ms:d}")
         self._lock = threading.Lock()
         self._readers: list[sqlite3.Connection] | None = []
@@ -167,7 +167,14 @@ class SqliteStore:
             return aggregate.buckets(db, row[0], edges, self._days, vector=vector) if row else []
 
     def delete(self, series: Series, from_ms: int, to_ms: int) -> int:
-        with self._writing() as db, transaction(db):
+        with self._writing() as db:
+            gone = self._delete(db, series, from_ms, to_ms)
+            # Nothing of it is left in the log either, as soon as no page is being read.
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return gone
+
+    def _delete(self, db: sqlite3.Connection, series: Series, from_ms: int, to_ms: int) -> int:
+        with transaction(db):
             row = db.execute(
                 "SELECT id FROM series WHERE node = ? AND channel = ?", series
             ).fetchone()

@@ -71,7 +71,7 @@ def test_the_gardener_enters_writes_and_leaves_by_plain_http(
     assert all(request.url.startswith(address_of(garden)) for request in watch.requests)
 
 
-@pytest.mark.parametrize("path", ["/", "/entrer", "/confiance"])
+@pytest.mark.parametrize("path", ["/", "/entrer", "/confiance", "/vie-privee"])
 def test_no_page_is_wider_than_a_small_phone(
     garden: ServedGarden, new_context: Callable[..., BrowserContext], path: str
 ) -> None:

@@ -1,0 +1,13 @@
+import jardin
+
+SURFACE = 2
+
+jours = jardin.journal("tomates", jours=5)
+manque = jours[0]["manque"]
+for jour in jours:
+    manque = manque + jour["soif"] - jour["pluie"] - jour["arrosage"]
+    manque = max(0, manque)
+
+print("manque", round(manque, 1), "mm")
+print("litres", round(manque * SURFACE, 1))
+jardin.conseil("tomates")

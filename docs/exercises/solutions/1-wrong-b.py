@@ -1,0 +1,5 @@
+water = 18
+if water < 25:
+    print("I am thirsty")
+else:
+    print("All is well")
