@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import sys
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +14,7 @@ import httpx
 import pytest
 from door import NOW_MS, Door, garden_door, problem
 from harness import gateway_on
+from pupils import program_of
 
 from gateway.backup import make_backup
 from gateway.broker import MosquittoBroker
@@ -84,6 +86,19 @@ def test_a_group_joins_by_the_code_and_its_reading_is_read_by_its_name(door: Doo
     assert "12" in str(series)
     (group,) = door.json(f"/workshops/{shop['id']}")["groups"]
     assert (group["plant"], group["here"], group["value"]) == ("tomate", True, 12)
+
+
+def test_the_three_lines_of_a_group_s_page_put_its_number_on_the_wall(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with garden_door(tmp_path, pages=True) as door:
+        shop = begin(door)
+        lines = join(door, shop["code"], "cactus").json()["lines"]
+        monkeypatch.setitem(sys.modules, "jardin", program_of(door))
+        exec(lines, {})  # noqa: S102 - as a pupil pastes them
+        assert capsys.readouterr().out.endswith("atelier.cactus/score : 12\n")
+        (group,) = door.json(f"/workshops/{shop['id']}")["groups"]
+        assert (group["plant"], group["channel"], group["value"]) == ("cactus", "score", 12)
 
 
 def test_the_garden_sees_nothing_of_the_groups(door: Door) -> None:
