@@ -17,7 +17,7 @@ from typing import Any
 from gateway import calibrations
 from gateway.alarms import outbox as notices
 from gateway.alarms import records as alerts
-from gateway.beds import carried, given, journal, rainbook, records, restrictions, watches
+from gateway.beds import carried, given, journal, notes, rainbook, records, restrictions, watches
 from gateway.forecast import kept
 from gateway.security import keyring
 from gateway.store.base import Series
@@ -74,6 +74,7 @@ MIGRATIONS = (
     rainbook.MIGRATION + kept.MIGRATION,
     alerts.MIGRATION + notices.MIGRATION,
     journal.KEYS,
+    notes.MIGRATION,
     tally.MIGRATION + attendance.MIGRATION,
 )
 
@@ -152,6 +153,7 @@ class Catalogue:
         self.beds = records.Beds(self._database)
         self.watches = watches.Watches(self._database, self.quantity)
         self.journal = journal.Journal(self._database)
+        self.notes = notes.Notes(self._database)
         self.advice = given.GivenAdvice(self._database)
         self.carried = carried.Carried(self._database)
         self.restrictions = restrictions.Restrictions(self._database)

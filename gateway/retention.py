@@ -36,6 +36,7 @@ TRACES: Final = {
 GROUPS: Final = {
     "waterings": f"waterings {_SOMEBODY} AND at_ms < :before",
     "rains": f"rains {_SOMEBODY} AND made_ms < :before",
+    "notes": f"notes {_SOMEBODY} AND made_ms < :before",
 }
 """What stays, but no longer says which group it was of."""
 WORDS: Final = {
@@ -46,6 +47,7 @@ WORDS: Final = {
     "undone": ("arrosages annulés", "waterings that were undone"),
     "waterings": ("arrosages qui diront « groupe »", "waterings that will say 'group'"),
     "rains": ("pluies notées qui diront « groupe »", "noted rains that will say 'group'"),
+    "notes": ("notes qui diront « groupe »", "notes that will say 'group'"),
     "quarantine": ("messages en quarantaine", "messages in quarantine"),
     "sandbox": ("voies d'atelier à vider", "channels of workshops to empty"),
 }

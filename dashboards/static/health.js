@@ -1,7 +1,7 @@
 // The garden's health as it changes: what turns ill or well shows within a minute.
 
 import { Format, fill } from "./format.js";
-import { isTyping, replaceMain, tellAges } from "./main.js";
+import { isTyping, replaceMain, tellAges, tellOutcome } from "./main.js";
 import { bePatient } from "./patient.js";
 import { Refresh } from "./refresh.js";
 import { Stream } from "./stream.js";
@@ -21,14 +21,7 @@ function put(fresh) {
   tick();
 }
 
-function say(text, link) {
-  const line = document.createElement("p");
-  line.className = "advice fault";
-  line.append(Object.assign(document.createElement("span"), { textContent: text }));
-  if (link) line.append(Object.assign(document.createElement("a"), { href: link, target: "_blank", textContent: page.texts.enter }));
-  document.getElementById("outcome").replaceChildren(line);
-  line.scrollIntoView({ block: "nearest" });
-}
+const say = (text, link) => tellOutcome(text, link, page.texts.enter);
 
 const refresh = new Refresh(put);
 bePatient(() => page, { say, put });

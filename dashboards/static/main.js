@@ -9,8 +9,19 @@ export function replaceMain(fresh) {
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
-// Whether somebody is typing: a page must not change under their hands.
-export const isTyping = () => document.activeElement?.matches?.("main input, main textarea, main select") ?? false;
+// Whether something typed or ticked was not sent yet: a page must not change under their hands.
+export const isTyping = () => [...document.querySelectorAll("main input:not([type=hidden])")].some(
+  (field) => field === document.activeElement || field.value !== field.defaultValue || field.checked !== field.defaultChecked);
+
+// How what was asked for went, and where to go on where there is such a place.
+export function tellOutcome(text, link, label) {
+  const line = document.createElement("p");
+  line.className = "advice fault";
+  line.append(Object.assign(document.createElement("span"), { textContent: text }));
+  if (link) line.append(Object.assign(document.createElement("a"), { href: link, target: "_blank", textContent: label }));
+  document.getElementById("outcome").replaceChildren(line);
+  line.scrollIntoView({ block: "nearest" });
+}
 
 // Ages that grow, and readings as they come, are told to whoever looks.
 export function tellAges(format, nowMs) {

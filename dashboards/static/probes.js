@@ -1,7 +1,7 @@
 // Probes being calibrated: their raw numbers as they come; what was typed is kept on this device.
 
 import { Format, fill } from "./format.js";
-import { replaceMain } from "./main.js";
+import { replaceMain, tellOutcome } from "./main.js";
 import { bePatient } from "./patient.js";
 import { Refresh } from "./refresh.js";
 import { Stream } from "./stream.js";
@@ -13,14 +13,7 @@ const format = new Format(page);
 const guide = () => document.getElementById("guide");
 const many = () => document.getElementById("many");
 
-function say(text, link) {
-  const line = document.createElement("p");
-  line.className = "advice fault";
-  line.append(Object.assign(document.createElement("span"), { textContent: text }));
-  if (link) line.append(Object.assign(document.createElement("a"), { href: link, target: "_blank", textContent: page.texts.enter }));
-  document.getElementById("outcome").replaceChildren(line);
-  line.scrollIntoView({ block: "nearest" });
-}
+const say = (text, link) => tellOutcome(text, link, page.texts.enter);
 
 // The server's page, with what was typed wrongly marked in it.
 function put(fresh) {

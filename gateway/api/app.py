@@ -28,6 +28,7 @@ from gateway.api import (
     liveness,
     metrics,
     nodes,
+    notes,
     problems,
     quarantine,
     rain,
@@ -117,7 +118,7 @@ def _include_programs(app: FastAPI) -> None:
     """Each router straight into ``app``: FastAPI makes all routes anew for every router that
     they are included in, and one in between weighs a megabyte.
     """
-    of_beds = (beds, waterings, advice, history, restriction, rain, forecast, alerts)
+    of_beds = (beds, waterings, notes, advice, history, restriction, rain, forecast, alerts)
     of_channels = (channels, calibrations, readings, sending)
     nouns = (
         garden,

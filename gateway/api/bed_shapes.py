@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, FiniteFloat, model_validator
 from pydantic_core import PydanticCustomError
 
 from gateway.api.shapes import TIME, TIME_OR_NEVER
+from gateway.beds.notes import MOST_CHARACTERS
 from gateway.watering.beds import Exposure, Method
 from gateway.watering.verdict import Verdict
 from gateway.watering.waterings import Source
@@ -172,6 +173,35 @@ class WateringList(BaseModel):
     """Waterings, newest first."""
 
     waterings: list[WateringShape]
+
+
+class NewNote(Spoken):
+    """A note to write down."""
+
+    text: str = Field(
+        min_length=1,
+        max_length=MOST_CHARACTERS,
+        description="What there is to see, never about a person",
+        examples=["Pucerons sous les feuilles"],
+    )
+    at: str | None = Field(None, description="When; absent: now", examples=["2026-05-01T18:30:00Z"])
+    by: str = Field("gardener", description="A role or a plant, never a name")
+
+
+class NoteShape(BaseModel):
+    """A note on a bed."""
+
+    id: int
+    bed: str
+    at: str = TIME
+    text: str
+    by: str
+
+
+class NoteList(BaseModel):
+    """Notes, newest first."""
+
+    notes: list[NoteShape]
 
 
 class ReasonShape(BaseModel):

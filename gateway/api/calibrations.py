@@ -83,14 +83,19 @@ def undo(
     series = _known(gateway, f"{node}/{channel}")
     undone = gateway.catalogue.calibrations.undo(series, number, gateway.clock.wall_ms())
     if undone is None:
-        raise Problem(
-            404,
-            "UNKNOWN_CALIBRATION",
-            fr=f"« {series} » n'a pas d'étalonnage n° {number}.",
-            en=f"'{series}' has no calibration number {number}.",
-        )
+        raise unknown_calibration(series, number)
     tell_recalibrated(gateway, [series])
     return _shape(undone)
+
+
+def unknown_calibration(series: Series, number: int) -> Problem:
+    """The problem of a calibration that ``series`` never had."""
+    return Problem(
+        404,
+        "UNKNOWN_CALIBRATION",
+        fr=f"« {series} » n'a pas d'étalonnage n° {number}.",
+        en=f"'{series}' has no calibration number {number}.",
+    )
 
 
 def _make(gateway: Gateway, wanted: list[Wanted], by: str) -> list[Calibration]:

@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -27,6 +27,7 @@ from sensor_node.errors import GardenError, PackRefused, StorageError, UsageErro
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_BASE: Final = "/api/docs#"
+FORM: Final = "application/x-www-form-urlencoded"
 ENTER: Final = "/entrer"
 """The page where a person without a key is sent."""
 MOST_OF_ADDRESS: Final = 200
@@ -134,8 +135,9 @@ def install(app: FastAPI, default_language: str) -> None:
 
     async def garden(request: Request, error: Exception) -> Response:
         assert isinstance(error, GardenError)  # noqa: S101 - registered for this class only
-        page = _page_of(request) if status_of(error) == 401 else None
-        if page is not None:
+        refused = status_of(error) == 401
+        page = (await _filled_in(request) or _page_of(request)) if refused else None
+        if page:
             return RedirectResponse(f"{ENTER}?vers={quote(page)}", 303)
         return problem_response(error, reader_language(request, default_language))
 
@@ -195,6 +197,19 @@ def _page_of(request: Request) -> str | None:
             return None
     whole = f"{url.path}?{url.query}" if url.query else url.path
     return whole if len(whole) <= MOST_OF_ADDRESS else url.path
+
+
+async def _filled_in(request: Request) -> str:
+    """The address of the form that was sent, with all that was typed; empty for none such.
+
+    Whoever filled it in for longer than their key lasts enters anew, and finds it as it was.
+    """
+    if not request.headers.get("content-type", "").startswith(FORM):
+        return ""
+    sent = [(k, v) for k, v in (await request.form()).multi_items() if isinstance(v, str)]
+    page = dict(sent).get("page", "")
+    typed = [(name, value) for name, value in sent if name not in ("csrf", "page")]
+    return f"{page}?{urlencode([('garde', '1'), *typed])}" if page.startswith("/") else ""
 
 
 def _of_http(error: HTTPException, request: Request) -> Problem:

@@ -125,6 +125,20 @@ class GivenAdvice:
         rows = self.all(bed, on)
         return rows[-1] if rows else None
 
+    def days(self, bed: str, first: date, last: date, language: str) -> dict[date, dict[str, Any]]:
+        """What stood in the evening of each day, told, without all that it rests on.
+
+        A year of it is read in the time of one ``Given``.
+        """
+        with self._database.reading() as db:
+            rows = db.execute(
+                "SELECT day, CASE ? WHEN 'fr' THEN fr ELSE en END FROM advices"
+                " WHERE id IN (SELECT MAX(id) FROM advices"
+                " WHERE bed = ? AND day >= ? AND day <= ? GROUP BY day) ORDER BY day",
+                (language, bed, first.isoformat(), last.isoformat()),
+            ).fetchall()
+        return {date.fromisoformat(day): json.loads(text) for day, text in rows}
+
     def all(self, bed: str, on: date) -> list[Given]:
         """All that was advised on one day, in order."""
         with self._database.reading() as db:

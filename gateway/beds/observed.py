@@ -7,6 +7,7 @@ extremes of a day are the same, and a node that measures each ten seconds costs 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -195,6 +196,48 @@ class Observer:
             soil_c=self._soil_c(watches, channels, span),
         )
 
+    # --- for the pages, which make no advice --------------------------------------------------
+
+    def water_of(self, bed: str, edges: Sequence[int]) -> tuple[ProbeSamples, ...]:
+        """The probes that watch ``bed`` or did, by their means between ``edges`` and no more."""
+        channels = self._garden_channels()
+        found = []
+        for watch in self._catalogue.watches.of(bed):
+            info, (from_ms, to_ms) = channels.get(watch.series), watch.cut(edges[0], edges[-1])
+            if info is None or info.quantity not in MOISTURES or from_ms >= to_ms:
+                continue
+            raw = info.quantity == "soil_moisture_raw"
+            if raw and self._catalogue.calibrations.scale(watch.series).line_at(to_ms) is None:
+                continue  # without a calibration it has no meaning
+            inside = sorted({from_ms, *(one for one in edges if from_ms < one < to_ms), to_ms})
+            means = self._measured.buckets(watch.series, inside, vector=False)
+            hourly = tuple(Sample(one.start_ms, one.mean) for one in means)
+            wet_pct = self._wet_pct(watch.series) if raw else None
+            found.append(ProbeSamples(watch.series, (), hourly, wet_pct=_if_glass(wet_pct)))
+        return tuple(found)
+
+    def rained(self, bed: str, edges: Sequence[int]) -> Observed:
+        """What tells of the rain on ``bed`` between ``edges``, and nothing else.
+
+        Where these are days, the online service is asked for those on which no gauge spoke.
+        """
+        channels = self._garden_channels()
+        own = {one.series for one in self._catalogue.watches.of(bed) if one.to_ms is None}
+        gauge = self._first(self._open_air(channels, own), channels, "rain")
+        found = [] if gauge is None else self._measured.buckets(gauge, edges, vector=False)
+        online = self._catalogue.forecast.rain(edges[0], edges[-1] - HOUR_MS)
+        if online and edges[1] - edges[0] > HOUR_MS:
+            spoken = {one.start_ms for one in found}
+            starts = [edges[bisect_right(edges, one.at_ms) - 1] for one in online]
+            online = [one for one, at_ms in zip(online, starts, strict=True) if at_ms not in spoken]
+        return Observed(
+            edges[0],
+            edges[-1],
+            rain_mm=None if gauge is None else tuple(Sample(b.start_ms, b.total) for b in found),
+            online_mm=online,
+            told_rain=self._catalogue.rain.all(),
+        )
+
     # --- which channels -----------------------------------------------------------------------
 
     def _garden_channels(self) -> dict[Series, ChannelInfo]:
@@ -310,7 +353,7 @@ class Observer:
         line = scale.line_at(latest.to_ms)
         if line is None:  # without a calibration it has no meaning
             return ProbeSamples(series, (), ())
-        wet_pct = max((p[1] for p in self._points(series)), default=100.0)
+        wet_pct = self._wet_pct(series)
         others = [
             other
             for other in _of(sorted(channels), channels, "soil_moisture_raw")
@@ -324,8 +367,7 @@ class Observer:
             counts=counts,
             air=FULL_SCALE * (0.0 - line.offset) / line.slope,
             water=FULL_SCALE * (wet_pct - line.offset) / line.slope,
-            # Points in air and in a glass of water say 0 and 100: a range, not a share of water.
-            wet_pct=100.0 if wet_pct >= _GLASS_PCT else None,
+            wet_pct=_if_glass(wet_pct),
             neighbours=tuple(self._counts(other, latest) for other in others),
         )
 
@@ -338,6 +380,10 @@ class Observer:
             if one.bed != bed.bed and one.series in channels
         ]
         return self._probes(watches, channels, recent, recent)
+
+    def _wet_pct(self, series: Series) -> float:
+        """What the wet point of a probe's calibration means."""
+        return max((one[1] for one in self._points(series)), default=100.0)
 
     def _points(self, series: Series) -> list[tuple[float, float]]:
         """The points of the calibration in force that was made last."""
@@ -377,6 +423,11 @@ def _in_percent(counts: Sequence[Sample], scale: Scale) -> tuple[Sample, ...]:
 
 
 _GLASS_PCT: Final = 90.0
+
+
+def _if_glass(wet_pct: float | None) -> float | None:
+    """Points in air and in a glass of water say 0 and 100: a range, not a share of water."""
+    return 100.0 if wet_pct is not None and wet_pct >= _GLASS_PCT else None
 
 
 @dataclass(frozen=True, slots=True)

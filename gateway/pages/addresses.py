@@ -7,23 +7,39 @@ does without them. So this module imports nothing that draws, and a test watches
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
 from gateway import assets
 from gateway.api import waterings
 from gateway.api.bed_shapes import NewWatering, WateringChange
+from gateway.api.beds import known_bed
 from gateway.api.guard import allow, who_asks
 from gateway.pages import enter, instruments, workshop_addresses
 from gateway.security.roles import Action
 from gateway.service import Gateway
 
+if TYPE_CHECKING:
+    from gateway.pages.bedform import BedForm
+
 Typed = Annotated[str, Form(max_length=40)]
 """A number as somebody typed it."""
+Note = Annotated[str, Form(max_length=2_000)]
+"""Longer than a note may be: the page then says so, and keeps what was typed."""
+Short = Annotated[str, Form(max_length=20)]
 Key = Annotated[str, Form(max_length=64)]
 Number = Annotated[int, Path(ge=1, le=waterings.MAX_ID)]
+
+
+async def _filled(request: Request) -> dict[str, list[str]]:
+    """A form of many fields as it was sent; a file is no field."""
+    form = await request.form()
+    return {name: [one for one in form.getlist(name) if isinstance(one, str)] for name in form}
+
+
+Filled = Annotated[dict[str, list[str]], Depends(_filled)]
 
 
 def router(gateway: Gateway) -> APIRouter:
@@ -34,6 +50,8 @@ def router(gateway: Gateway) -> APIRouter:
     pages.include_router(workshop_addresses.router(gateway))
     _reading(pages, gateway)
     _watering(pages, gateway)
+    _noting(pages, gateway)
+    _describing(pages, gateway)
     pages.include_router(instruments.router(gateway))
     return pages
 
@@ -52,6 +70,12 @@ def _reading(pages: APIRouter, gateway: Gateway) -> None:
         from gateway.pages import measures  # noqa: PLC0415 - see above
 
         return measures.answer(gateway, request)
+
+    @pages.get("/bacs/{bed}", response_class=HTMLResponse, dependencies=read)
+    def show_bed(request: Request, bed: str) -> Response:
+        from gateway.pages import bed as page  # noqa: PLC0415 - see above
+
+        return page.answer(gateway, request, bed)
 
     @pages.get("/accessibilite", response_class=HTMLResponse, dependencies=read)
     def show_accessibility(request: Request) -> Response:
@@ -104,6 +128,48 @@ def _watering(pages: APIRouter, gateway: Gateway) -> None:
     @pages.post("/bacs/{bed}/arrosages/{number}/annuler", dependencies=water)
     def undo(request: Request, bed: str, number: Number) -> Response:
         return _done(gateway, request, bed, lambda: waterings.keep_undoing(gateway, bed, number))
+
+
+def _noting(pages: APIRouter, gateway: Gateway) -> None:
+    water = [allow(Action.WATER)]
+
+    @pages.post("/bacs/{bed}/notes", dependencies=water)
+    def note(request: Request, bed: str, text: Note = "", duree: Short = "") -> Response:
+        from gateway.pages import noting  # noqa: PLC0415 - see above
+
+        return noting.note(gateway, request, bed, text, duree)
+
+    @pages.post("/bacs/{bed}/notes/{number}/retirer", dependencies=water)
+    def take_back(request: Request, bed: str, number: Number, duree: Short = "") -> Response:
+        from gateway.pages import noting  # noqa: PLC0415 - see above
+
+        return noting.take_back(gateway, request, bed, number, duree)
+
+
+def _describing(pages: APIRouter, gateway: Gateway) -> None:
+    beds = [allow(Action.BEDS)]
+
+    @pages.get("/nouveau-bac", response_class=HTMLResponse, dependencies=beds)
+    def show_new(request: Request) -> Response:
+        return _form(gateway, request).show()
+
+    @pages.post("/nouveau-bac", response_class=HTMLResponse, dependencies=beds)
+    def make(request: Request, form: Filled) -> Response:
+        return _form(gateway, request).save(form)
+
+    @pages.get("/bacs/{bed}/modifier", response_class=HTMLResponse, dependencies=beds)
+    def show_form(request: Request, bed: str) -> Response:
+        return _form(gateway, request, bed).show()
+
+    @pages.post("/bacs/{bed}/modifier", response_class=HTMLResponse, dependencies=beds)
+    def change(request: Request, bed: str, form: Filled) -> Response:
+        return _form(gateway, request, bed).save(form)
+
+
+def _form(gateway: Gateway, request: Request, bed: str = "") -> BedForm:
+    from gateway.pages.bedform import BedForm  # noqa: PLC0415 - see above
+
+    return BedForm(gateway, request, known_bed(gateway, bed) if bed else None)
 
 
 def _done(gateway: Gateway, request: Request, bed: str, do: Callable[[], object]) -> Response:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
+from gateway.api.calibrations import unknown_calibration
 from gateway.api.context import unknown_channel
 from gateway.api.guard import who_asks
 from gateway.api.problems import status_of
@@ -81,13 +82,16 @@ def answer(
     return frame.answer(request, reader, html, status)
 
 
-def keep(gateway: Gateway, request: Request, name: str) -> Response:
-    """Make the calibration that the address says, once however often it is sent."""
+def keep(gateway: Gateway, request: Request, name: str, since: str) -> Response:
+    """Make the calibration that the address says, once however often it is sent.
+
+    ``since``: ``toujours`` where the one that holds is to be replaced in all of the past too.
+    """
     probe = _known(gateway, name)
     points = points_of(request.query_params)
     if not points.whole:
         return answer(gateway, request, name, status=422)
-    always = request.query_params.get("depuis") == "toujours"
+    always = since == "toujours" and probe.replaceable
     wanted = points.wanted(probe.series, 0 if always else None)
     try:
         made = make(gateway, [wanted], who_asks(request).name)
@@ -112,7 +116,7 @@ def undo(gateway: Gateway, request: Request, name: str, number: int) -> Response
     series = Series(*name.partition("/")[::2])
     undone = gateway.catalogue.calibrations.undo(series, number, gateway.clock.wall_ms())
     if undone is None:
-        raise unknown_channel(gateway, name)
+        raise unknown_calibration(series, number)
     tell_recalibrated(gateway, [series])
     return RedirectResponse(f"{PLACE}/{name}?annule={number}", SEE_OTHER)
 
@@ -164,7 +168,7 @@ class _Guide:
             dry_pct=self._typed(probe.dry_pct, 1),
             drained_pct=self._typed(probe.drained_pct, 1),
             raw=raw_view(probe.raw, self._reader),
-            held=probe.held is not None,
+            replaceable=probe.replaceable,
             result=self._result() if step == 3 else None,
             doubts=points.doubts if step == 3 else [],
             save=f"{PLACE}/{probe.series}?{self._fields(*FIELDS)}",
@@ -172,7 +176,6 @@ class _Guide:
                 "sec": self._again("humide", "humide_vaut"),
                 "humide": self._again("sec", "sec_vaut"),
             },
-            since=self._query.get("depuis", ""),
             done=self._done("fait"),
             undone=self._done("annule"),
             history=[self._made(one) for one in probe.made],

@@ -26,6 +26,8 @@ LANGUAGE_COOKIE: Final = "lang"
 LEAVE: Final = "/sortir"
 OPEN: Final = "/ouvrir"
 MOST_CHARACTERS: Final = 200
+MOST_ADDRESS: Final = 8_000
+"""Where to go then; a form that was filled in comes along."""
 
 
 def router(gateway: Gateway) -> APIRouter:
@@ -42,7 +44,7 @@ def router(gateway: Gateway) -> APIRouter:
     def enter(
         request: Request,
         code: Annotated[str, Form(max_length=MOST_CHARACTERS)] = "",
-        vers: Annotated[str, Form(max_length=MOST_CHARACTERS)] = "",
+        vers: Annotated[str, Form(max_length=MOST_ADDRESS)] = "",
     ) -> Response:
         from gateway.pages import entering  # noqa: PLC0415 - as for every page: see addresses
 

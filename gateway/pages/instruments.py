@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
 from gateway.api.calibrations import MAX_ID
@@ -15,8 +15,8 @@ from gateway.api.guard import allow
 from gateway.security.roles import Action
 from gateway.service import Gateway
 
-Typed = Annotated[str, Query(max_length=40)]
-"""A number as somebody typed it."""
+Word = Annotated[str, Form(max_length=40)]
+"""A number as somebody typed it, or a choice."""
 Rows = Annotated[list[str], Form(max_length=500)]
 Id = Annotated[int, Path(ge=1, le=MAX_ID)]
 
@@ -68,9 +68,9 @@ def _calibrating(pages: APIRouter, gateway: Gateway) -> None:
         voie: Rows,
         sec: Rows,
         humide: Rows,
-        sec_vaut: Annotated[str, Form(max_length=40)] = "",
-        humide_vaut: Annotated[str, Form(max_length=40)] = "",
-        prendre: Annotated[str, Form(max_length=10)] = "",
+        sec_vaut: Word = "",
+        humide_vaut: Word = "",
+        prendre: Word = "",
     ) -> Response:
         from gateway.pages import probes  # noqa: PLC0415 - see addresses
 
@@ -78,10 +78,10 @@ def _calibrating(pages: APIRouter, gateway: Gateway) -> None:
         return probes.keep(gateway, request, typed, take=prendre)
 
     @pages.post("/etalonner/{node}/{channel}", response_class=HTMLResponse, dependencies=calibrate_)
-    def keep_one(request: Request, node: str, channel: str) -> Response:
+    def keep_one(request: Request, node: str, channel: str, depuis: Word = "") -> Response:
         from gateway.pages import calibrate  # noqa: PLC0415 - see addresses
 
-        return calibrate.keep(gateway, request, f"{node}/{channel}")
+        return calibrate.keep(gateway, request, f"{node}/{channel}", depuis)
 
     @pages.post("/etalonner/{node}/{channel}/{number}/annuler", dependencies=calibrate_)
     def undo(request: Request, node: str, channel: str, number: Id) -> Response:

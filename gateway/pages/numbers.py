@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -45,6 +45,14 @@ class Format:
     def day(self, at_ms: int) -> str:
         """``jeudi 1 mai``."""
         return format_date(self.local(at_ms), "EEEE d MMMM", locale=self._locale)
+
+    def plain_date(self, on: date) -> str:
+        """``15 mai 2026``."""
+        return format_date(on, "d MMMM y", locale=self._locale)
+
+    def month_alone(self, at_ms: int) -> str:
+        """``mai``."""
+        return format_date(self.local(at_ms), "LLL", locale=self._locale)
 
     def weekday(self, at_ms: int) -> str:
         """``jeu.``."""

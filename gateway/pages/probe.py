@@ -59,6 +59,12 @@ class Probe:
         return next((one for one in self.made if one.undone_ms is None), None)
 
     @property
+    def replaceable(self) -> bool:
+        """Whether one that holds for all of the past can take the place of all that was made."""
+        held = [one for one in self.made if one.undone_ms is None]
+        return bool(held) and all(one.from_ms == 0 for one in held)
+
+    @property
     def soil(self) -> Soil:
         """What it stands in; loam where nobody has said it."""
         told = None if self.bed is None else self.bed.details.soil

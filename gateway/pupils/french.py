@@ -71,6 +71,9 @@ COMMENTS: Final[Mapping[str, str]] = {
     "# it needs a screen, which not every computer has": (
         "# il lui faut un écran, ce que tout ordinateur n'a pas"
     ),
+    "# the window before was closed: this one is new": (
+        "# la fenêtre d'avant a été fermée : celle-ci est neuve"
+    ),
     "# each system says it in its own way": "# chaque système le dit à sa façon",
 }
 
@@ -303,6 +306,7 @@ jardin.lieux() dit ce qui peut se lire. help(jardin) dit le reste. Ctrl-C arrêt
         "faire= attend le nom d'une fonction, sans parenthèses."
     ),
     "do=bell, and not do=bell()": "faire=sonner, et non faire=sonner()",
+    "Close the window to go on.": "Fermez la fenêtre pour continuer.",
     "There is no screen for the turtle here: the curve stays in the text.": (
         "Il n'y a pas d'écran pour la tortue ici : la courbe reste dans le texte."
     ),

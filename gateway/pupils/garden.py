@@ -727,16 +727,24 @@ def _turtle_draws(numbers):
     try:
         import turtle as _pen  # it needs a screen, which not every computer has
 
-        _pen.title("Jardin")
-        _pen.setworldcoordinates(0, min(numbers) - 1, max(1, len(numbers) - 1), max(numbers) + 1)
+        try:
+            _pen.title("Jardin")
+        except _pen.Terminator:  # the window before was closed: this one is new
+            _pen.title("Jardin")
+        low, high = min(numbers), max(numbers)
+        _pen.setworldcoordinates(0, low - 1, max(1, len(numbers) - 1), high + 1)
         _pen.hideturtle()
-        _pen.speed(0)
+        _pen.tracer(max(1, len(numbers) // 50))
         _pen.penup()
         for number, height in enumerate(numbers):
             _pen.goto(number, height)
             _pen.pendown()
+        _pen.update()
     except Exception:  # each system says it in its own way
         print("There is no screen for the turtle here: the curve stays in the text.")
+    else:
+        print("Close the window to go on.")
+        _pen.done()
 
 
 _PUBLIC = sorted(

@@ -210,6 +210,8 @@ def test_the_keyboard_alone_is_enough(garden: ServedGarden, page: Page) -> None:
     page.keyboard.press("Enter")
     expect(bed(page, THIRSTY).locator(".why")).to_be_visible()
     page.keyboard.press("Tab")
+    expect(bed(page, THIRSTY).get_by_role("link", name="Son histoire")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(bed(page, THIRSTY).get_by_role("button", name="Fait")).to_be_focused()
     page.keyboard.press("Enter")
     expect(bed(page, THIRSTY).locator(".word")).to_have_text("C’est fait")
@@ -397,7 +399,7 @@ def test_axe_finds_nothing(
     garden: ServedGarden, new_context: OpenContext, scheme: str, language: str
 ) -> None:
     page = new_context(viewport=PHONE, color_scheme=scheme, reduced_motion="reduce").new_page()
-    for address in (f"/?lang={language}", "/mesures", "/accessibilite"):
+    for address in (f"/?lang={language}", "/mesures", "/accessibilite", "/vie-privee"):
         page.goto(garden.address + address)
         open_everything(page)
         assert violations(page) == []

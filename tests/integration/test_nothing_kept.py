@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import signal
 import socket
+import ssl
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -25,9 +27,19 @@ def send_raw(address: str, request: bytes) -> None:
     host, _, port = address.partition(":")
     with socket.create_connection((host, int(port)), 10, source_address=(VISITOR, 0)) as door:
         door.sendall(request)
-        door.shutdown(socket.SHUT_WR)
-        while door.recv(4096):
-            pass
+        with suppress(OSError):  # what it did not read makes it hang up at once
+            door.shutdown(socket.SHUT_WR)
+            while door.recv(4096):
+                pass
+
+
+def distrust(port: int) -> None:
+    """A browser that does not know the garden's authority, and goes."""
+    with (
+        socket.create_connection(("127.0.0.1", port), 10, source_address=(VISITOR, 0)) as door,
+        pytest.raises(ssl.SSLError),
+    ):
+        ssl.create_default_context().wrap_socket(door, server_hostname="jardin.local")
 
 
 def test_no_address_of_a_visitor_is_in_any_log_or_file(
@@ -46,6 +58,9 @@ def test_no_address_of_a_visitor_is_in_any_log_or_file(
             visitor.post("/api/v1/readings", content=b"\xff{")
         for request in (b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01" + b"\x00" * 40, b"GET /"):
             send_raw(address, request)
+        for greeting in (b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x00\x05hello"):
+            send_raw(f"127.0.0.1:{garden.settings.https.port}", greeting)
+        distrust(garden.settings.https.port)
         node = garden.account("bac-1")
         Voice(node).enter().leave()
         with socket.create_connection(

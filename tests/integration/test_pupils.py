@@ -344,6 +344,7 @@ def test_the_turtle_draws_where_there_is_a_screen(
     monkeypatch.setitem(sys.modules, "turtle", turtle)
     jardin.dessiner([3, 1, 2], fenetre=True)
     assert turtle.went == [(0, 3), (1, 1), (2, 2)]
+    assert capsys.readouterr().out.endswith("Fermez la fenêtre pour continuer.\n")
     monkeypatch.setitem(sys.modules, "turtle", None)
     jardin.dessiner([3, 1, 2], fenetre=True)
     assert "pas d'écran pour la tortue" in capsys.readouterr().out

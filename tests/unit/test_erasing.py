@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from traces import DAY_MS, GARDENS_OWN, LABEL, PLANT, found_in, leave, needles
 
+from gateway import folder
 from gateway.backup import make_backup
 from gateway.broker import free_port
 from gateway.carebook import Carebook
@@ -127,6 +128,17 @@ def test_a_garden_begins_anew_after_everything_went(config: Path) -> None:
         assert gateway.store.count() == 0
         assert gateway.catalogue.nodes() == {}
         assert not gateway.access.has_keeper()
+
+
+@pytest.mark.parametrize("what", ["--old", "--all"])
+def test_while_the_garden_runs_nothing_is_erased(
+    config: Path, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = lived(config)
+    with folder.running(config.parent / "data"):
+        assert erase(config, what, "--yes") == 5
+    assert found_in(places(config), [needles(token)[0]])
+    assert "Nothing was changed" in capsys.readouterr().err
 
 
 def test_other_gardens_backups_are_left_alone(config: Path) -> None:

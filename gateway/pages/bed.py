@@ -1,0 +1,214 @@
+"""The page of one bed: its story on a line of time, beside another bed's where one is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from gateway.api.beds import known_bed
+from gateway.beds.records import BedRecord
+from gateway.pages import frame, storyline
+from gateway.pages.beds import bed_view
+from gateway.pages.bedstory import SPANS, Name, Story, period_of, story_of
+from gateway.pages.choices import crop_name
+from gateway.pages.frame import Reader, reader_of
+from gateway.pages.storyview import ZONES, StoryWords, hours_json
+from gateway.pages.words import N_
+from gateway.service import Gateway
+
+SPAN_WORDS: Final = {
+    "jour": N_("Jour"),
+    "semaine": N_("Semaine"),
+    "saison": N_("Saison"),
+    "annee": N_("Année"),
+}
+USUAL: Final[Name] = "semaine"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One bed of the page: its story, drawn and in words."""
+
+    bed: str
+    name: str
+    lines: storyline.Lines
+    words: StoryWords
+    sentence: str
+    rain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A link to another period."""
+
+    name: str
+    word: str
+    address: str
+    here: bool
+
+
+def answer(
+    gateway: Gateway,
+    request: Request,
+    bed: str,
+    *,
+    trouble: str = "",
+    typed: str = "",
+    status: int = 200,
+) -> Response:
+    """The page for ``request``. ``trouble``: why the note ``typed`` was not written down."""
+    reader = reader_of(gateway, request)
+    record = known_bed(gateway, bed)
+    chosen = request.query_params.get("duree", USUAL)
+    name = next((one for one in SPANS if one == chosen), USUAL)
+    others = [one for one in gateway.catalogue.beds.all().values() if one.bed != bed]
+    asked = request.query_params.get("avec", "")
+    other = next((one for one in others if one.bed == asked), None)
+    page = _Page(gateway, reader, record, other, name)
+    html = frame.render(
+        gateway,
+        reader,
+        "story.html",
+        "/",
+        keep=page.keep,
+        others=[(one.bed, name_of(one)) for one in others],
+        trouble=trouble,
+        # Who had to enter anew finds what they had written.
+        typed=typed or request.query_params.get("text", ""),
+        **page.context(),
+    )
+    return frame.answer(request, reader, html, status)
+
+
+def name_of(record: BedRecord) -> str:
+    """What people call the bed."""
+    return record.details.name or record.bed
+
+
+class _Page:
+    def __init__(
+        self,
+        gateway: Gateway,
+        reader: Reader,
+        record: BedRecord,
+        other: BedRecord | None,
+        span: Name,
+    ) -> None:
+        self._gateway = gateway
+        self._reader = reader
+        self._record = record
+        self._other = other
+        self._span = span
+        self._zone = gateway.settings.timezone
+
+    @property
+    def keep(self) -> str:
+        """What a link that changes the language must not lose."""
+        return "&" + urlencode(self._query(self._span))
+
+    def _query(self, span: str) -> dict[str, str]:
+        query = {"duree": span}
+        return query if self._other is None else {**query, "avec": self._other.bed}
+
+    def context(self) -> dict[str, Any]:
+        """All that the template says."""
+        now_ms = self._gateway.clock.wall_ms()
+        period = period_of(self._span, self._record, now_ms, self._zone)
+        records = [self._record] if self._other is None else [self._record, self._other]
+        stories = [story_of(self._gateway, one, period, self._reader.language) for one in records]
+        scale = storyline.scale_of(stories)
+        told = [self._told(one, scale) for one in stories]
+        return {
+            "view": bed_view(self._gateway, self._reader, self._record),
+            "about": self._about(),
+            "told": told,
+            "spans": self._spans(),
+            "span": self._span,
+            "period_words": self._reader.tell(SPAN_WORDS[self._span]),
+            "box": (storyline.WIDTH, storyline.HEIGHT),
+            "zones": storyline.zones_of(stories[0].limits, scale),
+            "ticks": storyline.ticks_of(period, self._reader.write),
+            "bar_width": storyline.bar_width(period),
+            "marks": [self._marks(one, scale) for one in told],
+            "columns": told[0].words.columns(),
+            "other_columns": told[1].words.columns() if len(told) > 1 else [],
+            "rows": _side_by_side(told),
+            "events": told[0].words.events(),
+            "empty": not any(one.water for one in stories),
+            "page": self._script(stories, scale),
+        }
+
+    def _told(self, story: Story, scale: storyline.Scale) -> Told:
+        words = StoryWords(story, self._reader, self._zone)
+        return Told(
+            story.record.bed,
+            name_of(story.record),
+            storyline.lines_of(story, scale),
+            words,
+            words.sentence(),
+            storyline.rain_path(storyline.rain_by_step(story), scale),
+        )
+
+    def _marks(self, told: Told, scale: storyline.Scale) -> list[tuple[float, Any]]:
+        return [(round(100 * scale.x(one.at_ms), 2), one) for one in told.words.marks()]
+
+    def _spans(self) -> list[Span]:
+        return [
+            Span(
+                name,
+                self._reader.tell(SPAN_WORDS[name]),
+                f"?{urlencode(self._query(name))}",
+                name == self._span,
+            )
+            for name in SPANS
+        ]
+
+    def _about(self) -> str:
+        """What grows here, in what, since when."""
+        details, reader = self._record.details, self._reader
+        parts = [crop_name(details.crop, reader)]
+        if details.planted_on is not None and details.crop is not None:
+            day = reader.write.plain_date(details.planted_on)
+            text = (
+                reader.tell("semé le %(day)s") if details.sown else reader.tell("planté le %(day)s")
+            )
+            parts.append(text % {"day": day})
+        parts.append(f"{reader.write.number(details.area_m2, 2, exact=False)} m²")
+        if details.mulched:
+            parts.append(reader.tell("paillé"))
+        return " · ".join(parts)
+
+    def _script(self, stories: Sequence[Story], scale: storyline.Scale) -> dict[str, Any]:
+        return {
+            "from": scale.period.from_ms // 1000,
+            "to": scale.period.to_ms // 1000,
+            "low": scale.low,
+            "high": scale.high,
+            "barWidth": storyline.bar_width(scale.period),
+            "gap": storyline.GAP_STEPS * (3600 if scale.period.hourly else 86400),
+            "hourly": scale.period.hourly,
+            "language": self._reader.language,
+            "timezone": self._zone,
+            "beds": [{"name": name_of(one.record), **hours_json(one)} for one in stories],
+            "texts": script_texts(self._reader),
+        }
+
+
+def script_texts(reader: Reader) -> dict[str, str]:
+    """What the script says; it carries no word of its own."""
+    texts = {name: reader.tell(word) for name, word in ZONES.items()}
+    return {**texts, "justNow": reader.tell("à l’instant")}
+
+
+def _side_by_side(told: Sequence[Told]) -> list[tuple[str, list[str]]]:
+    """The rows of all beds, joined by their time."""
+    tables = [one.words.rows() for one in told]
+    return [
+        (same[0].when, [cell for row in same for cell in row.cells])
+        for same in zip(*tables, strict=True)
+    ]
