@@ -31,6 +31,8 @@ from gateway.beds import (
 from gateway.forecast import kept
 from gateway.security import keyring
 from gateway.store.base import Series
+from gateway.workshop import tally
+from gateway.yearly import attendance
 from sensor_node import wire
 from sensor_node.database import Database, transaction
 
@@ -84,6 +86,7 @@ MIGRATIONS = (
     journal.KEYS,
     notes.MIGRATION,
     own_crops.MIGRATION,
+    tally.MIGRATION + attendance.MIGRATION,
 )
 
 _NODES = (
@@ -171,6 +174,8 @@ class Catalogue:
         self.keyring = keyring.Keyring(self._database)
         self.alerts = alerts.Alerts(self._database)
         self.notices = notices.Outbox(self._database)
+        self.tally = tally.Tally(self._database)
+        self.attendance = attendance.Attendance(self._database)
 
     # --- what is known --------------------------------------------------------------------
 

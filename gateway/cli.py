@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     _add_erase(commands)
     _add_access(commands)
     _add_notify(commands)
+    _add_workshop(commands)
     return top
 
 
@@ -210,6 +211,17 @@ def _add_access(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     code.set_defaults(command=_code)
     _add_token(commands)
+
+
+def _add_workshop(commands: _Commands[argparse.ArgumentParser]) -> None:
+    from gateway import report_cli, workshop_cli  # noqa: PLC0415 - they load nothing themselves
+
+    workshop_cli.add_arguments(
+        commands.add_parser("workshop", help=pick("animer un atelier", "run a workshop"))
+    )
+    report_cli.add_arguments(
+        commands.add_parser("report", help=pick("le bilan d'une année", "a year in figures"))
+    )
 
 
 def _add_token(commands: _Commands[argparse.ArgumentParser]) -> None:

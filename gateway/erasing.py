@@ -24,13 +24,14 @@ from gateway.keys.session import visit
 from gateway.nightly import is_backup
 from gateway.settings import GatewaySettings
 from gateway.store.opening import open_store
+from gateway.workshop import workshops
 from sensor_node import wire
 from sensor_node.damage import sync_folder, told
 from sensor_node.errors import NetworkError
 
 ASIDE: Final = "before-restore-"
 SESSIONS: Final = "mosquitto.db"
-_OURS: Final = (*DATABASES, carebook.FILE, swap.STAGE, ASIDE, mend.RUNNING)
+_OURS: Final = (*DATABASES, carebook.FILE, swap.STAGE, ASIDE, mend.RUNNING, workshops.FOLDER)
 """How the names begin of what lies in the data folder, with all that is set aside beside it."""
 _STAYS: Final = frozenset({"keys", "broker", "gateway.lock", "in-use.lock", "backup.lock"})
 

@@ -12,7 +12,7 @@ import json
 import secrets
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -23,6 +23,8 @@ KEEP_S: Final = 300.0
 KEEP_EVENTS: Final = 30_000
 """A bound on memory, some 10 MB: fifty channels at an event a second need half of it."""
 RESET: Final = "reset"
+GONE: Final = "gone"
+"""What is left of an event that was taken back; nobody listens for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,14 @@ class EventHub:
             seen = self._number(last_event_id)
             lost = seen is None or not self._first - 1 <= seen <= self._last
             return Subscription(self, self._last if seen is None or lost else seen, lost=lost)
+
+    def forget(self, is_gone: Callable[[Event], bool]) -> None:
+        """Empty those events of the row, which nobody may hear again; ids stay as they are."""
+        with self._lock:
+            self._kept = deque(
+                (at_s, Event(event.id, GONE, "{}") if is_gone(event) else event)
+                for at_s, event in self._kept
+            )
 
     def close(self) -> None:
         """End every subscription, at once and for good; may be called from any thread."""

@@ -25,6 +25,8 @@ from gateway.settings import GatewaySettings
 from gateway.store.base import Series, Store
 from gateway.store.opening import open_store
 from gateway.vitals import Vitals
+from gateway.workshop.readable import Readable
+from gateway.workshop.workshops import Workshops
 from sensor_node.clock import Clock, SystemClock
 from sensor_node.errors import StorageError
 
@@ -34,7 +36,8 @@ MOVED: Final = 10_000
 class Gateway:
     """Everything behind the doors.
 
-    ``measured`` gives readings as they leave, ``as_measured`` without calibration. The ingest
+    ``measured`` gives readings as they leave, ``as_measured`` without calibration; ``readable``
+    and ``readable_raw`` know those of a workshop's groups as well, for programs. The ingest
     keeps ``ingest_alive``, ``broker_up``, and in ``commit_error`` why the last commit failed
     (None: it did not). ``moved``: channels with a new value that did not come through the ingest,
     for its live topics. ``post`` sends messages, None where nothing runs.
@@ -67,6 +70,12 @@ class Gateway:
         self.present.load(store.newest())
         self.observer = Observer(catalogue, self.measured, self.as_measured, self.present)
         self.access = Access(catalogue.keyring, clock, store.id, private=settings.access.private)
+        self.workshops = Workshops(
+            settings.data, clock, settings.timezone, catalogue.tally, self.events
+        )
+        self.access.groups = self.workshops
+        self.readable = Readable(store, catalogue, self.workshops)
+        self.readable_raw = Readable(store, catalogue, self.workshops, raw=True)
         place = asked_place(settings.forecast, settings.latitude, settings.longitude)
         self.forecasts = Forecasts(settings.forecast, place, catalogue.forecast, clock)
         self.advisor = Advisor(
@@ -113,6 +122,7 @@ class Gateway:
     def close(self) -> None:
         """End the event streams and let go of the databases."""
         self.events.close()
+        self.workshops.close()
         self.store.close()
         self.catalogue.close()
         self.quarantine.close()

@@ -12,7 +12,8 @@ from gateway.nightly import Nightly
 from gateway.retention import Retention, kept_since_ms
 from gateway.service import Gateway
 from gateway.space import database_bytes
-from sensor_node.errors import StorageError
+from gateway.workshop.hush import Hush
+from sensor_node.errors import NetworkError, StorageError
 
 EVERY_S: Final = 10.0
 
@@ -34,6 +35,8 @@ class Upkeep:
         self._gateway = gateway
         self._on_damage = on_damage
         self._nightly = Nightly(gateway.settings, gateway.carebook)
+        self._hush_groups = Hush(gateway.settings.broker)
+        self._hushed = 0
         self._stopping = threading.Event()
 
     @contextmanager
@@ -53,8 +56,10 @@ class Upkeep:
         if gateway.commit_error is not None and gateway.commit_error.code == "DATABASE_DAMAGED":
             self._on_damage(gateway.commit_error)
             return
+        self._hush()
         gateway.carebook.reload()
         if gateway.clock.synchronised():
+            gateway.workshops.tidy()
             gateway.carebook.date_damages(now_ms)
             gateway.carebook.sized(now_ms, database_bytes(gateway.settings.data))
             self._forget(now_ms)
@@ -68,6 +73,23 @@ class Upkeep:
             return  # it is still due, and made at the next start
         else:
             log.info("BACKED_UP: %s", backup.path)
+
+    def _hush(self) -> None:
+        """What groups left at the broker goes with them."""
+        gateway = self._gateway
+        erased = gateway.workshops.erased
+        if erased != self._hushed:
+            self._hush_groups.due = True
+        if not (self._hush_groups.due and gateway.broker_up):
+            return
+        try:
+            cleared = self._hush_groups.turn(gateway.workshops.plants())
+        except NetworkError as error:
+            log.warning("%s", error)
+            return
+        self._hushed = erased
+        if cleared:
+            log.info("GROUPS_CLEARED: %s", cleared)
 
     def _forget(self, now_ms: int) -> None:
         """Once a school year: let go of the traces of the ones before."""

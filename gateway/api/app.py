@@ -38,6 +38,7 @@ from gateway.api import (
     sending,
     shapes,
     waterings,
+    workshops,
 )
 from gateway.api.context import only_known_parameters
 from gateway.api.middleware import Counted, Failures, Limits, SafeHeaders
@@ -122,7 +123,18 @@ def _include_programs(app: FastAPI) -> None:
         beds, crops, waterings, notes, advice, history, restriction, rain, forecast, alerts,
     )  # fmt: skip
     of_channels = (channels, calibrations, readings, sending)
-    nouns = (garden, nodes, *of_channels, *of_beds, events, quarantine, checks, keys, joining)
+    nouns = (
+        garden,
+        nodes,
+        *of_channels,
+        *of_beds,
+        events,
+        quarantine,
+        checks,
+        keys,
+        joining,
+        workshops,
+    )
     for noun in nouns:
         app.include_router(
             noun.router,

@@ -17,6 +17,7 @@ from gateway.security.roles import Action
 from gateway.service import Gateway
 from gateway.store.base import Series
 from gateway.times import to_rfc3339
+from gateway.workshop.workshop import Workshop
 from sensor_node.wire import QUANTITIES
 
 router = APIRouter(tags=["channels"])
@@ -37,6 +38,8 @@ def channels(
     bed: Annotated[str | None, Query(description="Only those that watch this bed")] = None,
 ) -> ChannelList:
     """Each channel with its newest value, its age and its quality."""
+    if node is not None and (workshop := gateway.workshops.of_node(node)) is not None:
+        return _of_group(workshop, node, quantity)
     _check_filters(gateway, node, quantity, bed)
     known, present = gateway.measured.channels(), gateway.present.all()
     watching = {one.series for one in gateway.catalogue.watches.now() if one.bed == bed}
@@ -55,7 +58,7 @@ def channels(
 def one_channel(gateway: TheGateway, node: NodeName, channel: ChannelName) -> Channel:
     """One channel with its newest value."""
     info = _known(gateway, Series(node, channel))
-    return channel_shape(info, gateway.present.get(info.series))
+    return channel_shape(info, _present(gateway, info.series))
 
 
 @router.get(
@@ -84,7 +87,7 @@ def latest(
 ) -> LatestOfChannel | Response:
     """A value is fresh for three sampling intervals of its node, and a fault is no value."""
     info = _known(gateway, Series(node, channel))
-    present = gateway.present.get(info.series)
+    present = _present(gateway, info.series)
     as_text = format_ == "text" or (format_ is None and _prefers_text(request))
     fresh = present is not None and present.quality in ("good", "suspect")
     if present is None or not (fresh or old) or (as_text and present.value is None):
@@ -139,10 +142,26 @@ def plain_number(value: float) -> str:
 
 
 def _known(gateway: Gateway, series: Series) -> ChannelInfo:
-    info = gateway.measured.channel(series)
+    info = gateway.readable.channel(series)
     if info is None:
         raise unknown_channel(gateway, str(series))
     return info
+
+
+def _present(gateway: Gateway, series: Series) -> Present | None:
+    workshop = gateway.workshops.of_node(series.node)
+    return (gateway if workshop is None else workshop.sandbox).present.get(series)
+
+
+def _of_group(workshop: Workshop, node: str, quantity: str | None) -> ChannelList:
+    present = workshop.sandbox.present
+    return ChannelList(
+        channels=[
+            channel_shape(info, present.get(series))
+            for series, info in workshop.sandbox.channels(node).items()
+            if quantity in (None, info.quantity)
+        ]
+    )
 
 
 def _check_filters(

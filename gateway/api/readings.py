@@ -104,7 +104,7 @@ def readings(
     """
     span = span_of(from_, to, gateway.clock.wall_ms(), gateway.settings.timezone)
     cut = _cut(every, span)
-    measured = gateway.as_measured if raw else gateway.measured
+    measured = gateway.readable_raw if raw else gateway.readable
     infos = [_known(gateway, measured, name) for name in dict.fromkeys(channel)]
     _check_length(span, cut, len(infos))
     wanted = _wanted(infos, span, cut, aggregate or [], gateway.settings.timezone)

@@ -13,9 +13,12 @@ from gateway.api.problems import Problem
 from gateway.api.spans import moment_of_ours
 from gateway.intake import Intake, Sent
 from gateway.quarantine import Refused
+from gateway.security.access import Who
 from gateway.security.refusals import not_yours
 from gateway.security.roles import Action
 from gateway.service import Gateway
+from gateway.workshop import sandbox
+from gateway.workshop.telling import tell_group_reading
 from sensor_node import wire
 from sensor_node.errors import ConfigError
 
@@ -67,10 +70,13 @@ def send(
 ) -> Received:
     """They are the key's own node's, at most 1000 at once; sent again they count once.
 
-    Readings that cannot be believed (unit, time) are kept in quarantine, as a node's are.
+    Readings that cannot be believed (unit, time) are kept in quarantine, as a node's are. Those of
+    a workshop's group go to its sandbox, apart from the garden; there such readings are not kept.
     """
     node = asker.own or ""
     gateway.access.check_writes(asker, node)
+    if node.startswith(wire.SANDBOX):
+        return send_of_group(gateway, asker, body, language)
     sent = [_sent(gateway, node, one) for one in body.readings]
     gateway.access.pace.take(asker.key or asker.csrf, len(sent))
     taken = _intake(request, gateway).take(node, sent)
@@ -79,6 +85,35 @@ def send(
         stored=taken.stored,
         quarantined=[_set_aside(one, language) for one in taken.refused],
     )
+
+
+def send_of_group(gateway: Gateway, asker: Who, body: SentReadings, language: str) -> Received:
+    """Keep ``body`` in the sandbox of the group that sends it. Raises ``AccessRefused``."""
+    node = asker.own or ""
+    workshop = gateway.workshops.writable(node)
+    sent = [_sent_of_group(gateway, node, one) for one in body.readings]
+    gateway.access.pace.take(asker.key or asker.csrf, len(sent))
+    moved, refused = workshop.take(node.removeprefix(wire.SANDBOX), sent)
+    for series in moved:
+        tell_group_reading(gateway, workshop, series)
+    return Received(
+        node=node,
+        stored=len(sent) - len(refused),
+        quarantined=[
+            SetAside(channel=one.channel, code=one.code, text=one.text(language)) for one in refused
+        ],
+    )
+
+
+def _sent_of_group(gateway: Gateway, node: str, one: SentReading) -> sandbox.Sent:
+    """As any reading; without a time it is of now, by whatever clock this computer has: a kit
+    without internet compares a group's readings with nothing else.
+    """
+    if one.time is not None:
+        at_ms = moment_of_ours("time", one.time, gateway.settings.timezone)
+    else:
+        at_ms = gateway.clock.wall_ms()
+    return sandbox.Sent(_channel(node, one), one.unit, at_ms, one.value)
 
 
 def _intake(request: Request, gateway: Gateway) -> Intake:
@@ -91,14 +126,17 @@ def _intake(request: Request, gateway: Gateway) -> Intake:
 
 
 def _sent(gateway: Gateway, node: str, one: SentReading) -> Sent:
+    return Sent(_channel(node, one), one.unit, _moment(gateway, one.time), one.value)
+
+
+def _channel(node: str, one: SentReading) -> str:
     named, _, channel = one.channel.rpartition("/")
     if named not in ("", node):
         raise not_yours(named, node)
     try:
-        wire.check_id(channel, "channel")
+        return wire.check_id(channel, "channel")
     except ConfigError as error:
         raise Problem(422, error.code, fr=error.fr, en=error.en) from None
-    return Sent(channel, one.unit, _moment(gateway, one.time), one.value)
 
 
 def _moment(gateway: Gateway, time: str | None) -> int:

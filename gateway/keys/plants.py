@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from gateway.watering.crops import CROPS
+from gateway.workshop.plants import PLANTS
 from sensor_node import wire
 
-PLANTS: Final = tuple(CROPS)
-"""The garden's own crops, as the codes of groups have them."""
+__all__ = ["PLANTS", "sandbox_name"]
 
 
 def sandbox_name(plant: str) -> str:

@@ -26,8 +26,8 @@ def terminal(text: str) -> str:
     return out.getvalue()
 
 
-def svg(text: str) -> bytes:
-    """``text`` as an SVG document."""
+def svg(text: str, *, sized: bool = True) -> bytes:
+    """``text`` as an SVG document; not ``sized``: as large as the page has it."""
     out: Any = io.BytesIO()
-    _made(text).save(out, kind="svg", scale=SCALE, xmldecl=False)
+    _made(text).save(out, kind="svg", scale=SCALE, xmldecl=False, omitsize=not sized)
     return bytes(out.getvalue())

@@ -17,7 +17,7 @@ from gateway.api import waterings
 from gateway.api.bed_shapes import NewWatering, WateringChange
 from gateway.api.beds import known_bed
 from gateway.api.guard import allow, who_asks
-from gateway.pages import enter, instruments
+from gateway.pages import enter, instruments, workshop_addresses
 from gateway.security.roles import Action
 from gateway.service import Gateway
 
@@ -47,6 +47,7 @@ def router(gateway: Gateway) -> APIRouter:
     assets.built()
     pages = APIRouter(include_in_schema=False)
     pages.include_router(enter.router(gateway))
+    pages.include_router(workshop_addresses.router(gateway))
     _reading(pages, gateway)
     _watering(pages, gateway)
     _noting(pages, gateway)

@@ -59,7 +59,7 @@ def router(gateway: Gateway) -> APIRouter:
             return entering.answer(gateway, request, to=vers, error=error)
         gateway.access.sessions.end(session_of(request))
         response = RedirectResponse(inside(vers), 303)
-        _give(response, request, session, gateway.clock.wall_ms())
+        give(response, request, session, gateway.clock.wall_ms())
         return response
 
     @pages.post(LEAVE, dependencies=[allow(Action.ENTER)])
@@ -85,7 +85,8 @@ def inside(path: str) -> str:
     return path if plain and path.startswith("/") and not path.startswith("//") else "/"
 
 
-def _give(response: Response, request: Request, session: Session, now_ms: int) -> None:
+def give(response: Response, request: Request, session: Session, now_ms: int) -> None:
+    """Put ``session`` into the browser, for the door that it came by."""
     secure = is_secure(request)
     response.set_cookie(
         cookie_of(request),

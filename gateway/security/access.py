@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from gateway.security import codes
 from gateway.security.keyring import Keyring
@@ -62,8 +62,18 @@ class Who:
         return "program" if self.key else str(self.role)
 
 
+class GroupKeys(Protocol):
+    """The keys of the groups of workshops, which are kept apart and go with them."""
+
+    def by_token(self, text: str) -> Who | None:
+        """The group that shows ``text``. Raises ``AccessRefused``."""
+
+    def by_session(self, session_id: str, *, secure: bool) -> Who | None:
+        """The group whose browser brings ``session_id``."""
+
+
 class Access:
-    """The garden's doors. ``private``: reading needs a key too."""
+    """The garden's doors. ``private``: reading needs a key too; ``groups``: whose workshops."""
 
     def __init__(self, keyring: Keyring, clock: Clock, store_id: str, *, private: bool) -> None:
         self.keyring = keyring
@@ -72,6 +82,7 @@ class Access:
         self.for_codes = Throttle(clock)
         self.for_passphrases = Throttle(clock)
         self.pace = Pace(clock)
+        self.groups: GroupKeys | None = None
         self._clock = clock
         self._trying = threading.Lock()
 
@@ -81,6 +92,9 @@ class Access:
 
     def by_token(self, text: str) -> Who:
         """The program that shows ``text``. Raises ``AccessRefused``."""
+        group = None if self.groups is None else self.groups.by_token(text)
+        if group is not None:
+            return group
         token = self.keyring.tokens.find(text, self._clock.wall_ms())
         if token is None:
             raise token_refused()
@@ -89,7 +103,9 @@ class Access:
     def by_session(self, session_id: str, *, secure: bool) -> Who | None:
         """The person whose browser brings ``session_id``; None where that opens nothing."""
         session = self.sessions.find(session_id, self._clock.wall_ms(), secure=secure)
-        return None if session is None else person(session)
+        if session is not None:
+            return person(session)
+        return None if self.groups is None else self.groups.by_session(session_id, secure=secure)
 
     def check(self, who: Who, action: Action) -> None:
         """Raises ``AccessRefused`` with what to do where ``who`` may not do ``action``."""

@@ -12,7 +12,7 @@ from gateway.security.keyring import Keyring
 from gateway.security.roles import Role, Scope
 from gateway.security.sessions import DAY_MS, HOUR_MS
 from gateway.security.tokens import DAYS, Token
-from gateway.watering.crops import CROPS
+from gateway.workshop.plants import PLANTS
 from sensor_node import wire
 from sensor_node.clock import Clock
 from sensor_node.errors import UsageError
@@ -33,7 +33,7 @@ class Giver:
 
     def code(self, role: Role, plant: str | None = None, hours: float = HOURS) -> tuple[str, int]:
         """A new code and when it ends. Raises ``UsageError`` for a plant that is none."""
-        if (role == Role.GROUP) != (plant is not None) or (plant and plant not in CROPS):
+        if (role == Role.GROUP) != (plant is not None) or (plant and plant not in PLANTS):
             raise _which_plant()
         now_ms = self._clock.wall_ms()
         until_ms = now_ms + round(hours * HOUR_MS)
@@ -79,7 +79,7 @@ def is_writable(node: str) -> bool:
 
 
 def _which_plant() -> UsageError:
-    some = ", ".join(list(CROPS)[:8])
+    some = ", ".join(PLANTS[:8])
     return UsageError(
         "CODE_PLANT",
         fr=f"Un code de groupe a une plante, les autres n'en ont pas : {some}…",

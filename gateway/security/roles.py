@@ -42,6 +42,7 @@ class Action(StrEnum):
     CALIBRATE = "calibrate"
     SILENCE = "silence"
     RETRY = "retry"
+    WORKSHOP = "workshop"
     KEYS = "keys"
     AUDIT = "audit"
 
@@ -61,6 +62,7 @@ _TABLE: Final = {
     Action.CALIBRATE: "-        -      -     yes      yes              -    -    -",
     Action.SILENCE:   "-        -      -     yes      yes              -    -    -",
     Action.RETRY:     "-        -      -     yes      yes              -    -    -",
+    Action.WORKSHOP:  "-        -      -     yes      yes              -    -    -",
     Action.KEYS:      "-        -      -     -        yes              -    -    -",
     Action.AUDIT:     "-        -      -     -        yes              -    -    -",
 }  # fmt: skip
@@ -104,6 +106,7 @@ ACTIONS_FR_EN: Final[Mapping[Action, tuple[str, str]]] = {
     Action.CALIBRATE: ("étalonner", "calibrate"),
     Action.SILENCE: ("faire taire une alerte", "silence an alert"),
     Action.RETRY: ("réessayer ce qui est en quarantaine", "retry what is in quarantine"),
+    Action.WORKSHOP: ("animer un atelier", "run a workshop"),
     Action.KEYS: ("donner et retirer codes, jetons et phrases", "give and revoke keys"),
     Action.AUDIT: ("lire le registre des changements", "read the log of changes"),
 }  # fmt: skip

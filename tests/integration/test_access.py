@@ -40,6 +40,10 @@ PARTS: Final = {
     "bed": "bac-1",
     "number": "1",
     "role": "gardener",
+    "id": "5f0c9a1e",
+    "plant": "tomate",
+    "workshop": "5f0c9a1e",
+    "what": "pause",
 }
 HOUR_S: Final = 3600
 

@@ -417,6 +417,8 @@ def test_a_when_that_makes_no_sense_is_told(jardin: Any, asked: dict[str, Any], 
 def test_a_group_sends_a_measure_of_its_own_with_the_code_of_the_board(
     jardin: Any, door: Door, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    workshop = door.gateway.workshops.begin("Essai", 4, 60)
+    door.gateway.workshops.join(workshop.about.code, "tomate")
     jardin.groupe(code_of(door))
     jardin.mesurer("Ma plante", "21,5")
     assert capsys.readouterr().out == (

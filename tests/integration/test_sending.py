@@ -19,6 +19,7 @@ from gateway.security.roles import Role, Scope
 from gateway.security.throttle import BURST
 from gateway.store.base import Series
 from gateway.times import to_rfc3339
+from gateway.workshop.workshop import Workshop
 from sensor_node import wire
 
 READINGS: Final = "/api/v1/readings"
@@ -32,7 +33,14 @@ def token_of(door: Door, node: str = "meteo") -> dict[str, str]:
     return {"Authorization": f"Bearer {text}"}
 
 
+def workshop_of(door: Door, plant: str = "tomate") -> Workshop:
+    workshop = door.gateway.workshops.begin("Essai", 4, 60)
+    door.gateway.workshops.join(workshop.about.code, plant)
+    return workshop
+
+
 def group_of(door: Door) -> dict[str, str]:
+    workshop_of(door)
     session = door.gateway.access.sessions.begin(Role.GROUP, NOW_MS, secure=False, plant="tomate")
     return {"Cookie": f"{COOKIE}={session.id}", CSRF_HEADER: session.csrf}
 
@@ -87,6 +95,7 @@ def test_a_group_writes_to_its_sandbox(door: Door) -> None:
     )
     assert answer.json() == {"node": "atelier.tomate", "stored": 2, "quarantined": []}
     assert door.json("/channels/atelier.tomate/air/latest")["value"] == 21.4
+    assert door.gateway.store.count() == 0
 
 
 @pytest.mark.parametrize(
@@ -131,7 +140,10 @@ def test_a_thousand_readings_a_second_are_slowed_and_the_others_go_on(
 
 
 def test_a_reading_as_pupils_write_it(door: Door) -> None:
-    answer = send(door, token_of(door, "atelier.tomate"), {"channel": "score", "value": 12})
+    token = token_of(door, "atelier.tomate")
+    problem(send(door, token, {"channel": "score", "value": 12}), 409, "NO_WORKSHOP")
+    workshop_of(door)
+    answer = send(door, token, {"channel": "score", "value": 12})
     assert answer.json()["stored"] == 1
 
 

@@ -1,0 +1,1 @@
+"""What the association reports of a year: counts typed by facilitators, never names."""

@@ -1,0 +1,37 @@
+"""The closed list of what is counted of a workshop's people: nothing here can hold a name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+COLUMNS: Final[Mapping[str, tuple[str, str]]] = {
+    "participants": ("participants", "participants"),
+    "age-0-5": ("0 à 5 ans", "aged 0 to 5"),
+    "age-6-10": ("6 à 10 ans", "aged 6 to 10"),
+    "age-11-14": ("11 à 14 ans", "aged 11 to 14"),
+    "age-15-17": ("15 à 17 ans", "aged 15 to 17"),
+    "age-18-25": ("18 à 25 ans", "aged 18 to 25"),
+    "age-26-59": ("26 à 59 ans", "aged 26 to 59"),
+    "age-60": ("60 ans et plus", "aged 60 and over"),
+    "girls": ("filles et femmes", "girls and women"),
+    "boys": ("garçons et hommes", "boys and men"),
+    "not-said": ("genre non dit", "gender not said"),
+    "nursery": ("maternelle", "nursery school"),
+    "primary": ("école élémentaire", "primary school"),
+    "lower-secondary": ("collège", "lower secondary school"),
+    "upper-secondary": ("lycée", "upper secondary school"),
+    "no-school": ("hors école", "not at school"),
+    "from-town": ("de la commune", "from the town"),
+    "from-elsewhere": ("d'une autre commune", "from another town"),
+    "families": ("familles", "families"),
+    "priority-district": ("d'un quartier prioritaire", "from a priority district"),
+}
+MOST: Final = 10_000
+FEW: Final = 5
+"""Fewer people than this could be recognised: they are not told apart."""
+
+
+def shown(count: int) -> str:
+    """``count`` as it leaves the garden: ``<5`` for one to four."""
+    return f"<{FEW}" if 0 < count < FEW else str(count)
