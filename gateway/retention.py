@@ -30,13 +30,13 @@ TRACES: Final = {
     "tokens": "FROM tokens WHERE coalesce(min(revoked_ms, until_ms), until_ms) < :before",
     "codes": "FROM codes WHERE until_ms < :before",
     "sessions": "FROM sessions WHERE until_ms < :before",
+    "notes": "FROM notes WHERE by NOT IN ('gardener', 'keeper') AND made_ms < :before",
     "undone": "FROM waterings WHERE source = 'logged' AND undone_ms < :before",
 }
 """What goes whole, of the catalogue's tables."""
 GROUPS: Final = {
     "waterings": f"waterings {_SOMEBODY} AND at_ms < :before",
     "rains": f"rains {_SOMEBODY} AND made_ms < :before",
-    "notes": f"notes {_SOMEBODY} AND made_ms < :before",
 }
 """What stays, but no longer says which group it was of."""
 WORDS: Final = {
@@ -44,10 +44,10 @@ WORDS: Final = {
     "tokens": ("jetons périmés ou révoqués", "expired or revoked tokens"),
     "codes": ("codes périmés", "expired codes"),
     "sessions": ("sessions finies", "ended sessions"),
+    "notes": ("notes de groupes et de visiteurs", "notes of groups and visitors"),
     "undone": ("arrosages annulés", "waterings that were undone"),
     "waterings": ("arrosages qui diront « groupe »", "waterings that will say 'group'"),
     "rains": ("pluies notées qui diront « groupe »", "noted rains that will say 'group'"),
-    "notes": ("notes qui diront « groupe »", "notes that will say 'group'"),
     "quarantine": ("messages en quarantaine", "messages in quarantine"),
     "sandbox": ("voies d'atelier à vider", "channels of workshops to empty"),
 }

@@ -19,6 +19,7 @@ VALUE = 123.456789012345
 GARDENS_OWN = 21.987654321
 PLANT = "ronce-traceable"
 LABEL = "programme-traceable"
+NOTE = "note-traceable"
 PAYLOAD = b"payload-traceable"
 WHY = "panne-traceable"
 SANDBOX = Series(f"atelier.{PLANT}", "secret-voie")
@@ -35,7 +36,7 @@ def leave(gateway: Gateway, at_ms: int) -> str:
     catalogue.journal.tell("bac-1", Told(at_ms, 10.0, 1.0, "logged", PLANT), at_ms)
     undone = catalogue.journal.tell("bac-2", Told(at_ms, VALUE, 1.0, "logged", PLANT), at_ms)
     catalogue.journal.undo(undone, at_ms)
-    catalogue.notes.tell("bac-1", "des limaces", PLANT, at_ms, at_ms)
+    catalogue.notes.tell("bac-1", NOTE, PLANT, at_ms, at_ms)
     catalogue.rain.tell(RainTold(3.0, PLANT, on=date(2025, 1, 2)), at_ms)
     gateway.quarantine.add([Refused(None, "t", None, "NOT_JSON", "non", "no", PAYLOAD, at_ms)])
     catalogue.see_channel(AIR, "Cel")
@@ -48,7 +49,7 @@ def leave(gateway: Gateway, at_ms: int) -> str:
 
 def needles(token: str) -> list[bytes]:
     """What ``leave`` wrote, as it stands in a file."""
-    words = [LABEL, WHY, token]
+    words = [LABEL, NOTE, WHY, token]
     return [*(word.encode() for word in words), PAYLOAD, struct.pack(">d", VALUE)]
 
 

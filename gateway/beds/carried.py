@@ -6,6 +6,7 @@
     {"watering": "bac-1", "at_ms": …, "litres": …, "cans": …, "source": …, "by": …, …}
     {"advice": "bac-1", "day": "2026-07-15", "made_ms": …, "inputs": "…", "fr": "…", "en": "…"}
     {"rain": 12.5, "day": "2026-07-14", "at_ms": null, "by": …, "told_ms": …, …}
+    {"note": "bac-1", "at_ms": …, "text": "…", "by": …, "made_ms": …}
 
 Whatever is here already, field by field, is taken once.
 """
@@ -18,6 +19,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any, Final
 
+from gateway.beds.notes import MOST_CHARACTERS, plain
 from gateway.beds.own_crops import checked
 from gateway.beds.rainbook import MOST_MM
 from gateway.beds.records import BedDetails
@@ -36,6 +38,7 @@ _TABLES: Final = {
     ),
     "advice": ("advices", "bed", ("day", "made_ms", "inputs", "fr", "en")),
     "rain": ("rains", "mm", ("day", "at_ms", "by", "told_ms", "made_ms", "undone_ms")),
+    "note": ("notes", "bed", ("at_ms", "text", "by", "made_ms")),
 }
 WORDS: Final = frozenset({"crop", "bed", "watch", *_TABLES})
 """What a line of ours begins with."""
@@ -107,6 +110,8 @@ class Carried:
                 values["inputs"] = zlib.compress(str(values["inputs"]).encode())
             if word == "rain":
                 _check_rain(line)
+            elif word == "note":
+                _check_note(line)
             self._once(table, values)
 
     def _take_bed(self, line: Line) -> None:
@@ -161,6 +166,13 @@ def _check_rain(line: Line) -> None:
         raise ValueError("rain of no day and no moment, or of both")
     if line["day"] is not None:
         date.fromisoformat(line["day"])
+
+
+def _check_note(line: Line) -> None:
+    """A line that no page of ours would have taken is not shown by one either."""
+    text = line["text"]
+    if not isinstance(text, str) or not 0 < len(text) <= MOST_CHARACTERS or plain(text) != text:
+        raise ValueError("a note that is none")
 
 
 _KEYS: Final[dict[str, Callable[[Any], Any]]] = {"bed": _id, "mm": _mm}

@@ -56,6 +56,7 @@ def lived(gateway: Gateway) -> None:
     catalogue.journal.undo(entry, 5000)
     for rain in (RainTold(12.5, "gardener", on=TODAY), RainTold(3.0, "family", at_ms=4000)):
         assert catalogue.rain.tell(rain, 4000)
+    assert catalogue.notes.tell("bac-2", "Des limaces", "gardener", 4000, 4000)
     gateway.advisor.look()
 
 
@@ -115,6 +116,8 @@ def test_a_garden_that_moves_takes_its_beds_along(gardens: list[Gateway], tmp_pa
             "undone_ms": None,
         },
         {"advice": 5, "day": "2026-07-15"},
+        {"note": "bac-1", "at_ms": 1, "text": "a\u202eb", "by": "gardener", "made_ms": 1},
+        {"note": "bac-1", "at_ms": 1, "text": "a" * 281, "by": "gardener", "made_ms": 1},
         {"crop": "oca", "details": plain(OCA)},
         {"crop": "ulluco", "details": plain(OCA), "made_ms": 1},
         {"crop": "oca", "details": plain(OCA) | {"p": 7.0}, "made_ms": 1},

@@ -92,6 +92,13 @@ def test_what_the_garden_measured_and_was_given_stays(gateway: Gateway, tmp_path
     assert (watering.litres, watering.by) == (10.0, "group")
 
 
+def test_the_gardeners_own_notes_are_the_gardens_story(gateway: Gateway) -> None:
+    gateway.catalogue.notes.tell("bac-1", "semis", "gardener", LAST_YEAR, LAST_YEAR)
+    leave(gateway, LAST_YEAR)
+    Retention(gateway).apply(Retention(gateway).preview())
+    assert [note.text for note in gateway.catalogue.notes.of("bac-1", 0, OCTOBER)] == ["semis"]
+
+
 def test_a_trace_of_today_outlives_those_of_last_year(gateway: Gateway) -> None:
     leave(gateway, LAST_YEAR)
     gateway.catalogue.keyring.audit.note("keeper", "TOKEN_MADE", "new", THIS_YEAR)
