@@ -654,6 +654,23 @@ def test_the_description_names_every_address_of_the_programs_door(door: Door) ->
         "/api/v1/passphrases/{role}",
         "/api/v1/door",
         "/api/v1/audit",
+        "/api/v1/beds/{bed}/notes",
+        "/api/v1/beds/{bed}/notes/{number}",
+        "/api/v1/crops",
+        "/api/v1/crops/{crop}",
+        "/api/v1/workshops",
+        "/api/v1/workshops/join",
+        "/api/v1/workshops/{id}",
+        "/api/v1/workshops/{id}/end",
+        "/api/v1/workshops/{id}/extend",
+        "/api/v1/workshops/{id}/groups/{plant}/code",
+        "/api/v1/workshops/{id}/groups/{plant}/freeze",
+        "/api/v1/workshops/{id}/groups/{plant}/thaw",
+        "/api/v1/workshops/{id}/hand",
+        "/api/v1/workshops/{id}/notes",
+        "/api/v1/workshops/{id}/pause",
+        "/api/v1/workshops/{id}/resume",
+        "/api/v1/workshops/{id}/zip",
     }
 
 
