@@ -11,12 +11,12 @@ from gateway.api.beds import BedName, known_bed
 from gateway.api.context import TheGateway
 from gateway.api.guard import allow
 from gateway.api.problems import Problem, unknown
-from gateway.api.spans import moment_of_ours, span_of
-from gateway.api.waterings import AHEAD_MS, ROLES, SHOWN_DAYS, Number
+from gateway.api.spans import moment_of_ours, month_of
+from gateway.api.waterings import AHEAD_MS, ROLES, Number
 from gateway.beds.notes import MOST_A_DAY, Note, plain
 from gateway.security.roles import Action
 from gateway.service import Gateway
-from gateway.times import DAY_MS, to_rfc3339
+from gateway.times import to_rfc3339
 from gateway.watering.crops import CROPS
 
 router = APIRouter(tags=["notes"])
@@ -34,10 +34,7 @@ def notes(
     """Newest first."""
     known_bed(gateway, bed)
     now_ms = gateway.clock.wall_ms() + AHEAD_MS
-    if from_ is None and to is None:
-        from_ms, to_ms = now_ms - SHOWN_DAYS * DAY_MS, now_ms
-    else:
-        from_ms, to_ms = span_of(from_, to, now_ms, gateway.settings.timezone)
+    from_ms, to_ms = month_of(from_, to, now_ms, gateway.settings.timezone)
     found = gateway.catalogue.notes.of(bed, from_ms, to_ms)
     return NoteList(notes=[_shape(one) for one in reversed(found)])
 

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Query
 from gateway.api.context import Language, TheGateway
 from gateway.api.guard import allow
 from gateway.api.problems import Problem, unknown
-from gateway.api.spans import moment_of_ours, span_of
-from gateway.api.waterings import AHEAD_MS, ROLES, SHOWN_DAYS, Number
+from gateway.api.spans import moment_of_ours, month_of
+from gateway.api.waterings import AHEAD_MS, ROLES, Number
 from gateway.api.weather_shapes import NewRain, RainChange, RainList, RainShape
 from gateway.beds.rainbook import RainEntry, RainTold, day_of
 from gateway.security.roles import Action
 from gateway.service import Gateway
-from gateway.times import DAY_MS, to_rfc3339
+from gateway.times import to_rfc3339
 from gateway.watering.crops import CROPS
 from gateway.watering.samples import at_local_hour_ms
 
@@ -32,10 +32,7 @@ def rain(
     """The latest first; a day's total counts from 6 h, when its day begins."""
     zone = gateway.settings.timezone
     now_ms = gateway.clock.wall_ms() + AHEAD_MS
-    if from_ is None and to is None:
-        from_ms, to_ms = now_ms - SHOWN_DAYS * DAY_MS, now_ms
-    else:
-        from_ms, to_ms = span_of(from_, to, now_ms, zone)
+    from_ms, to_ms = month_of(from_, to, now_ms, zone)
     begun = [(_begins_ms(one.told, zone), one) for one in gateway.catalogue.rain.all()]
     found = [(at_ms, one.id, one) for at_ms, one in begun if from_ms <= at_ms < to_ms]
     return RainList(rain=[_shape(one) for *_, one in sorted(found, reverse=True)])

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from gateway.api.problems import Problem
 from gateway.times import DAY_MS, LATEST_MS, from_rfc3339
 
+SHOWN_DAYS: Final = 30
 _LOST_PLUS: Final = re.compile(r"(?<=\d) (?=\d\d:\d\d$)")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -29,6 +30,13 @@ def span_of(from_: str | None, to: str | None, now_ms: int, timezone: str) -> tu
         fr="« from » doit être avant « to » (sans « to » : avant maintenant).",
         en="'from' must be before 'to' (without 'to': before now).",
     )
+
+
+def month_of(from_: str | None, to: str | None, now_ms: int, timezone: str) -> tuple[int, int]:
+    """The same of what people write down: 30 days where neither is given."""
+    if from_ is None and to is None:
+        return now_ms - SHOWN_DAYS * DAY_MS, now_ms
+    return span_of(from_, to, now_ms, timezone)
 
 
 def moment(name: str, text: str, timezone: str) -> int:

@@ -18,12 +18,12 @@ from gateway.api.beds import BedName, known_bed
 from gateway.api.context import Language, TheGateway
 from gateway.api.guard import allow
 from gateway.api.problems import Problem, unknown
-from gateway.api.spans import moment_of_ours, span_of
+from gateway.api.spans import moment_of_ours, month_of
 from gateway.beds.journal import Entry, Told
 from gateway.beds.records import BedRecord
 from gateway.security.roles import Action
 from gateway.service import Gateway
-from gateway.times import DAY_MS, to_rfc3339
+from gateway.times import to_rfc3339
 from gateway.watering.crops import CROPS
 from gateway.watering.waterings import Source
 
@@ -32,7 +32,6 @@ router = APIRouter(tags=["waterings"])
 OF_BED: Final = "/beds/{bed}/waterings"
 MAX_ID: Final = 2**63 - 1
 AHEAD_MS: Final = 600_000
-SHOWN_DAYS: Final = 30
 ROLES: Final = ("gardener", "keeper", "volunteer", "family", "group", "program")
 SOURCES: Final[tuple[Source, ...]] = ("logged", "valve")
 HOW_MANY: Final = {
@@ -53,10 +52,7 @@ def waterings(
     """Newest first: told, seen by a probe, or both. `asks` says what only a person can tell."""
     known_bed(gateway, bed)
     now_ms = gateway.clock.wall_ms() + AHEAD_MS
-    if from_ is None and to is None:
-        from_ms, to_ms = now_ms - SHOWN_DAYS * DAY_MS, now_ms
-    else:
-        from_ms, to_ms = span_of(from_, to, now_ms, gateway.settings.timezone)
+    from_ms, to_ms = month_of(from_, to, now_ms, gateway.settings.timezone)
     found = gateway.catalogue.journal.of(bed, from_ms, to_ms)
     return WateringList(waterings=[_shape(one, language) for one in reversed(found)])
 

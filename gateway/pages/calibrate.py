@@ -24,6 +24,7 @@ from gateway.pages.frame import Reader, reader_of
 from gateway.pages.points import FIELDS, points_of
 from gateway.pages.probe import Probe, Raw, probe_of
 from gateway.pages.roles import ROLE_WORDS
+from gateway.pages.script_texts import script_texts as of_a_form
 from gateway.pages.standing import spoken_in
 from gateway.pages.words import N_
 from gateway.scale import line_through
@@ -287,23 +288,6 @@ def _role(by: str) -> str:
 
 
 def script_texts(reader: Reader) -> dict[str, object]:
-    """What the scripts say; they carry no word of their own."""
-    tell = reader.tell
-    return {
-        "justNow": tell("à l’instant"),
-        "lost": tell(
-            "Connexion perdue depuis %(time)s. Les dernières valeurs restent affichées ; la page "
-            "reprend toute seule."
-        ),
-        "notSaved": tell(
-            "Pas de réseau : ce n’est pas enregistré, et rien n’est perdu. Ce que vous avez tapé "
-            "reste ici ; réessayez dans un instant."
-        ),
-        "keyEnded": tell(
-            "Votre code n’ouvre plus : rien n’est perdu. Entrez de nouveau dans un autre onglet, "
-            "puis enregistrez encore."
-        ),
-        "enter": tell("Entrer"),
-        "failed": tell("Cela n’a pas marché. Réessayez."),
-        "resume": tell("Le point sec du %(time)s est gardé sur cet appareil : reprendre"),
-    }
+    """What the scripts say: those of a form, and of a guide that is taken up again."""
+    resume = reader.tell("Le point sec du %(time)s est gardé sur cet appareil : reprendre")
+    return {**of_a_form(reader), "resume": resume}

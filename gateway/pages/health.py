@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
@@ -15,6 +15,7 @@ from gateway.checks import Check, checks
 from gateway.pages import frame, words
 from gateway.pages.frame import Reader, reader_of
 from gateway.pages.measures import in_order
+from gateway.pages.script_texts import script_texts
 from gateway.pages.standing import spoken_in
 from gateway.pages.urgent import ICONS, NAMES, urgent
 from gateway.pages.vitals import vitals_of
@@ -254,25 +255,3 @@ class _Page:
 def _number(text: str) -> int | None:
     is_one = text.isascii() and text.isdigit() and len(text) < 20
     return min(int(text), MAX_ID) if is_one else None
-
-
-def script_texts(reader: Reader) -> dict[str, Any]:
-    """What the scripts say; they carry no word of their own."""
-    tell = reader.tell
-    return {
-        "justNow": tell("à l’instant"),
-        "lost": tell(
-            "Connexion perdue depuis %(time)s. Les dernières valeurs restent affichées ; la page "
-            "reprend toute seule."
-        ),
-        "notSaved": tell(
-            "Pas de réseau : ce n’est pas enregistré, et rien n’est perdu. Ce que vous avez tapé "
-            "reste ici ; réessayez dans un instant."
-        ),
-        "keyEnded": tell(
-            "Votre code n’ouvre plus : rien n’est perdu. Entrez de nouveau dans un autre onglet, "
-            "puis enregistrez encore."
-        ),
-        "enter": tell("Entrer"),
-        "failed": tell("Cela n’a pas marché. Réessayez."),
-    }
