@@ -13,11 +13,10 @@ from gateway.importing import ImportReport, import_csv
 from gateway.progress import ProgressBar
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings
+from gateway.times import AHEAD_MS
 from sensor_node import settings as settings_file
 from sensor_node.console import pick
 from sensor_node.errors import StorageError, UsageError
-
-AHEAD_MS = 600_000
 
 
 def import_file(file: Path, config: Path, *, simulated: bool) -> int:

@@ -16,13 +16,14 @@ from typing import Any
 import paho.mqtt.client as mqtt
 
 from gateway.acks import PendingAcks
-from gateway.alarms.live import LiveAlerts
+from gateway.alarms.alarms import topic_of
 from gateway.batch import Batch, Outcome
-from gateway.beds.live import LiveAdvice
+from gateway.beds.live import LiveBoard
 from gateway.live import LiveTopics
 from gateway.quarantine import Refused
 from gateway.service import Gateway
 from gateway.store.base import Reading, Series
+from gateway.times import AHEAD_MS
 from sensor_node import wire
 from sensor_node.errors import GardenError, NetworkError, PackRefused, StorageError
 from sensor_node.link import Broker, MqttLink
@@ -35,8 +36,6 @@ MAX_PENDING_MESSAGES = 5000
 """Above this the gateway stops reading: the broker keeps the rest."""
 RETRY_S = 1.0
 STATE_EVERY_S = 60.0
-AHEAD_MS = 600_000
-"""A reading more than ten minutes in the future is refused by a trusted clock."""
 CLIENT_ID = "jardin-gateway"
 
 log = logging.getLogger("jardin.ingest")
@@ -67,8 +66,10 @@ class Ingest:
         self._state_due_s = 0.0
         self._last_error: str | None = None
         self._live = LiveTopics(gateway, self._publish, base)
-        self._advice = LiveAdvice(gateway.advisor.board, self._publish, base)
-        self._alerts = LiveAlerts(gateway.alarms.shown, self._publish, base)
+        self._boards = (
+            LiveBoard(gateway.advisor.board, self._publish, lambda p: wire.advice_topic(p, base)),
+            LiveBoard(gateway.alarms.shown, self._publish, lambda p: topic_of(p, base)),
+        )
         self._on_failure = on_failure
         self.was_connected = False
 
@@ -96,8 +97,8 @@ class Ingest:
         link.subscribe([f"{self._base}/+/{leaf}" for leaf in leaves])
         self._say_state("online")
         self._live.renew()
-        self._advice.renew()
-        self._alerts.renew()
+        for board in self._boards:
+            board.renew()
         self._gateway.advisor.board.on_change = link.wake
         self._gateway.alarms.shown.on_change = link.wake
         self._gateway.broker_up = self.was_connected = True
@@ -147,8 +148,8 @@ class Ingest:
             return max(0.0, self._retry_s - now_s)
         if self._untold:
             return 0.0
-        self._advice.tick()
-        self._alerts.tick()
+        for board in self._boards:
+            board.tick()
         return self._live.tick(now_s)
 
     # --- taking in ----------------------------------------------------------------------------

@@ -16,23 +16,14 @@ from typing import Final
 from gateway.batch import Batch, Outcome
 from gateway.live import tell_reading
 from gateway.quarantine import Refused
+from gateway.sent import Sent
 from gateway.service import Gateway
+from gateway.times import AHEAD_MS
 from sensor_node import wire
 from sensor_node.errors import PackRefused
 
-AHEAD_MS: Final = 600_000
 PER_PACK: Final = 50
 """Readings of one moment in one pack, which has 8 KiB at the most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """One reading as a program sends it. ``at_ms``: milliseconds since 1970 UTC."""
-
-    channel: str
-    unit: str | None
-    at_ms: int
-    value: float
 
 
 @dataclass(frozen=True, slots=True)

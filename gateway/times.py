@@ -16,6 +16,8 @@ from typing import Final, Literal
 from sensor_node.errors import UsageError
 
 HOUR_MS: Final = 3_600_000
+AHEAD_MS: Final = 600_000
+"""By the contract a time may be this far ahead of a trusted clock."""
 DAY_MS: Final = 24 * HOUR_MS
 MAX_BUCKETS: Final = 200_000
 """A year in 5-minute buckets is 105,120."""

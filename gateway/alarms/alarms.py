@@ -15,6 +15,7 @@ from gateway.alerts.alert import Alert
 from gateway.alerts.rules import Event, Key, Observation, gone, watch
 from gateway.beds.board import Board
 from gateway.catalogue import Catalogue
+from sensor_node import wire
 from sensor_node.clock import Clock
 
 GARDEN: Final = ""
@@ -176,3 +177,8 @@ class Alarms:
         told = [one.as_dict() for one in self.told(alerts, self._language)]
         listed = [{name: one[name] for name in fields} for one in told]
         return json.dumps({**more, "alerts": listed}, ensure_ascii=False).encode()
+
+
+def topic_of(place: str, base: str) -> str:
+    """Where the alerts of ``place`` stand on MQTT: a bed, or ``GARDEN``."""
+    return wire.alerts_topic(base) if place == GARDEN else wire.alert_topic(place, base)

@@ -12,11 +12,11 @@ from gateway.api.context import TheGateway
 from gateway.api.guard import allow
 from gateway.api.problems import Problem, unknown
 from gateway.api.spans import moment_of_ours, month_of
-from gateway.api.waterings import AHEAD_MS, ROLES, Number
+from gateway.api.waterings import ROLES, Number
 from gateway.beds.notes import MOST_A_DAY, Note, plain
 from gateway.security.roles import Action
 from gateway.service import Gateway
-from gateway.times import to_rfc3339
+from gateway.times import AHEAD_MS, to_rfc3339
 from gateway.watering.crops import CROPS
 
 router = APIRouter(tags=["notes"])

@@ -10,12 +10,12 @@ from gateway.api.context import Language, TheGateway
 from gateway.api.guard import allow
 from gateway.api.problems import Problem, unknown
 from gateway.api.spans import moment_of_ours, month_of
-from gateway.api.waterings import AHEAD_MS, ROLES, Number
+from gateway.api.waterings import ROLES, Number
 from gateway.api.weather_shapes import NewRain, RainChange, RainList, RainShape
 from gateway.beds.rainbook import RainEntry, RainTold, day_of
 from gateway.security.roles import Action
 from gateway.service import Gateway
-from gateway.times import to_rfc3339
+from gateway.times import AHEAD_MS, to_rfc3339
 from gateway.watering.crops import CROPS
 from gateway.watering.samples import at_local_hour_ms
 

@@ -11,13 +11,13 @@ from gateway.api.context import Language, TheGateway
 from gateway.api.guard import TheAsker, allow
 from gateway.api.problems import Problem
 from gateway.api.spans import moment_of_ours
-from gateway.intake import Intake, Sent
+from gateway.intake import Intake
 from gateway.quarantine import Refused
 from gateway.security.access import Who
 from gateway.security.refusals import not_yours
 from gateway.security.roles import Action
+from gateway.sent import Sent
 from gateway.service import Gateway
-from gateway.workshop import sandbox
 from gateway.workshop.telling import tell_group_reading
 from sensor_node import wire
 from sensor_node.errors import ConfigError
@@ -105,7 +105,7 @@ def send_of_group(gateway: Gateway, asker: Who, body: SentReadings, language: st
     )
 
 
-def _sent_of_group(gateway: Gateway, node: str, one: SentReading) -> sandbox.Sent:
+def _sent_of_group(gateway: Gateway, node: str, one: SentReading) -> Sent:
     """As any reading; without a time it is of now, by whatever clock this computer has: a kit
     without internet compares a group's readings with nothing else.
     """
@@ -113,7 +113,7 @@ def _sent_of_group(gateway: Gateway, node: str, one: SentReading) -> sandbox.Sen
         at_ms = moment_of_ours("time", one.time, gateway.settings.timezone)
     else:
         at_ms = gateway.clock.wall_ms()
-    return sandbox.Sent(_channel(node, one), one.unit, at_ms, one.value)
+    return Sent(_channel(node, one), one.unit, at_ms, one.value)
 
 
 def _intake(request: Request, gateway: Gateway) -> Intake:

@@ -23,7 +23,7 @@ from gateway.beds.journal import Entry, Told
 from gateway.beds.records import BedRecord
 from gateway.security.roles import Action
 from gateway.service import Gateway
-from gateway.times import to_rfc3339
+from gateway.times import AHEAD_MS, to_rfc3339
 from gateway.watering.crops import CROPS
 from gateway.watering.waterings import Source
 
@@ -31,7 +31,6 @@ router = APIRouter(tags=["waterings"])
 
 OF_BED: Final = "/beds/{bed}/waterings"
 MAX_ID: Final = 2**63 - 1
-AHEAD_MS: Final = 600_000
 ROLES: Final = ("gardener", "keeper", "volunteer", "family", "group", "program")
 SOURCES: Final[tuple[Source, ...]] = ("logged", "valve")
 HOW_MANY: Final = {

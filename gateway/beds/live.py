@@ -1,19 +1,23 @@
-"""The advice of the day on MQTT, retained, for lamps and displays at the beds."""
+"""What stands on a board, on MQTT, retained, for lamps and displays at the beds."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gateway.beds.board import Board
 from gateway.live import Publish
-from sensor_node import wire
 
 
-class LiveAdvice:
-    """Keeps ``live/beds/…/advice`` at what stands; all calls come from the link's thread."""
+class LiveBoard:
+    """Keeps each place's topic at what stands on ``board``; empty clears it.
 
-    def __init__(self, board: Board, publish: Publish, base: str = wire.BASE) -> None:
+    ``topic``: the topic of a place. All calls come from the link's thread.
+    """
+
+    def __init__(self, board: Board, publish: Publish, topic: Callable[[str], str]) -> None:
         self._board = board
         self._publish = publish
-        self._base = base
+        self._topic = topic
         self._told: dict[str, bytes] = {}
 
     def renew(self) -> None:
@@ -22,7 +26,7 @@ class LiveAdvice:
 
     def tick(self) -> None:
         """Publish what has changed."""
-        for bed, payload in self._board.shown().items():
-            if self._told.get(bed) != payload:
-                self._publish(wire.advice_topic(bed, self._base), payload, retain=True)
-                self._told[bed] = payload
+        for place, payload in self._board.shown().items():
+            if self._told.get(place) != payload:
+                self._publish(self._topic(place), payload, retain=True)
+                self._told[place] = payload

@@ -14,8 +14,9 @@ from types import TracebackType
 from typing import Final
 
 from gateway.security.refusals import AccessRefused
+from gateway.sent import Sent
 from gateway.service import Gateway
-from gateway.workshop.sandbox import SIMULATED, Sent
+from gateway.workshop.sandbox import SIMULATED
 from gateway.workshop.session import Group
 from gateway.workshop.telling import tell_group_reading
 from gateway.workshop.workshop import Workshop

@@ -15,30 +15,21 @@ from typing import Final
 from gateway.catalogue import ChannelInfo
 from gateway.durable import belong
 from gateway.present import Present
+from gateway.sent import Sent
 from gateway.store.base import LATEST_MS, Reading, Series
 from gateway.store.sqlite import SqliteStore
+from gateway.times import AHEAD_MS
 from gateway.workshop.refusals import sandbox_full
 from gateway.workshop.session import Session
 from sensor_node import wire
 from sensor_node.clock import Clock
 
 INTERVAL_S: Final = 60.0
-AHEAD_MS: Final = 600_000
 SIMULATED: Final = "simule-"
 """How the channels of a simulated pot begin."""
 CHANNELS: Final = 20
 READINGS: Final = 100_000
 """Of one group: a reading a second for more than a day."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """One reading as a group sends it. ``at_ms``: milliseconds since 1970 UTC."""
-
-    channel: str
-    unit: str | None
-    at_ms: int
-    value: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from gateway.present import Latest
+from gateway.sent import Sent
 from gateway.store.base import Series
 from gateway.workshop.refusals import frozen, over, paused
-from gateway.workshop.sandbox import NotTaken, Sandbox, Sent
+from gateway.workshop.sandbox import NotTaken, Sandbox
 from gateway.workshop.session import About, Group, Session
 from gateway.workshop.tally import Count
 from sensor_node import wire

@@ -14,9 +14,10 @@ from harness import Ear, eventually, gateway_on
 
 from gateway.api.guard import COOKIE, CSRF_HEADER
 from gateway.broker import MosquittoBroker
-from gateway.intake import Intake, Sent
+from gateway.intake import Intake
 from gateway.security.roles import Role, Scope
 from gateway.security.throttle import BURST
+from gateway.sent import Sent
 from gateway.store.base import Series
 from gateway.times import to_rfc3339
 from gateway.workshop.workshop import Workshop
