@@ -24,6 +24,9 @@ from sensor_node.settings import build, read_toml, section, setting
 ISO = "iso"
 
 
+SHOWN_PROBLEMS = 1000
+
+
 @dataclass(frozen=True)
 class TimeMap:
     """Where a row's time stands and how it is written."""
@@ -86,6 +89,54 @@ class Problem:
     line: int
     column: str
     reason: str
+
+
+@dataclass(slots=True)
+class Account:
+    """What became of the lines of a recording.
+
+    ``invalid``: nothing of them could be read; ``empty``: only cells that mean 'no value';
+    ``repeated``: they say again what another has said. ``problems``: kept up to a thousand.
+    """
+
+    rows: int = 0
+    invalid: int = 0
+    empty: int = 0
+    repeated: int = 0
+    cells_unreadable: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def rows_of(self, items: Iterable[Row | Problem]) -> Iterator[Row | None]:
+        """Count what ``Recording.read`` gives: its rows that say something, None for all else.
+
+        A line counts once, as invalid until a row of it comes.
+        """
+        spoilt_line = 0
+        for item in items:
+            if isinstance(item, Problem):
+                self._note(item, again=item.line == spoilt_line)
+                spoilt_line = item.line
+                yield None
+            else:
+                yield item if self._says_something(item, fresh=item.line != spoilt_line) else None
+
+    def _note(self, problem: Problem, *, again: bool) -> None:
+        if not again:
+            self.rows += 1
+            self.invalid += 1
+        self.cells_unreadable += problem.column != ""
+        if len(self.problems) < SHOWN_PROBLEMS:
+            self.problems.append(problem)
+
+    def _says_something(self, row: Row, *, fresh: bool) -> bool:
+        if fresh:
+            self.rows += 1
+        else:
+            self.invalid -= 1  # some of its cells were good after all
+        if row.values or row.volts:
+            return True
+        self.empty += 1
+        return False
 
 
 class Recording:

@@ -8,7 +8,7 @@ file's.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sensor_node import wire
 from sensor_node.clock import Clock
@@ -19,7 +19,7 @@ from sensor_node.drivers.base import Channel, Sensor
 from sensor_node.errors import UsageError
 from sensor_node.fakes import FakeBoard
 from sensor_node.outbox import Entry
-from sensor_node.recording import Problem, Recording, Row
+from sensor_node.recording import Account, Recording, Row
 from sensor_node.sampler import Sampler
 from sensor_node.uplink import Tally
 
@@ -27,23 +27,13 @@ ROWS_A_COMMIT = 50
 MOST_WAITING = 400
 """Packs in the outbox beyond which the replay waits for acknowledgements."""
 ADC_INPUTS = 8
-SHOWN_PROBLEMS = 1000
 
 
 @dataclass(slots=True)
-class Report:
-    """What became of every row: ``rows`` = ``invalid`` + ``empty`` + ``repeated`` + ``sent``.
+class Report(Account):
+    """What became of every row: ``rows`` = ``invalid`` + ``empty`` + ``repeated`` + ``sent``."""
 
-    ``empty``: only cells that mean 'no value'. ``problems`` are kept up to a thousand.
-    """
-
-    rows: int = 0
-    invalid: int = 0
-    empty: int = 0
-    repeated: int = 0
     sent: int = 0
-    cells_unreadable: int = 0
-    problems: list[Problem] = field(default_factory=list)
 
 
 class Probes:
@@ -141,46 +131,22 @@ class Replay:
         Raises ``NetworkError`` when nobody acknowledges any more, ``StorageError`` when the
         outbox fails; what was not acknowledged is in the outbox.
         """
-        spoilt_line = 0
-        for item in self._recording.read(lines):
-            if isinstance(item, Problem):
-                spoilt_line = self._note(item, spoilt_line)
-            else:
-                self._take(item, fresh=item.line != spoilt_line)
+        for row in self.report.rows_of(self._recording.read(lines)):
+            if row is not None:
+                self._take(row)
             progress()
         self._flush()
         self._delivery.wait_until_waiting(0)
         progress()
         return self.report
 
-    def _note(self, problem: Problem, spoilt_line: int) -> int:
-        """Count an unreadable line or cell; a line counts once, as invalid until a row of it
-        comes. Returns its number.
-        """
-        report = self.report
-        if problem.line != spoilt_line:
-            report.rows += 1
-            report.invalid += 1
-        report.cells_unreadable += problem.column != ""
-        if len(report.problems) < SHOWN_PROBLEMS:
-            report.problems.append(problem)
-        return problem.line
-
-    def _take(self, row: Row, *, fresh: bool) -> None:
-        report = self.report
-        if fresh:
-            report.rows += 1
-        else:
-            report.invalid -= 1  # some of its cells were good after all
-        if not row.values and not row.volts:
-            report.empty += 1
-            return
+    def _take(self, row: Row) -> None:
         records = [wire.Record(c, self._units[c], v) for c, v in row.values.items()]
         if row.volts:
             records += self._probes.read(dict(row.volts))
         encoded = wire.encode_records(records)
         if self._seen.get(row.at_ms) == hash(encoded):
-            report.repeated += 1
+            self.report.repeated += 1
             return
         self._seen[row.at_ms] = hash(encoded)
         self._send(row.at_ms, encoded)

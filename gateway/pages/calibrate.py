@@ -24,7 +24,7 @@ from gateway.pages.frame import Reader, reader_of
 from gateway.pages.points import FIELDS, points_of
 from gateway.pages.probe import Probe, Raw, probe_of
 from gateway.pages.roles import ROLE_WORDS
-from gateway.pages.script_texts import script_texts as of_a_form
+from gateway.pages.script_texts import of_a_form
 from gateway.pages.standing import spoken_in
 from gateway.pages.words import N_
 from gateway.scale import line_through
@@ -290,4 +290,4 @@ def _role(by: str) -> str:
 def script_texts(reader: Reader) -> dict[str, object]:
     """What the scripts say: those of a form, and of a guide that is taken up again."""
     resume = reader.tell("Le point sec du %(time)s est gardé sur cet appareil : reprendre")
-    return {**of_a_form(reader), "resume": resume}
+    return {**of_a_form(reader.tell), "resume": resume}

@@ -17,6 +17,7 @@ from gateway.pages.measures import in_order
 from gateway.pages.numbers import rfc3339
 from gateway.pages.period import DURATIONS, Period, period_of
 from gateway.pages.plot import HEIGHT, WIDTH, Drawn, Paths, Pen, Scale, scales_of
+from gateway.pages.script_texts import of_every_page
 from gateway.pages.story import Story
 from gateway.pages.wording import NOTHING, Row, Wording
 from gateway.present import Latest
@@ -293,11 +294,7 @@ def script_texts(reader: Reader) -> dict[str, object]:
     """What the scripts say; they carry no word of their own."""
     tell = reader.tell
     return {
-        "justNow": tell("à l’instant"),
-        "lost": tell(
-            "Connexion perdue depuis %(time)s. Les dernières valeurs restent affichées ; la page "
-            "reprend toute seule."
-        ),
+        **of_every_page(tell),
         "yes": tell("oui"),
         "no": tell("non"),
         "qualities": {name: tell(text) for name, text in words.QUALITIES.items()},

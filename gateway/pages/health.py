@@ -15,7 +15,7 @@ from gateway.checks import Check, checks
 from gateway.pages import frame, words
 from gateway.pages.frame import Reader, reader_of
 from gateway.pages.measures import in_order
-from gateway.pages.script_texts import script_texts
+from gateway.pages.script_texts import of_a_form
 from gateway.pages.standing import spoken_in
 from gateway.pages.urgent import ICONS, NAMES, urgent
 from gateway.pages.vitals import vitals_of
@@ -170,7 +170,7 @@ class _Page:
                 "language": reader.language,
                 "timezone": gateway.settings.timezone,
                 "lastEventId": last_event_id,
-                "texts": script_texts(reader),
+                "texts": of_a_form(reader.tell),
             },
         )
 

@@ -15,6 +15,7 @@ from gateway.checks import for_the_page
 from gateway.pages import frame, words
 from gateway.pages.cards import Card, NodeView, Writer
 from gateway.pages.frame import Reader, reader_of
+from gateway.pages.script_texts import of_every_page
 from gateway.pages.week import week_until
 from gateway.service import Gateway
 from sensor_node.errors import StorageError
@@ -146,11 +147,7 @@ def script_texts(texts: gettext.NullTranslations) -> dict[str, object]:
     """What the scripts say; they carry no word of their own."""
     tell = texts.gettext
     return {
-        "justNow": tell("à l’instant"),
-        "lost": tell(
-            "Connexion perdue depuis %(time)s. Les dernières valeurs restent affichées ; la page "
-            "reprend toute seule."
-        ),
+        **of_every_page(tell),
         "between": tell("Entre %(low)s et %(high)s cette semaine."),
         "total": tell("%(total)s en sept jours."),
         "yes": tell("oui"),

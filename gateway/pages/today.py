@@ -15,6 +15,7 @@ from gateway.pages import frame
 from gateway.pages.beds import BedView, bed_views
 from gateway.pages.frame import Reader, reader_of
 from gateway.pages.measures import own_troubles
+from gateway.pages.script_texts import of_every_page
 from gateway.pages.standing import spoken_in
 from gateway.pages.weather import Sky, weather_now
 from gateway.pages.words import N_
@@ -120,11 +121,7 @@ def script_texts(reader: Reader) -> dict[str, object]:
     """What the scripts say; they carry no word of their own."""
     tell = reader.tell
     return {
-        "justNow": tell("à l’instant"),
-        "lost": tell(
-            "Connexion perdue depuis %(time)s. Les dernières valeurs restent affichées ; la page "
-            "reprend toute seule."
-        ),
+        **of_every_page(tell),
         "kept": tell("Pas de réseau : c’est gardé ici et sera envoyé dès que possible."),
         "keptShort": tell("À envoyer"),
         "sent": tell("Ce qui attendait est envoyé."),

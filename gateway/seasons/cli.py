@@ -17,7 +17,7 @@ from gateway.progress import ProgressBar
 from gateway.seasons import table
 from gateway.seasons.days import SeasonDay, season_days
 from gateway.seasons.described import beds_of
-from gateway.seasons.foreign import Account, foreign_garden
+from gateway.seasons.foreign import Lines, foreign_garden
 from gateway.seasons.plot import plot
 from gateway.seasons.rehearsal import rehearsal_of
 from gateway.seasons.season import Season
@@ -208,7 +208,7 @@ def _told(seasons: Sequence[Season], by: str, language: str) -> Iterator[str]:
     yield from table.notes(seasons, language)
 
 
-def account_of(account: Account) -> Iterator[str]:
+def account_of(account: Lines) -> Iterator[str]:
     """What became of the file's lines, and the first that could not be read."""
     rows = [
         (pick("lignes lues", "lines read"), account.rows),

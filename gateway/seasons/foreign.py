@@ -11,7 +11,7 @@ import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import fmean
@@ -32,35 +32,27 @@ from sensor_node import wire
 from sensor_node.clock import FakeClock
 from sensor_node.conversions import CONVERSIONS, VOLTS
 from sensor_node.errors import UsageError
-from sensor_node.recording import ChannelMap, Problem, Recording, RecordingMap, Row
+from sensor_node.recording import Account, ChannelMap, Recording, RecordingMap, Row
 
 NODE: Final = "recording"
 FULL_SCALE_V: Final = 3.3
 FULL_SCALE: Final = 1023
 """Of an MCP3008, as a node has it."""
-SHOWN_PROBLEMS: Final = 1000
 ROWS_A_COMMIT: Final = 5000
 _MEASURED: Final = "measured-{}"
 _AIR: Final = frozenset({"air_temperature", "relative_humidity", "illuminance", "wind_speed"})
 
 
 @dataclass(slots=True)
-class Account:
+class Lines(Account):
     """What became of the lines: ``rows`` = ``invalid`` + ``empty`` + ``repeated`` + ``taken``.
 
     ``repeated``: another line has the same time; what both have is as the later one says.
-    ``problems``: kept up to a thousand.
     """
 
-    rows: int = 0
-    invalid: int = 0
-    empty: int = 0
-    repeated: int = 0
     taken: int = 0
-    cells_unreadable: int = 0
     first_ms: int | None = None
     last_ms: int | None = None
-    problems: list[Problem] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +66,7 @@ class Foreign:
     records: tuple[BedRecord, ...]
     first: date
     last: date
-    account: Account
+    account: Lines
     measured: Mapping[str, Mapping[date, float]]
 
 
@@ -161,7 +153,7 @@ class _Settling:
         self._beds = beds
         self._maps = {one.channel: one for one in recording.channels}
         self._quantities = {name: one.quantity for name, one in self._maps.items()}
-        self._account = Account()
+        self._account = Lines()
         self._batch: list[Reading] = []
         self._seen: set[int] = set()
         self._poured: list[tuple[str, int, float]] = []
@@ -191,34 +183,14 @@ class _Settling:
     # --- reading ------------------------------------------------------------------------------
 
     def _read(self, lines: Iterable[str]) -> None:
-        spoilt_line = 0
-        for item in self._recording.read(lines):
-            if isinstance(item, Problem):
-                spoilt_line = self._note(item, spoilt_line)
-            else:
-                self._take(item, fresh=item.line != spoilt_line)
+        for row in self._account.rows_of(self._recording.read(lines)):
+            if row is not None:
+                self._take(row)
         self._commit()
 
-    def _note(self, problem: Problem, spoilt_line: int) -> int:
+    def _take(self, row: Row) -> None:
         account = self._account
-        if problem.line != spoilt_line:
-            account.rows += 1
-            account.invalid += 1
-        account.cells_unreadable += problem.column != ""
-        if len(account.problems) < SHOWN_PROBLEMS:
-            account.problems.append(problem)
-        return problem.line
-
-    def _take(self, row: Row, *, fresh: bool) -> None:
-        account = self._account
-        if fresh:
-            account.rows += 1
-        else:
-            account.invalid -= 1  # some of its cells were good after all
         values = dict(row.values) | {name: _counted(volts) for name, volts in row.volts.items()}
-        if not values:
-            account.empty += 1
-            return
         if row.at_ms in self._seen:
             account.repeated += 1
         else:

@@ -276,7 +276,7 @@ def test_a_replay_with_nobody_to_acknowledge_says_so_and_keeps_everything(
         rig.delivery.append([])
         replay = Replay(rig.recording, rig.probes, rig.delivery, SystemClock(), wait=bool)
         for row in rig.recording.read(lines):
-            replay._take(row, fresh=True)  # type: ignore[arg-type]
+            replay._take(row)  # type: ignore[arg-type]
         rig.delivery.append(replay._pending)
         with pytest.raises(NetworkError) as caught:
             rig.delivery.wait_until_waiting(0, patience_s=0.5)

@@ -9,9 +9,10 @@ import pytest
 from babel.messages.catalog import Message
 
 from gateway import assets
-from gateway.pages import bed, calibrate, curves, health, measures, today, words
+from gateway.pages import bed, calibrate, curves, measures, today, words
 from gateway.pages.frame import Reader
 from gateway.pages.numbers import Format
+from gateway.pages.script_texts import of_a_form
 from gateway.security.access import Who
 from gateway.security.roles import Role
 from gateway.translations import TRANSLATIONS, Translations, catalogue, installed, template
@@ -58,8 +59,8 @@ def test_a_per_cent_sign_of_a_template_is_doubled() -> None:
 
 
 def test_scripts_say_only_what_the_server_gives_them() -> None:
-    given = measures.script_texts(installed().of("fr"))
-    for page in (today, bed, curves, calibrate, health):
+    given = measures.script_texts(installed().of("fr")) | of_a_form(FRENCH.tell)
+    for page in (today, bed, curves, calibrate):
         given |= page.script_texts(FRENCH)
     asked: set[str] = set()
     for path in (assets.DASHBOARDS / "static").glob("*.js"):
