@@ -7,6 +7,8 @@ units=${JARDIN_ROOT:-}/etc/systemd/system
 mkdir -p "$units/multi-user.target.wants"
 cp "$here/jardin-first-boot.service" "$units/jardin-first-boot.service"
 ln -sf ../jardin-first-boot.service "$units/multi-user.target.wants/jardin-first-boot.service"
+# A card that was made again begins again.
+rm -f "${JARDIN_ROOT:-}/var/lib/jardin-first-boot/done"
 # Nobody sits before a screen to answer the questions of Raspberry Pi OS.
 ln -sf /dev/null "$units/userconfig.service"
 sync

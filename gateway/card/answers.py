@@ -22,7 +22,9 @@ LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 PINS: Final = ("gpio", "fake")
 _HOST: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
-_PLAIN: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9 ._+!?=,:/@#&*()-]*[A-Za-z0-9._+!?=,:/@#&*()-])?")
+_PLAIN: Final = re.compile(
+    r"[A-Za-z0-9]([A-Za-z0-9 ._+!?=,:/@#&*()-]*[A-Za-z0-9._+!?=,:/@#&*()-])?"
+)
 """What NetworkManager's files take as it is, and every phone can type."""
 
 
@@ -98,7 +100,10 @@ def check(answers: Answers) -> None:
         wire.check_id(answers.node, "node")
     if not _HOST.fullmatch(answers.hostname):
         raise _wrong(
-            "--hostname", answers.hostname, "a-z, 0-9 et - (63 au plus)", "a-z, 0-9 and - (up to 63)"
+            "--hostname",
+            answers.hostname,
+            "a-z, 0-9 et - (63 au plus)",
+            "a-z, 0-9 and - (up to 63)",
         )
     if answers.language not in LANGUAGES:
         raise _wrong("--language", answers.language, "fr, en", "fr, en")

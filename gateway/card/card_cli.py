@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import secrets
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sensor_node.console import pick
-from sensor_node.errors import LANGUAGES, language_of
+from sensor_node.errors import LANGUAGES
 
 if TYPE_CHECKING:
     from gateway.bundle.opened import Bundle
-    from gateway.card.answers import Answers
-    from gateway.card.kit_folder import Facts, KitFolder
-    from gateway.card.partition import Partition
     from gateway.card.plan import Plan
-    from gateway.card.questions import Questions
-
-NODE = "bac-1"
 
 
 def add_arguments(card: argparse.ArgumentParser) -> None:
@@ -97,22 +90,24 @@ def _add_kit(card: argparse.ArgumentParser) -> None:
 def run_card(options: argparse.Namespace) -> int:
     """Fill the boot partition of a card; returns 0, 1 where nobody agreed."""
     from gateway.bundle.opened import opened  # noqa: PLC0415 - --help needs none of these
+    from gateway.card.asking import answers_of, kit_of  # noqa: PLC0415
     from gateway.card.partition import look_at  # noqa: PLC0415
     from gateway.card.plan import plan_card  # noqa: PLC0415
     from gateway.card.questions import Questions, nobody_agreed  # noqa: PLC0415
+    from gateway.card.words import done, shown  # noqa: PLC0415
 
     questions = Questions.here()
     partition = look_at(options.boot, options.system)
     with ExitStack() as stack:
         bundle = stack.enter_context(opened(_bundle(options)))
         update_key = _signed(bundle, options)
-        kit, facts = _kit(options, questions)
-        answers = _answers(options, partition, facts, questions)
+        kit, facts = kit_of(options, questions)
+        answers = answers_of(options, partition.system, facts, questions)
         settings = options.settings.read_text(encoding="utf-8") if options.settings else None
         plan = plan_card(
             partition, answers, kit, facts, bundle, update_key=update_key, settings=settings
         )
-        print(_shown(plan))
+        print(shown(plan))
         if not options.yes and not questions.agrees(
             pick("Écrire tout cela sur la carte ? (oui/non) ", "Write all this? (yes/no) ")
         ):
@@ -121,5 +116,47 @@ def run_card(options: argparse.Namespace) -> int:
         _write(plan)
         if answers.has_gateway:
             kit.gateway_has_card(facts)
-    print(_done(answers, facts, kit))
+    print(done(answers, facts, kit))
     return 0
+
+
+def _bundle(options: argparse.Namespace) -> Path:
+    from sensor_node.errors import ConfigError  # noqa: PLC0415
+
+    if options.bundle is not None:
+        path = Path(options.bundle)
+        if path.is_file():
+            return path
+    found = [*Path().glob("*.bundle"), *Path("dist").glob("*.bundle")]
+    if options.bundle is None and found:
+        return max(found, key=lambda path: path.stat().st_mtime)
+    where = str(options.bundle or Path().absolute())
+    raise ConfigError(
+        "CARD_NO_BUNDLE",
+        fr=f"Il n'y a pas de paquet ici : {where}. Faites-le avec « make bundle », ou donnez-le "
+        "avec --bundle. Rien n'a été écrit.",
+        en=f"There is no bundle here: {where}. Make it with 'make bundle', or give it with "
+        "--bundle. Nothing was written.",
+    )
+
+
+def _signed(bundle: Bundle, options: argparse.Namespace) -> bytes:
+    """The public key that signed ``bundle``, whose files are all whole."""
+    from gateway.bundle import signature  # noqa: PLC0415
+    from sensor_node.damage import told  # noqa: PLC0415
+
+    key = options.key or signature.public_half(signature.default_key())
+    print(pick("Le paquet est vérifié…", "The bundle is being checked…"), flush=True)
+    signer = signature.check_signature(bundle, [key])
+    bundle.check()
+    with told(signer):
+        return signer.read_bytes()
+
+
+def _write(plan: Plan) -> None:
+    from gateway.card.writing import check_card, write_card  # noqa: PLC0415
+
+    print(pick("La carte est écrite…", "The card is being written…"), flush=True)
+    write_card(plan)
+    print(pick("La carte est relue…", "The card is being read back…"), flush=True)
+    check_card(plan)

@@ -18,7 +18,6 @@ from gateway.card.sections import is_customised
 from sensor_node.errors import HardwareError
 
 SYSTEMS: Final = ("bookworm", "trixie")
-MACHINE: Final = "aarch64"
 CONFIG, CMDLINE, ISSUE = "config.txt", "cmdline.txt", "issue.txt"
 KERNEL, KERNEL_PI5 = "kernel8.img", "kernel_2712.img"
 KERNELS_32: Final = ("kernel7l.img", "kernel7.img", "kernel.img")

@@ -12,22 +12,24 @@ from typing import Final
 from gateway.bundle.opened import Bundle
 from gateway.card.answers import GATEWAY_ADDRESS, Answers
 from gateway.card.kit_folder import HTTP_PORT, Facts, KitFolder
-from gateway.card.partition import CMDLINE, CONFIG, MACHINE, Partition
+from gateway.card.partition import CLOUD_INIT, CMDLINE, CONFIG, Partition
+from gateway.card.places import (
+    ANSWERS,
+    BUNDLE,
+    FOLDER,
+    INVITATION,
+    KEYS,
+    MACHINE,
+    OWN_WHEEL,
+    PASSWORD,
+    SETTINGS,
+    UPDATE_KEY,
+    WHEEL,
+)
 from gateway.card.sections import command_line, with_section
 from gateway.card.templates import filled, template
 from sensor_node.errors import ConfigError, HardwareError
 
-FOLDER: Final = "jardin"
-BUNDLE: Final = f"{FOLDER}/jardin.bundle"
-WHEEL: Final = f"{FOLDER}/jardin.whl"
-ANSWERS: Final = f"{FOLDER}/card.toml"
-SETTINGS: Final = f"{FOLDER}/node.toml"
-UPDATE_KEY: Final = f"{FOLDER}/update.pub"
-SECRETS: Final = f"{FOLDER}/secrets"
-PASSWORD: Final = f"{SECRETS}/wifi.txt"
-INVITATION: Final = f"{SECRETS}/invitation.join"
-KEYS: Final = f"{SECRETS}/keys"
-OWN_WHEEL: Final = "wheels/jardin_connecte-"
 SPARE_BYTES: Final = 4_000_000
 """What the system's own next kernel should still find."""
 SCRIPTS: Final = ("start.sh", "first-boot.sh", "jardin-first-boot.service")
@@ -152,5 +154,5 @@ def _of_system(partition: Partition, answers: Answers) -> dict[str, bytes]:
     own = {CONFIG: config.encode(), CMDLINE: line.encode()}
     if answers.system == "bookworm":
         return own | {f"{FOLDER}/firstrun.sh": template("boot/firstrun.sh").encode()}
-    names = ("user-data", "meta-data", "network-config")
-    return own | {name: filled(f"boot/{name}", answers.values()).encode() for name in names}
+    values = answers.values()
+    return own | {name: filled(f"boot/{name}", values).encode() for name in CLOUD_INIT}

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
-from collections.abc import Iterator
 
 from gateway.card.partition import CLOUD_INIT, CMDLINE
-from gateway.card.plan import BUNDLE, FOLDER, SECRETS, Plan
+from gateway.card.places import BUNDLE, FOLDER, LOG, PROBLEM, SECRETS
+from gateway.card.plan import Plan
 from gateway.durable import write_whole
 from sensor_node.damage import sync_folder
 from sensor_node.errors import HardwareError
 
 CHUNK: Final = 1 << 20
 LAST: Final = (*CLOUD_INIT, CMDLINE)
-STALE: Final = ("PROBLEME.txt", "premier-demarrage.log", "node.toml", "firstrun.sh")
+STALE: Final = (PROBLEM, LOG, f"{FOLDER}/node.toml", f"{FOLDER}/firstrun.sh")
 Progress = Callable[[str], None]
 """Told the name of the file that is next."""
 
@@ -60,7 +60,7 @@ def check_card(plan: Plan, tell: Progress = lambda _name: None) -> None:
 def _clear(boot: Path) -> None:
     """What an earlier card of ours left that this one may not have."""
     for name in STALE:
-        (boot / FOLDER / name).unlink(missing_ok=True)
+        (boot / name).unlink(missing_ok=True)
     secrets = boot / SECRETS
     for path in sorted(secrets.rglob("*"), reverse=True) if secrets.is_dir() else ():
         if path.is_dir():

@@ -27,7 +27,9 @@ NAMES_TRIED: Final = 20
 def invite_by_link(
     book: Book, link: JoinLink, now_ms: int, *, again: bool, good_ms: int = LINK_MS
 ) -> None:
-    """Await the node of ``link`` for ``good_ms``. ``again``: also where it has an account already."""
+    """Await the node of ``link``. ``again``: also where it has an account already; ``good_ms``: how
+    long the link is good.
+    """
     with book.alone() as entries:
         _check_new(entries, link.node, again=again)
         entries.invite(link.node, digest(link.secret), now_ms, now_ms + good_ms)
