@@ -90,6 +90,7 @@ def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
                 allow_methods=["GET"],
                 allow_headers=["Last-Event-ID"],
             ),
+            *_captive(gateway),
             Middleware(Failures, default_language=language),
             Middleware(Limits, default_language=language),
         ],
@@ -107,6 +108,14 @@ def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
 
         app.include_router(router(gateway))
     return app
+
+
+def _captive(gateway: Gateway) -> list[Middleware]:
+    if not gateway.settings.kit.is_kit:
+        return []
+    from gateway.kit.captive import Captive  # noqa: PLC0415 - most gardens have no such Wi-Fi
+
+    return [Middleware(Captive, settings=gateway.settings)]
 
 
 @asynccontextmanager
