@@ -10,6 +10,7 @@ from typing import Final
 from playwright.sync_api import Page
 
 OPEN_ALL: Final = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
+SHUT_MENU: Final = "document.getElementById('languages').open = false"
 _SHOWN: Final = """
   const shown = (one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true })
     && !one.closest(".unseen, .skip");

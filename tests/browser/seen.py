@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
-from planted import MOIST, THIRSTY, enter, plant
+from planted import BLIND, MOIST, THIRSTY, enter, plant
 from playwright.sync_api import BrowserContext
 from served_garden import AIR, NOW_MS, PULLED, RAIN, SOIL, ServedGarden
 
+from gateway.api import waterings
+from gateway.api.bed_shapes import NewWatering
 from gateway.api.guard import COOKIE
 from gateway.quarantine import Refused
 from gateway.sent import Sent
@@ -73,7 +75,7 @@ PAGES: Final = (
     Seen("health", "/sante?", "#urgent-title", "à faire", "to do", main=True),
     Seen("enter", "/entrer?", "label[for=code]", "Votre code", "Your code", who="nobody"),
     Seen("entered", "/entrer?", ".enter .notice", "jardinier", "gardener"),
-    Seen("today-nobody", "/?", ".enter-link", "entrez avec un code", "code", who="nobody"),
+    Seen("today-nobody", "/?", "[href='/entrer?vers=/']", "entrez avec un code", "code", who="nobody"),
     Seen("bed-nobody", f"/bacs/{MOIST}?", ".sentence", "Jamais trop", "Never too", who="nobody"),
     Seen("trust", "/confiance?", "main h1", "confiance", "trust"),
     Seen("privacy", "/vie-privee?", "main h1", "sait de vous", "knows about you"),
@@ -116,6 +118,7 @@ def _full(garden: ServedGarden) -> Workshop:
     """Fill ``garden``: beds, every kind of trouble, what waits in quarantine, and a workshop."""
     plant(garden)
     gateway = garden.gateway
+    waterings.keep(gateway, BLIND, NewWatering(cans=2))
     garden.know(RAIN, "rain", "mm")
     garden.know(PULLED, "soil_moisture_raw", "/")
     garden.fill(RAIN, lambda at_ms: 0.4 if at_ms // 3_600_000 % 7 == 0 else 0.0)
