@@ -112,11 +112,14 @@ _SIGNS: Final = (
 """
 )
 _MOVES: Final = """
-  return [...document.querySelectorAll("*")].filter((one) => ["", "::before", "::after"].some((part) => {
-    const style = getComputedStyle(one, part || null);
+  const moves = (one, part) => {
+    const style = getComputedStyle(one, part);
     return style.animationName !== "none" || style.scrollBehavior === "smooth"
       || style.transitionDuration.split(", ").some((time) => parseFloat(time) > 0);
-  })).map((one) => one.outerHTML.slice(0, 110));
+  };
+  return [...document.querySelectorAll("*")]
+    .filter((one) => [null, "::before", "::after"].some((part) => moves(one, part)))
+    .map((one) => one.outerHTML.slice(0, 110));
 """
 _DEAD: Final = (
     _SHOWN

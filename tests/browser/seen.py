@@ -75,7 +75,8 @@ PAGES: Final = (
     Seen("health", "/sante?", "#urgent-title", "à faire", "to do", main=True),
     Seen("enter", "/entrer?", "label[for=code]", "Votre code", "Your code", who="nobody"),
     Seen("entered", "/entrer?", ".enter .notice", "jardinier", "gardener"),
-    Seen("today-nobody", "/?", "[href='/entrer?vers=/']", "entrez avec un code", "code", who="nobody"),
+    Seen("today-nobody", "/?", "[href='/entrer?vers=/']", "entrez avec un code", "code",
+         who="nobody"),
     Seen("bed-nobody", f"/bacs/{MOIST}?", ".sentence", "Jamais trop", "Never too", who="nobody"),
     Seen("trust", "/confiance?", "main h1", "confiance", "trust"),
     Seen("privacy", "/vie-privee?", "main h1", "sait de vous", "knows about you"),
@@ -150,6 +151,30 @@ def wanted(language: str) -> Iterator[Seen]:
     return (one for one in PAGES if language in WHOLE or one.main)
 
 
-def views() -> list[tuple[str, str, str, bool]]:
-    """Every language, theme and screen, with script and without."""
-    return list(product(LANGUAGES, ("light", "dark"), SCREENS, (True, False)))
+@dataclass(frozen=True, slots=True)
+class View:
+    """In what language and light, on what screen, and whether scripts run."""
+
+    language: str
+    theme: str
+    screen: str
+    script: bool
+
+    def __str__(self) -> str:
+        script = "" if self.script else "-no-script"
+        return f"{self.language}-{self.theme}-{self.screen}{script}"
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """For the browser."""
+        return {
+            "viewport": SCREENS[self.screen],
+            "color_scheme": self.theme,
+            "java_script_enabled": self.script,
+            "reduced_motion": "reduce",
+        }
+
+
+def views() -> list[View]:
+    """All of them."""
+    return [View(*each) for each in product(LANGUAGES, ("light", "dark"), SCREENS, (True, False))]

@@ -12,7 +12,7 @@ import pytest
 import rules
 from axe import violations
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from seen import LANGUAGES, PAGES, SCREENS, WHOLE, Seen, Visitors, views, wanted
+from seen import LANGUAGES, PAGES, SCREENS, WHOLE, Seen, View, Visitors, views, wanted
 from served_garden import ServedGarden, Watch
 
 PICTURES = Path(__file__).parents[2] / "artefacts" / "pages"
@@ -73,28 +73,22 @@ def says_its_main_thing(page: Page, seen: Seen, language: str) -> list[str]:
     return [] if words.lower() in where.inner_text().lower() else [f"does not say {words!r}"]
 
 
-@pytest.mark.parametrize(("language", "theme", "screen", "script"), views())
-def test_every_page_is_for_everybody(
-    opening: Open, visitors: Visitors, language: str, theme: str, screen: str, script: bool
-) -> None:
-    go = opening(
-        viewport=SCREENS[screen], color_scheme=theme, java_script_enabled=script,
-        reduced_motion="reduce",
-    )  # fmt: skip
+@pytest.mark.parametrize("view", views(), ids=str)
+def test_every_page_is_for_everybody(opening: Open, view: View) -> None:
+    go = opening(**view.settings)
     PICTURES.mkdir(parents=True, exist_ok=True)
-    name = f"{language}-{theme}-{screen}{'' if script else '-no-script'}"
     found: dict[str, list[str]] = {}
-    for seen in wanted(language):
-        page = go(seen, language)
-        wrong = says_its_main_thing(page, seen, language)
-        page.screenshot(path=PICTURES / f"{seen.name}-{name}.png", full_page=True)
+    for seen in wanted(view.language):
+        page = go(seen, view.language)
+        wrong = says_its_main_thing(page, seen, view.language)
+        page.screenshot(path=PICTURES / f"{seen.name}-{view}.png", full_page=True)
         wrong += rules.scrolls_sideways(page)
         page.evaluate(rules.OPEN_ALL)
         wrong += rules.scrolls_sideways(page)
         for rule in (rules.too_small, rules.cut_letters, rules.by_colour_alone, rules.moving):
             wrong += [f"{rule.__name__}: {one}" for one in rule(page)]
         page.evaluate(rules.SHUT_MENU)  # it may lie over what it does not belong to
-        wrong += violations(page) if script else rules.dead_buttons(page)
+        wrong += violations(page) if view.script else rules.dead_buttons(page)
         if wrong:
             found[seen.name] = list(dict.fromkeys(wrong))
     assert not found, told(found)
@@ -110,7 +104,7 @@ def test_no_page_scrolls_sideways_on_a_narrow_phone_or_in_large_or_spaced_letter
         page = go(seen, language)
         page.evaluate(rules.OPEN_ALL)
         for width, letters in ((320, 1), (360, 2), (800, 2), (1280, 2)):
-            page.evaluate("(n) => { document.documentElement.style.fontSize = `${n}00%`; }", letters)
+            page.evaluate(f"document.documentElement.style.fontSize = '{letters}00%'")
             resized(page, width)
             wrong = rules.scrolls_sideways(page) + rules.cut_letters(page)
             if wrong:
