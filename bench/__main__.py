@@ -8,10 +8,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import disk, drain, fleet, history, ingest, service, start, tls, years
+from bench import disk, drain, fleet, history, ingest, service, start, tls, workshop, years
 from bench.figures import Figure, table
 
-PARTS = ("start", "service", "disk", "drain", "ingest", "tls", "fleet", "history")
+PARTS = ("start", "service", "disk", "drain", "ingest", "tls", "fleet", "workshop", "history")
 
 
 def main() -> int:
@@ -26,6 +26,7 @@ def main() -> int:
     parser.add_argument("--questions", type=int, default=200, help="times each is asked")
     parser.add_argument("--nodes", type=int, default=200, help="that come back at once")
     parser.add_argument("--hours", type=float, default=20, help="for which they were away")
+    parser.add_argument("--seconds", type=float, default=60, help="for which a class works")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     options = parser.parse_args()
     figures: list[Figure] = []
@@ -45,6 +46,8 @@ def main() -> int:
             figures += tls.measure(Path(folder) / "tls", options.packs, options.rounds)
         if "fleet" in options.only:
             figures += fleet.measure(Path(folder) / "fleet", options.nodes, options.hours)
+        if "workshop" in options.only:
+            figures += workshop.measure(Path(folder) / "workshop", options.seconds)
         if "history" in options.only:
             cache = Path(folder) / "years" if options.fresh else years.CACHE
             data = years.years_of(options.years, cache=cache)

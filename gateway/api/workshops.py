@@ -193,10 +193,9 @@ def notes(gateway: TheGateway, asker: TheAsker, id: WorkshopId) -> NoteList:  # 
 
 def joined(gateway: Gateway, code: str, plant: str | None) -> tuple[Workshop, str]:
     """As ``Workshops.join``; wrong codes slow the door down, as at the garden's own."""
-    gateway.access.for_codes.knock()
-    found = gateway.workshops.join(code, plant)
-    gateway.access.for_codes.welcome()
-    return found
+    with gateway.access.for_codes.one_try():
+        gateway.workshops.by_code(code)
+    return gateway.workshops.join(code, plant)
 
 
 def own_of(gateway: Gateway, asker: Who, workshop_id: str | None = None) -> tuple[Workshop, str]:
