@@ -51,7 +51,9 @@ def begin(gateway: TheGateway, asker: TheAsker, body: NewWorkshop) -> WorkshopSh
 
 @router.post("/workshops/join", dependencies=[allow(Action.ENTER)], summary="Join as a group")
 def join(request: Request, gateway: TheGateway, body: Joining) -> Joined:
-    """With the code of the big screen and a plant that is free, or with a group's own new code."""
+    """With the code of the big screen and a plant that is free (absent: any), or with a group's
+    own new code.
+    """
     workshop, plant = joined(gateway, body.code, body.plant)
     group = workshop.session.known(plant)
     workshop.session.mark(plant, code=None)
@@ -194,7 +196,8 @@ def notes(gateway: TheGateway, asker: TheAsker, id: WorkshopId) -> NoteList:  # 
 def joined(gateway: Gateway, code: str, plant: str | None) -> tuple[Workshop, str]:
     """As ``Workshops.join``; wrong codes slow the door down, as at the garden's own."""
     with gateway.access.for_codes.one_try():
-        gateway.workshops.by_code(code)
+        if not gateway.access.knows(code):
+            gateway.workshops.by_code(code)
     return gateway.workshops.join(code, plant)
 
 

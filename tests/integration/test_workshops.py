@@ -136,7 +136,6 @@ def test_no_plant_is_two_groups_and_no_group_is_too_many(door: Door) -> None:
     assert join(door, shop["code"], "tomate").status_code == 200
     problem(join(door, shop["code"], "tomate"), 409, "PLANT_TAKEN")
     problem(join(door, shop["code"], "kevin"), 422, "UNKNOWN_PLANT")
-    problem(join(door, shop["code"]), 422, "UNKNOWN_PLANT")
     assert join(door, shop["code"], "radis").status_code == 200
     problem(join(door, shop["code"], "ail"), 409, "WORKSHOP_FULL")
     other = begin(door)
