@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 from gateway.alarms.alarms import Alarms
@@ -17,6 +18,7 @@ from gateway.events import EventHub
 from gateway.forecast.forecasts import Forecasts
 from gateway.forecast.settings import asked_place
 from gateway.keys.keyring import Keyring, keyring_of
+from gateway.kit.clock import clock_of
 from gateway.measured import Measured
 from gateway.present import Present
 from gateway.quarantine import Quarantine
@@ -28,7 +30,7 @@ from gateway.vitals import Vitals
 from gateway.workshop.readable import Readable
 from gateway.workshop.said import Said
 from gateway.workshop.workshops import Workshops
-from sensor_node.clock import Clock, SystemClock
+from sensor_node.clock import Clock
 from sensor_node.errors import StorageError
 
 MOVED: Final = 10_000
@@ -42,7 +44,8 @@ class Gateway:
     keeps ``ingest_alive``, ``broker_up``, and in ``commit_error`` why the last commit failed
     (None: it did not). ``moved``: channels with a new value that did not come through the ingest,
     for its live topics. ``said``: what groups said on MQTT. ``post`` sends messages, None where
-    nothing runs.
+    nothing runs. ``begin_again`` has the whole gateway closed and opened with what its settings
+    are by then.
     """
 
     def __init__(
@@ -101,6 +104,7 @@ class Gateway:
         )
         self.alarms = Alarms(settings.language, catalogue, lookout, clock, self.events.publish)
         self.post: Post | None = None
+        self.begin_again: Callable[[], None] = lambda: None
 
     @classmethod
     def open(cls, settings: GatewaySettings, clock: Clock | None = None) -> Gateway:
@@ -115,7 +119,7 @@ class Gateway:
             open_store(settings.store, data, settings.timezone),
             Catalogue(data / "garden.sqlite", quarantined=quarantine.by_node),
             quarantine,
-            clock or SystemClock(trusted=settings.clock == "system"),
+            clock or clock_of(settings),
         )
 
     def _hears(self) -> bool:
