@@ -45,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     _add_notify(commands)
     _add_workshop(commands)
     _add_bundle(commands)
+    _add_card(commands)
     return top
 
 
@@ -232,6 +233,14 @@ def _add_bundle(commands: _Commands[argparse.ArgumentParser]) -> None:
         commands.add_parser(
             "bundle", help=pick("tout le nécessaire en un fichier", "all that is needed, one file")
         )
+    )
+
+
+def _add_card(commands: _Commands[argparse.ArgumentParser]) -> None:
+    from gateway.card import card_cli  # noqa: PLC0415 - it loads nothing itself
+
+    card_cli.add_arguments(
+        commands.add_parser("card", help=pick("préparer une carte SD", "prepare an SD card"))
     )
 
 
