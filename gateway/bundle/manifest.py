@@ -37,7 +37,8 @@ class System:
     """What a card with this system takes: names of files, for a gateway and for a node.
 
     ``codename``: Debian's (``bookworm``); ``machine``: the processor (``aarch64``);
-    ``python``: ``3.11``.
+    ``python``: ``3.11``; ``lends``: modules of Python that the system itself must have, because
+    there is no wheel of them (lgpio for 3.13).
     """
 
     codename: str
@@ -45,6 +46,7 @@ class System:
     python: str
     wheels: Mapping[str, tuple[str, ...]]
     debs: Mapping[str, tuple[str, ...]]
+    lends: tuple[str, ...] = ()
 
     def wheels_for(self, role: str) -> tuple[str, ...]:
         """The libraries of ``role``; a kit has those of a gateway and of a node."""
@@ -54,11 +56,9 @@ class System:
         """The system's packages for ``role``."""
         return _union(self.debs, role)
 
-    def lends_python(self, role: str) -> bool:
-        """Whether the system's packages give ``role`` a library of Python: lgpio, which has no
-        wheel for 3.13.
-        """
-        return any(name.rpartition("/")[2].startswith("python3-") for name in self.debs_for(role))
+    def lends_to(self, role: str) -> bool:
+        """Whether ``role`` needs what the system lends: only what reads sensors does."""
+        return role != "gateway" and bool(self.lends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,7 @@ def _system(told: Mapping[str, Any]) -> System:
         python=_matching(_WORD, told["python"]),
         wheels=_by_role(told["wheels"]),
         debs=_by_role(told["debs"]),
+        lends=tuple(_matching(_WORD, name) for name in told["lends"]),
     )
 
 

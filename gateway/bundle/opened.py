@@ -24,8 +24,8 @@ MANIFEST: Final = "manifest.json"
 SIGNATURE: Final = "manifest.sig"
 SIGNATURE_BYTES: Final = 64
 CHUNK: Final = 1 << 20
-Progress = Callable[[float], None]
-"""Told how much is done, from 0 to 1."""
+Progress = Callable[[int], None]
+"""Told how many bytes are done."""
 
 _BROKEN: Final = (
     zipfile.BadZipFile,
@@ -78,12 +78,11 @@ class Bundle:
         listed = {MANIFEST, SIGNATURE, *self.manifest.files}
         if sorted(self._archive.namelist()) != sorted(listed):
             raise not_a_bundle()
-        total = self.bytes_of(self.manifest.files) or 1
         done = 0
         for name in self.manifest.files:
             for chunk in self._read(name):
                 done += len(chunk)
-                progress(done / total)
+                progress(done)
 
     def extract(self, names: Iterable[str], folder: Path) -> list[Path]:
         """The files ``names``, each proved by its hash, straight into ``folder``."""

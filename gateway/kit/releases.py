@@ -135,7 +135,7 @@ def _make(release: Release, bundle: Bundle, system: System, run: Run, tell: Tell
     # From an environment in service, the Python that it was made with.
     base = getattr(sys, "_base_executable", sys.executable)
     make = [base, "-I", "-m", "venv", "--without-pip"]
-    if system.lends_python(release.role):
+    if system.lends_to(release.role):
         make.append("--system-site-packages")
     _must(run, [*make, str(release.path)], release, INSTALL_S)
     tell("libraries")

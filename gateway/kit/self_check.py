@@ -9,6 +9,8 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
 from typing import Final
 
 from gateway.bundle.manifest import ROLES
@@ -33,7 +35,6 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
         "sensor_node.cli",
         "cryptography.hazmat.primitives.asymmetric.ed25519",
         "gpiozero",
-        "lgpio",
         "paho.mqtt.client",
         "serial",
         "w1thermsensor",
@@ -51,10 +52,23 @@ def check(role: str, version: str) -> None:
     for part in ROLES[:2] if role == "kit" else (role,):
         for module in MODULES[part]:
             importlib.import_module(module)
+    if role != "gateway" and _brings("lgpio"):
+        importlib.import_module("lgpio")
     if role != "node":
         from gateway import assets  # noqa: PLC0415 - a node has no pages
 
         assets.static_files()
+
+
+def _brings(library: str) -> bool:
+    """Whether the bundle brought ``library``; else the system lends it, or a node on real pins
+    says that it is missing.
+    """
+    try:
+        place = Path(str(distribution(library).locate_file("")))
+    except PackageNotFoundError:
+        return False
+    return place.is_relative_to(sys.prefix)
 
 
 if __name__ == "__main__":
