@@ -1,13 +1,15 @@
-"""``python cut_first_boot.py BOOT FOLDER EVERY``: a card's first start, killed at each step in turn.
+"""``python cut_first_boot.py BOOT FOLDER EVERY``: a first start, killed at each step in turn.
 
-A step is a file or folder that is about to get or lose its name. Each start in a copy of its own in
-``FOLDER``, taken up again afterwards, and then just like the one that nothing disturbed; with
-``EVERY`` 9 only each ninth step. A program of its own: it forks, so it has no threads. It prints how
-many times it was killed.
+A step is a file or folder that is about to get or lose its name. Each start has a copy of its own
+in ``FOLDER``, is taken up again afterwards, and is then just like the one that nothing disturbed;
+with ``EVERY`` 9 only each ninth step. A program of its own: it forks, so it has no threads. It
+prints how many times it was killed.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import shutil
 import sys
@@ -24,6 +26,12 @@ STEPS = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.symlink", "os.tru
 MOST = 2000
 
 
+def quietly(boot: Path, system: FolderSystem) -> None:
+    """A first start that says nothing."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        first_boot(boot, system)
+
+
 def killed_at(boot: Path, root: Path, step: int) -> bool:
     """Start in a process that ends at its ``step``th step; whether it was killed."""
     child = os.fork()
@@ -37,11 +45,10 @@ def killed_at(boot: Path, root: Path, step: int) -> bool:
                 if left == 0:
                     os._exit(9)
 
-        sys.stdout = Path(os.devnull).open("w")
         system = FolderSystem(root)
         sys.addaudithook(count)
         try:
-            first_boot(boot, system)
+            quietly(boot, system)
         finally:
             os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
@@ -50,18 +57,17 @@ def killed_at(boot: Path, root: Path, step: int) -> bool:
 def main() -> None:
     """All of them."""
     card, folder, every = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-    said, sys.stdout = sys.stdout, Path(os.devnull).open("w")
     whole = folder / "whole"
     shutil.copytree(card, folder / "boot")
-    first_boot(folder / "boot", FolderSystem(whole))
+    quietly(folder / "boot", FolderSystem(whole))
     expected = tree(whole)
     for step in range(1, MOST, every):
         boot, root = folder / f"boot-{step}", folder / f"root-{step}"
         shutil.copytree(card, boot)
         if not killed_at(boot, root, step):
-            print((step - 1) // every, file=said)
+            print((step - 1) // every)
             return
-        first_boot(boot, FolderSystem(root))
+        quietly(boot, FolderSystem(root))
         if tree(root) != expected or (boot / SECRETS).exists():
             raise SystemExit(f"killed at step {step}, it did not come out the same")
         shutil.rmtree(boot)
