@@ -77,6 +77,7 @@ class Answers:
         secret = asdict(words) if words else {}
         return told | {
             **{name.upper(): value for name, value in secret.items()},
+            "USER": "jardin" if self.has_gateway else "jardin-node",
             "UUID": str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{self.kit}.{self.hotspot}.jardin")),
             "GARDEN": _escaped(self.garden),
         }
