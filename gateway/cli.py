@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     _add_access(commands)
     _add_notify(commands)
     _add_workshop(commands)
+    _add_kit(commands)
     return top
 
 
@@ -222,6 +223,12 @@ def _add_workshop(commands: _Commands[argparse.ArgumentParser]) -> None:
     report_cli.add_arguments(
         commands.add_parser("report", help=pick("le bilan d'une année", "a year in figures"))
     )
+
+
+def _add_kit(commands: _Commands[argparse.ArgumentParser]) -> None:
+    from gateway.kit import reset_cli  # noqa: PLC0415 - it loads nothing itself
+
+    reset_cli.add_arguments(commands.add_parser("reset", help=pick("un kit vierge", "a blank kit")))
 
 
 def _add_token(commands: _Commands[argparse.ArgumentParser]) -> None:
