@@ -28,7 +28,7 @@ from gateway.kit.clock import clock_of
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings, Http, Https
 from gateway.upkeep import Upkeep
-from gateway.workshop.pots import Pots
+from gateway.workshop.attendant import Attendant
 from sensor_node import settings as settings_file
 from sensor_node.console import run_command, set_up_logging, stopped_by_signals
 from sensor_node.errors import GardenError, NetworkError, StorageError
@@ -195,8 +195,8 @@ class GatewayProcess:
         intake.start()
         try:
             asking = Asking(gateway.forecasts, _ask_of(gateway), gateway.advisor.doubt)
-            morning, pots = Morning(gateway.advisor), Pots(gateway)
-            with stopped_by_signals(self.stop), morning, asking, watchman, pots:
+            morning, attendant = Morning(gateway.advisor), Attendant(gateway)
+            with stopped_by_signals(self.stop), morning, asking, watchman, attendant:
                 self._ready()
                 _spare_the_collector()
                 server.run(sockets=[listener.dup()])  # which it closes

@@ -28,6 +28,7 @@ from gateway.store.base import Series, Store
 from gateway.store.opening import open_store
 from gateway.vitals import Vitals
 from gateway.workshop.readable import Readable
+from gateway.workshop.said import Said
 from gateway.workshop.workshops import Workshops
 from sensor_node.clock import Clock
 from sensor_node.errors import StorageError
@@ -42,8 +43,9 @@ class Gateway:
     and ``readable_raw`` know those of a workshop's groups as well, for programs. The ingest
     keeps ``ingest_alive``, ``broker_up``, and in ``commit_error`` why the last commit failed
     (None: it did not). ``moved``: channels with a new value that did not come through the ingest,
-    for its live topics. ``post`` sends messages, None where nothing runs. ``begin_again`` has the
-    whole gateway closed and opened with what its settings are by then.
+    for its live topics. ``said``: what groups said on MQTT. ``post`` sends messages, None where
+    nothing runs. ``begin_again`` has the whole gateway closed and opened with what its settings
+    are by then.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class Gateway:
         self.workshops = Workshops(
             settings.data, clock, settings.timezone, catalogue.tally, self.events
         )
+        self.said = Said()
         self.access.groups = self.workshops
         self.readable = Readable(store, catalogue, self.workshops)
         self.readable_raw = Readable(store, catalogue, self.workshops, raw=True)
