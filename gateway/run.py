@@ -25,6 +25,7 @@ from gateway.forecast.forecasts import Ask
 from gateway.ingest import Ingest
 from gateway.kit import blank, garden
 from gateway.kit.clock import clock_of
+from gateway.kit.lost import forget_if_asked
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings, Http, Https
 from gateway.upkeep import Upkeep
@@ -114,6 +115,7 @@ class GatewayProcess:
             self._settings = garden.applied(self._written)
             gateway = self._open()
             gateway.begin_again = self._begin_again
+            forget_if_asked(gateway)
             lock.share()
             mend.begin(self._settings.data)
             try:
