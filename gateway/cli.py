@@ -46,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     _add_workshop(commands)
     _add_bundle(commands)
     _add_card(commands)
+    _add_kit(commands)
     return top
 
 
@@ -242,6 +243,12 @@ def _add_card(commands: _Commands[argparse.ArgumentParser]) -> None:
     card_cli.add_arguments(
         commands.add_parser("card", help=pick("préparer une carte SD", "prepare an SD card"))
     )
+
+
+def _add_kit(commands: _Commands[argparse.ArgumentParser]) -> None:
+    from gateway.kit import reset_cli  # noqa: PLC0415 - it loads nothing itself
+
+    reset_cli.add_arguments(commands.add_parser("reset", help=pick("un kit vierge", "a blank kit")))
 
 
 def _add_token(commands: _Commands[argparse.ArgumentParser]) -> None:

@@ -25,8 +25,9 @@ from gateway.forecast.asking import Asking
 from gateway.forecast.client import OpenMeteo
 from gateway.forecast.forecasts import Ask
 from gateway.ingest import Ingest
-from gateway.kit import garden
+from gateway.kit import blank, garden
 from gateway.kit.clock import clock_of
+from gateway.kit.lost import forget_if_asked
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings, Http, Https
 from gateway.upkeep import Upkeep
@@ -117,10 +118,12 @@ class GatewayProcess:
             raise self._failure
 
     def _run_once(self, listener: socket.socket) -> None:
-        self._settings = garden.applied(self._written)
-        with folder.running(self._settings.data) as lock:
+        with folder.running(self._written.data) as lock:
+            self._become_blank()
+            self._settings = garden.applied(self._written)
             gateway = self._open()
             gateway.begin_again = self._begin_again
+            forget_if_asked(gateway)
             lock.share()
             mend.begin(self._settings.data)
             try:
@@ -129,6 +132,14 @@ class GatewayProcess:
                 gateway.close()
             if gateway.commit_error is None:
                 mend.end(self._settings.data)
+
+    def _become_blank(self) -> None:
+        """Carry out what was decided when the kit was handed over, if it was."""
+        if blank.decided(self._written.data) is None:
+            return
+        from gateway.kit import handover  # noqa: PLC0415 - once in the life of a school's kit
+
+        handover.finish(garden.applied(self._written))
 
     def _open(self) -> Gateway:
         """The gateway on databases that are whole."""
