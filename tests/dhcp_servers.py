@@ -6,6 +6,8 @@ import struct
 from ipaddress import IPv4Address
 from typing import Final
 
+from gateway.kit.dhcp import checksum
+
 END: Final = 255
 _MAGIC: Final = bytes((99, 130, 83, 99))
 
@@ -28,5 +30,6 @@ def reply(
     fields = bytes(4) + IPv4Address(offered).packed + bytes(8) + bytes(16)
     message = head + fields + sname.ljust(64, b"\0") + file.ljust(128, b"\0") + _MAGIC + listed
     udp = struct.pack("!HHHH", 67, 68, 8 + len(message), 0) + message
-    ip = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0)
-    return ip + IPv4Address(sender).packed + b"\xff" * 4 + udp
+    head = struct.pack("!BBHHHBB", 0x45, 0, 20 + len(udp), 0, 0, 64, 17)
+    ends = IPv4Address(sender).packed + b"\xff" * 4
+    return head + struct.pack("!H", checksum(head + bytes(2) + ends)) + ends + udp

@@ -1,4 +1,4 @@
-"""``python eavesdropper.py FILE [DEVICE]``: writes every frame that this host's card sees to FILE."""
+"""``python eavesdropper.py FILE [DEVICE]``: writes every frame that this card sees to FILE."""
 
 from __future__ import annotations
 

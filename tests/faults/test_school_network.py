@@ -244,6 +244,7 @@ def test_a_phone_of_the_kits_wifi_does_not_get_through_to_the_school(room: Room)
         cabling.does(host, "ip", "link", "set", "wlan0", "up")
         cabling.does(host, "ip", "address", "add", f"{address}/24", "dev", "wlan0")
     cabling.does("second", "ip", "route", "add", "default", "via", "10.42.0.1")
+    cabling.does("kit", "ip", "link", "set", "eth0", "up")
     cabling.does("kit", "ip", "address", "add", "10.21.9.9/16", "dev", "eth0")
     cabling.does("school", "ip", "route", "add", "10.42.0.0/24", "via", "10.21.9.9")
     cabling.does("kit", "sysctl", "-qw", "net.ipv4.ip_forward=1")  # as NetworkManager does

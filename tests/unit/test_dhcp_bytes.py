@@ -1,4 +1,4 @@
-"""The bytes of DHCP: what the kit asks is what servers understand, and rubbish is never an answer."""
+"""The bytes of DHCP: a question that servers understand, and no answer read out of rubbish."""
 
 from __future__ import annotations
 
