@@ -20,8 +20,8 @@ from gateway.kit import cable_rule
 from gateway.kit.cable_ear import CableEar, is_open, plugged
 from gateway.kit.cable_place import CablePlace
 from gateway.kit.cable_rule import Heard, Standing
-from gateway.kit.network_state import STATE, NetworkState, write
-from gateway.kit.radio import Radio, leases_in, look_at_radio
+from gateway.kit.network_state import STATE, NetworkState, Radio, write
+from gateway.kit.radio import leases_in, look_at_radio
 from gateway.kit.system import System
 from sensor_node.supervisor import Supervisor
 

@@ -68,6 +68,7 @@ FOR_THE_GATEWAY = {
     "recording_flags",
     "joining",
     "trust",
+    "supervisor",
 }
 NODE_MODULES = sorted(
     module.name
