@@ -86,6 +86,8 @@ class CableGuard:
         self.standing = standing
         if is_new:
             self._place.become(standing.state)
+            server = f" ({standing.other.answer.server})" if standing.other else ""
+            print(f"{self._interface}: {standing.state}{server}", flush=True)
             self._tell(standing)
 
     def _close(self) -> None:
