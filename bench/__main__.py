@@ -23,6 +23,7 @@ from bench import (
     streams,
     tls,
     view,
+    workshop,
     years,
 )
 from bench.figures import Figure, table
@@ -55,6 +56,7 @@ PARTS: Final[Mapping[str, Callable[[argparse.Namespace, Path], list[Figure]]]] =
     "ingest": lambda o, at: ingest.measure(at / "ingest", o.packs, o.rounds),
     "tls": lambda o, at: tls.measure(at / "tls", o.packs, o.rounds),
     "fleet": lambda o, at: fleet.measure(at / "fleet", o.nodes, o.hours),
+    "workshop": lambda o, at: workshop.measure(at / "workshop", o.seconds),
     "history": _history,
     "pages": _pages,
     "view": _view,
@@ -75,6 +77,7 @@ def main() -> int:
     parser.add_argument("--views", type=int, default=9, help="times a phone opens Today")
     parser.add_argument("--nodes", type=int, default=200, help="that come back at once")
     parser.add_argument("--hours", type=float, default=20, help="for which they were away")
+    parser.add_argument("--seconds", type=float, default=60, help="for which a class works")
     parser.add_argument("--only", nargs="+", choices=tuple(PARTS), default=tuple(PARTS))
     options = parser.parse_args()
     figures: list[Figure] = []

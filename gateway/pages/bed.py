@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import Response
 
-from gateway.api.beds import known_bed
+from gateway.api.context import known_bed
 from gateway.beds.records import BedRecord
 from gateway.pages import frame, storyline
 from gateway.pages.beds import bed_view
