@@ -44,6 +44,8 @@ def parser() -> argparse.ArgumentParser:
     _add_access(commands)
     _add_notify(commands)
     _add_workshop(commands)
+    _add_bundle(commands)
+    _add_card(commands)
     return top
 
 
@@ -221,6 +223,24 @@ def _add_workshop(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     report_cli.add_arguments(
         commands.add_parser("report", help=pick("le bilan d'une année", "a year in figures"))
+    )
+
+
+def _add_bundle(commands: _Commands[argparse.ArgumentParser]) -> None:
+    from gateway.bundle import cli as bundle_cli  # noqa: PLC0415 - it loads nothing itself
+
+    bundle_cli.add_arguments(
+        commands.add_parser(
+            "bundle", help=pick("tout le nécessaire en un fichier", "all that is needed, one file")
+        )
+    )
+
+
+def _add_card(commands: _Commands[argparse.ArgumentParser]) -> None:
+    from gateway.card import card_cli  # noqa: PLC0415 - it loads nothing itself
+
+    card_cli.add_arguments(
+        commands.add_parser("card", help=pick("préparer une carte SD", "prepare an SD card"))
     )
 
 

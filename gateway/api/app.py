@@ -68,6 +68,7 @@ def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
                 allow_methods=["GET"],
                 allow_headers=["Last-Event-ID"],
             ),
+            *_captive(gateway),
             Middleware(Failures, default_language=language),
             Middleware(Limits, default_language=language),
             Middleware(Chaptered),
@@ -100,6 +101,14 @@ def _read(app: FastAPI, gateway: Gateway, pages: bool, chapter: str) -> None:
         from gateway.pages import router  # noqa: PLC0415 - see chapters
 
         app.include_router(router(gateway))
+
+
+def _captive(gateway: Gateway) -> list[Middleware]:
+    if not gateway.settings.kit.is_kit:
+        return []
+    from gateway.kit.captive import Captive  # noqa: PLC0415 - most gardens have no such Wi-Fi
+
+    return [Middleware(Captive, settings=gateway.settings)]
 
 
 @asynccontextmanager

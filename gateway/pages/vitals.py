@@ -14,6 +14,7 @@ Values = Mapping[str, Any]
 KEPT_BY: Final = {
     "ntp": N_("par internet"),
     "rtc": N_("par une horloge à pile"),
+    "person": N_("réglée par une personne depuis le démarrage"),
 }
 
 

@@ -80,6 +80,7 @@ FOR_THE_GATEWAY = {
     "conversions",
     "recording",
     "recording_flags",
+    "supervisor",
     "joining",
     "trust",
 }
