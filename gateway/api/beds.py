@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Protocol
@@ -28,6 +29,8 @@ from sensor_node.errors import ConfigError
 
 router = APIRouter(tags=["beds"])
 
+writing = threading.RLock()
+"""Between looking whether somebody was faster and writing, nobody is."""
 _ALIKE = tuple(name for name in BedDetails.__dataclass_fields__ if name != "others")
 
 BedName = Annotated[str, Path(examples=["bac-1"])]
