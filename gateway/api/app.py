@@ -94,7 +94,7 @@ def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
             Middleware(Limits, default_language=language),
         ],
     )
-    app.state.gateway = gateway
+    app.state.gateway, app.state.pages = gateway, pages
     problems.install(app, language)
     _include_programs(app)
     app.include_router(liveness.router)

@@ -17,6 +17,7 @@ from gateway.pages.beds import bed_view
 from gateway.pages.bedstory import SPANS, Name, Story, period_of, story_of
 from gateway.pages.choices import growing
 from gateway.pages.frame import Reader, reader_of
+from gateway.pages.script_texts import of_a_form
 from gateway.pages.storyview import ZONES, StoryWords, hours_json
 from gateway.pages.words import N_
 from gateway.service import Gateway
@@ -199,10 +200,10 @@ class _Page:
         }
 
 
-def script_texts(reader: Reader) -> dict[str, str]:
+def script_texts(reader: Reader) -> dict[str, object]:
     """What the script says; it carries no word of its own."""
     texts = {name: reader.tell(word) for name, word in ZONES.items()}
-    return {**texts, "justNow": reader.tell("à l’instant")}
+    return {**texts, **of_a_form(reader.tell)}
 
 
 def _side_by_side(told: Sequence[Told]) -> list[tuple[str, list[str]]]:
