@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from fastapi import FastAPI
+
 from gateway import folder, mend
 from gateway.alarms.watchman import Watchman, check_addresses
 from gateway.api.app import create_app
@@ -23,12 +25,15 @@ from gateway.forecast.asking import Asking
 from gateway.forecast.client import OpenMeteo
 from gateway.forecast.forecasts import Ask
 from gateway.ingest import Ingest
+from gateway.kit import blank, garden
+from gateway.kit.clock import clock_of
+from gateway.kit.lost import forget_if_asked
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings, Http, Https
 from gateway.upkeep import Upkeep
-from gateway.workshop.pots import Pots
+from gateway.workshop.attendant import Attendant
 from sensor_node import settings as settings_file
-from sensor_node.clock import SystemClock
+from sensor_node.clock import Clock
 from sensor_node.console import run_command, set_up_logging, stopped_by_signals
 from sensor_node.errors import GardenError, NetworkError, StorageError
 from sensor_node.link import MqttLink
@@ -69,7 +74,8 @@ class GatewayProcess:
 
     ``before`` is called with the gateway once the web port is ours, ``ready`` just before pages
     are served. ``patience_s``: how long the first connection to the broker may take; once it has
-    been made, a lost one is waited for without end.
+    been made, a lost one is waited for without end. ``clock``: None for this computer's.
+    ``make_app``: what is served of a gateway.
     """
 
     def __init__(
@@ -79,25 +85,45 @@ class GatewayProcess:
         before: Callable[[Gateway], None] = lambda _gateway: None,
         ready: Callable[[], None] = lambda: None,
         patience_s: float = FIRST_CONNECTION_S,
+        clock: Clock | None = None,
+        make_app: Callable[[Gateway], FastAPI] = create_app,
     ) -> None:
-        self._settings = settings
+        self._written = self._settings = settings
+        self._clock = clock or clock_of(settings)
+        self._make_app = make_app
         self._before = before
         self._ready = ready
         self._patience_s = patience_s
         self._failure: GardenError | None = None
+        self._again = False
         self._server: GardenServer | None = None
         self._encrypted: Encrypted | None = None
 
     def run(self) -> None:
-        """Serve until ``stop``. Raises ``GardenError`` with what to do."""
-        check_addresses(self._settings.notify)
+        """Serve until ``stop``. Raises ``GardenError`` with what to do.
+
+        Both doors stay open while the gateway begins again: whoever knocks then just waits.
+        """
+        check_addresses(self._written.notify)
         with (
-            closing(listen(self._settings.http)) as listener,
-            encrypted_door(self._settings) as encrypted,
-            folder.running(self._settings.data) as lock,
+            closing(listen(self._written.http)) as listener,
+            encrypted_door(self._written) as self._encrypted,
         ):
-            self._encrypted = encrypted
+            self._run_once(listener)
+            while self._again and self._failure is None:
+                gc.unfreeze()
+                self._again = False
+                self._run_once(listener)
+        if self._failure is not None:
+            raise self._failure
+
+    def _run_once(self, listener: socket.socket) -> None:
+        with folder.running(self._written.data) as lock:
+            self._become_blank()
+            self._settings = garden.applied(self._written)
             gateway = self._open()
+            gateway.begin_again = self._begin_again
+            forget_if_asked(gateway)
             lock.share()
             mend.begin(self._settings.data)
             try:
@@ -106,23 +132,28 @@ class GatewayProcess:
                 gateway.close()
             if gateway.commit_error is None:
                 mend.end(self._settings.data)
-        if self._failure is not None:
-            raise self._failure
+
+    def _become_blank(self) -> None:
+        """Carry out what was decided when the kit was handed over, if it was."""
+        if blank.decided(self._written.data) is None:
+            return
+        from gateway.kit import handover  # noqa: PLC0415 - once in the life of a school's kit
+
+        handover.finish(garden.applied(self._written))
 
     def _open(self) -> Gateway:
         """The gateway on databases that are whole."""
         self._look_over()
         try:
-            return Gateway.open(self._settings)
+            return Gateway.open(self._settings, self._clock)
         except StorageError as error:
             if error.code != "DATABASE_DAMAGED":
                 raise
         self._look_over(fully=True)
-        return Gateway.open(self._settings)
+        return Gateway.open(self._settings, self._clock)
 
     def _look_over(self, *, fully: bool = False) -> None:
-        settings = self._settings
-        clock = SystemClock(trusted=settings.clock == "system")
+        settings, clock = self._settings, self._clock
         mend.look_over(
             settings.data,
             Carebook(settings.data),
@@ -133,9 +164,9 @@ class GatewayProcess:
         )
 
     def _run(self, gateway: Gateway, listener: socket.socket) -> None:
-        app = create_app(gateway)
+        app = self._make_app(gateway)
         app.state.https_port = self._settings.https.port if self._encrypted else None
-        self._server = GardenServer(door_config(app), gateway.events, self._encrypted)
+        self._server = GardenServer(door_config(app), gateway.events, _again_of(self._encrypted))
         if gateway.keys is not None:
             gateway.keys.settle()
         watchman = Watchman(gateway)
@@ -145,8 +176,13 @@ class GatewayProcess:
 
     def stop(self) -> None:
         """Have ``run`` come to its end; safe in a signal handler and from any thread."""
+        self._again = False
         if self._server is not None:
             self._server.should_exit = True
+
+    def _begin_again(self) -> None:
+        self.stop()
+        self._again = True
 
     def _serve(
         self,
@@ -168,11 +204,11 @@ class GatewayProcess:
         intake.start()
         try:
             asking = Asking(gateway.forecasts, _ask_of(gateway), gateway.advisor.doubt)
-            morning, pots = Morning(gateway.advisor), Pots(gateway)
-            with stopped_by_signals(self.stop), morning, asking, watchman, pots:
+            morning, attendant = Morning(gateway.advisor), Attendant(gateway)
+            with stopped_by_signals(self.stop), morning, asking, watchman, attendant:
                 self._ready()
                 _spare_the_collector()
-                server.run(sockets=[listener])
+                server.run(sockets=[listener.dup()])  # which it closes
         finally:
             link.stop()
             intake.join()
@@ -198,6 +234,10 @@ class GatewayProcess:
             self.stop()
         finally:
             gateway.ingest_alive = False
+
+
+def _again_of(door: Encrypted | None) -> Encrypted | None:
+    return None if door is None else (door[0].dup(), door[1])
 
 
 def _ask_of(gateway: Gateway) -> Ask | None:

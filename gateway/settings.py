@@ -8,6 +8,7 @@ from pathlib import Path
 from gateway.alarms.settings import NotifySettings
 from gateway.beds.presence import check_presence, closed_periods
 from gateway.forecast.settings import ForecastSettings, asked_place
+from gateway.kit.settings import KitSettings
 from gateway.store.settings import StoreSettings
 from sensor_node.link import Broker
 from sensor_node.settings import section, setting
@@ -148,6 +149,7 @@ class GatewaySettings:
     backup: BackupSettings = section(BackupSettings)
     notify: NotifySettings = section(NotifySettings)
     forecast: ForecastSettings = section(ForecastSettings)
+    kit: KitSettings = section(KitSettings)
 
     def __post_init__(self) -> None:
         asked_place(self.forecast, self.latitude, self.longitude)

@@ -24,7 +24,9 @@ class NewWorkshop(BaseModel):
 
 
 class Joining(BaseModel):
-    """`code`: of the big screen, or a group's own. `plant`: absent with a group's own code."""
+    """`code`: of the big screen, or a group's own. `plant`: absent with a group's own code, or
+    where any free one will do.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -49,6 +51,7 @@ class GroupShape(BaseModel):
     here: bool = Field(description="Its page or program was heard in the last half minute")
     hand: str | None = Field(description="Calls for help since")
     frozen: bool
+    told: str | None = Field(description="Why something of it was not taken a moment ago: a code")
     channel: str | None = Field(description="Of the last value")
     value: float | None
     time: str | None

@@ -51,7 +51,9 @@ def begin(gateway: TheGateway, asker: TheAsker, body: NewWorkshop) -> WorkshopSh
 
 @router.post("/workshops/join", dependencies=[allow(Action.ENTER)], summary="Join as a group")
 def join(request: Request, gateway: TheGateway, body: Joining) -> Joined:
-    """With the code of the big screen and a plant that is free, or with a group's own new code."""
+    """With the code of the big screen and a plant that is free (absent: any), or with a group's
+    own new code.
+    """
     workshop, plant = joined(gateway, body.code, body.plant)
     group = workshop.session.known(plant)
     workshop.session.mark(plant, code=None)
@@ -177,7 +179,7 @@ def hand(gateway: TheGateway, asker: TheAsker, id: WorkshopId, body: Hand) -> Ha
 def write(gateway: TheGateway, asker: TheAsker, id: WorkshopId, body: NewNote) -> NoteShape:  # noqa: A002
     """Of the group whose key this is."""
     workshop, plant = own_of(gateway, asker, id)
-    gateway.access.pace.take(asker.key or asker.csrf)
+    gateway.access.take_pace(asker)
     workshop.write(plant, body.text)
     return NoteShape(plant=plant, time=to_rfc3339(gateway.clock.wall_ms()), text=body.text)
 
@@ -193,10 +195,10 @@ def notes(gateway: TheGateway, asker: TheAsker, id: WorkshopId) -> NoteList:  # 
 
 def joined(gateway: Gateway, code: str, plant: str | None) -> tuple[Workshop, str]:
     """As ``Workshops.join``; wrong codes slow the door down, as at the garden's own."""
-    gateway.access.for_codes.knock()
-    found = gateway.workshops.join(code, plant)
-    gateway.access.for_codes.welcome()
-    return found
+    with gateway.access.for_codes.one_try():
+        if not gateway.access.knows(code):
+            gateway.workshops.by_code(code)
+    return gateway.workshops.join(code, plant)
 
 
 def own_of(gateway: Gateway, asker: Who, workshop_id: str | None = None) -> tuple[Workshop, str]:
@@ -254,6 +256,7 @@ def _group_shape(one: Standing) -> GroupShape:
         here=one.here,
         hand=None if group.hand_ms is None else to_rfc3339(group.hand_ms),
         frozen=group.frozen,
+        told=None if one.told is None else one.told.code,
         channel=None if latest is None else latest.series.channel,
         value=None if latest is None else latest.value,
         time=None if latest is None else to_rfc3339(latest.at_ms),

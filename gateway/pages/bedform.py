@@ -18,6 +18,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from gateway.api import beds as api
 from gateway.api.bed_shapes import BedChange, NewBed
+from gateway.api.context import known_bed
 from gateway.api.crops import known_crops
 from gateway.api.problems import status_of
 from gateway.beds.observed import WORKSHOP
@@ -206,7 +207,7 @@ class BedForm:
         checked = self._check(typed, before)
         with api.writing:
             if self._record is not None:
-                self._record = api.known_bed(self._gateway, self._record.bed)
+                self._record = known_bed(self._gateway, self._record.bed)
                 checked.others = self._faster(typed, before)
             if checked.errors or checked.others:
                 status = 422 if checked.errors else 409
