@@ -39,7 +39,7 @@ check: .venv/.dev ## style, types, dépôt, docs et traductions | style, types, 
 		tests/unit/test_translations.py
 
 bench: .venv/.dev assets ## les mesures de vitesse et de mémoire | speed and memory, measured
-	@.ci/setup system mosquitto
+	@.ci/setup system mosquitto chromium
 	@$(PY) -m bench $(BENCH)
 
 prove: .venv/.dev assets ## les preuves lentes | the slow proofs

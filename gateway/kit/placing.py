@@ -24,6 +24,7 @@ PRIVATE: Final = "system-connections"
 OF_GATEWAY: Final = (
     "jardin-broker.service",
     "jardin-gateway.service",
+    "jardin-lost.service",
     "jardin-steward.path",
     "jardin-time.service",
 )
