@@ -325,6 +325,22 @@ def test_a_node_that_comes_later_is_of_the_kit_and_the_gateways_card_is_to_be_ma
     assert parse_link((boot / INVITATION).read_text()).node == "bac-3"
 
 
+def test_a_node_has_the_settings_that_a_person_gave(
+    tmp_path: Path, bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    boot = boot_partition(tmp_path / "bootfs", "bookworm")
+    own = tmp_path / "node.toml"
+    own.write_text('node = "bac-1"\ndata = "ici"\n[[sensors]]\ntype = "pi-health"\n')
+
+    code, said = refused(capsys, boot, bundle, "--settings", str(own))
+    assert (code, 'data = "/var/lib/jardin-node"' in said) == (3, True)
+    assert refused(capsys, boot, bundle, "--settings", "absent.toml")[0] == 3
+
+    own.write_text(own.read_text().replace("ici", "/var/lib/jardin-node"))
+    assert card(boot, bundle, "--settings", str(own)) == 0
+    assert (boot / SETTINGS).read_text() == own.read_text()
+
+
 def test_a_card_that_reads_back_otherwise_is_told(
     tmp_path: Path,
     bundle: Path,
