@@ -115,7 +115,7 @@ def run_card(options: argparse.Namespace) -> int:
             return 1
         _write(plan)
         if answers.has_gateway:
-            kit.gateway_has_card(facts)
+            kit.gateway_has_card(facts, answers)
     print(done(answers, facts, kit))
     return 0
 

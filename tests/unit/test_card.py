@@ -137,6 +137,27 @@ def test_the_kits_folder_is_for_its_owner_alone(tmp_path: Path, bundle: Path) ->
         assert stat.S_IMODE((kit / name).stat().st_mode) == 0o600
 
 
+def test_the_kits_sheet_has_its_wifi_its_addresses_and_its_code(
+    tmp_path: Path, bundle: Path
+) -> None:
+    boot = boot_partition(tmp_path / "bootfs", "bookworm")
+
+    assert card(boot, bundle, "--garden", "Cour <A>", "--hotspot", "JARDIN-7f3a") == 0
+
+    page = (tmp_path / "jardin-7f3a/feuille.html").read_text()
+    words = tomllib.loads((boot / WORDS).read_text())
+    told = (
+        "Cour &lt;A&gt;",
+        "JARDIN-7f3a",
+        words["password"],
+        words["code"],
+        "jardin.lan/bienvenue",
+    )
+    assert [word for word in told if word not in page] == []
+    assert page.count("<svg") == 2
+    assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
+
+
 def test_what_will_be_written_is_shown_with_sizes_and_changed_lines(
     tmp_path: Path, bundle: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
