@@ -61,17 +61,25 @@ class Watch:
         give_up_s: float = GIVE_UP_S,
         steady: int = STEADY,
     ) -> None:
-        self.look = look
+        self._look = look
         self._pause = pause
         self._every_s = every_s
         self._looks = max(steady, round(give_up_s / every_s))
         self._steady = steady
 
+    def usual(self) -> frozenset[str]:
+        """What is well now, or was so at one of some looks: a gateway may just be starting."""
+        well = self._look()
+        for _ in range(self._steady - 1):
+            self._pause(self._every_s)
+            well |= self._look()
+        return well
+
     def lacks(self, needed: frozenset[str]) -> frozenset[str]:
         """Nothing, once ``needed`` has been well for a while; else what was lacking at last."""
         well_for, missing = 0, needed
         for _ in range(self._looks):
-            missing = needed - self.look()
+            missing = needed - self._look()
             well_for = 0 if missing else well_for + 1
             if well_for == self._steady:
                 return frozenset()

@@ -140,7 +140,7 @@ class Updater:
 
     def _exchange(self, old: Release, new: Release, entry: Entry) -> None:
         card = self._card
-        needed = needed_of(card.role, card.watch.look())
+        needed = needed_of(card.role, card.watch.usual())
         try:
             self._note(entry, "stop")
             self._stop()
