@@ -69,14 +69,14 @@ def taken_back(version: str, old: str, lacking: Collection[str]) -> HardwareErro
     )
 
 
-def cut() -> HardwareError:
-    """For an update that a power cut has interrupted."""
+def cut(version: str) -> HardwareError:
+    """For an update that a power cut has interrupted; ``version``: what is in service since."""
     return HardwareError(
         "UPDATE_CUT",
-        fr="Une coupure a interrompu la mise à jour : la version d'avant est en service. "
-        "Recommencez quand le courant est sûr.",
-        en="A cut has interrupted the update: the version of before is in service. Try again when "
-        "the power is safe.",
+        fr=f"Une coupure a interrompu la mise à jour : la version {version} est en service, "
+        "entière. Recommencez, s'il le faut, quand le courant est sûr.",
+        en=f"A cut has interrupted the update: version {version} is in service, and whole. Try "
+        "again, where need be, when the power is safe.",
     )
 
 

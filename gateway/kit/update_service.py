@@ -16,6 +16,7 @@ from typing import Any, Final
 from gateway.kit import refusals
 from gateway.kit.errand import Request
 from gateway.kit.ledger import Ledger
+from gateway.kit.releases import current
 from gateway.kit.steward import REQUESTS, Verb, serve
 from gateway.kit.stick_bundles import named
 from gateway.kit.system import System
@@ -37,7 +38,8 @@ def update(request: Request, system: System) -> Mapping[str, Any]:
     by itself, for it may be the new version that cut the power. Raises ``GardenError``.
     """
     if request.boot != system.boot():
-        raise refusals.cut()
+        release = current(system.root)
+        raise refusals.cut(release.version if release else "?")
     name = request.values.get("stick")
     path = system.root / str(REQUESTS).lstrip("/") / UPLOAD
     if name is not None:
