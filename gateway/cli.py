@@ -46,6 +46,8 @@ def parser() -> argparse.ArgumentParser:
     _add_workshop(commands)
     _add_bundle(commands)
     _add_card(commands)
+    _add_kit(commands)
+    _add_doctor(commands)
     return top
 
 
@@ -248,6 +250,21 @@ def _add_card(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
 
 
+def _add_kit(commands: _Commands[argparse.ArgumentParser]) -> None:
+    from gateway.kit import reset_cli  # noqa: PLC0415 - it loads nothing itself
+
+    reset_cli.add_arguments(commands.add_parser("reset", help=pick("un kit vierge", "a blank kit")))
+
+
+def _add_doctor(commands: _Commands[argparse.ArgumentParser]) -> None:
+    doctor = commands.add_parser(
+        "doctor", help=pick("ce qui va, ce qui ne va pas", "what is well, and what is not")
+    )
+    doctor.add_argument("--config", type=Path, default=CONFIG, metavar=str(CONFIG))
+    doctor.add_argument("--json", action="store_true", help=pick("en JSON", "as JSON"))
+    doctor.set_defaults(command=_doctor)
+
+
 def _add_token(commands: _Commands[argparse.ArgumentParser]) -> None:
     token = commands.add_parser("token", help=pick("les clés des programmes", "programs' keys"))
     what = token.add_subparsers(required=True, metavar="create|list|revoke")
@@ -268,6 +285,12 @@ def _add_token(commands: _Commands[argparse.ArgumentParser]) -> None:
     revoke.set_defaults(command=_token_revoke)
     for each in (create, listed, revoke):
         each.add_argument("--config", type=Path, default=CONFIG, metavar=str(CONFIG))
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from gateway.doctor_cli import examine  # noqa: PLC0415
+
+    return examine(options.config, as_json=options.json)
 
 
 def _run(options: argparse.Namespace) -> int:
