@@ -38,7 +38,9 @@ def show(
 ) -> Response:
     """The page. ``code``: as the sheet's QR code brings it; ``typed``: what somebody filled in."""
     welcome, view = Welcome(gateway), View(gateway, request)
-    safe = is_safe(request)
+    safe, settling = is_safe(request), who_asks(request).can(Action.GARDEN)
+    if settling and welcome.is_open:
+        code = code or gateway.settings.kit.code or ""
     return view.page(
         "kit_welcome.html",
         error,
@@ -46,7 +48,7 @@ def show(
         open=welcome.is_open,
         kept=welcome.garden,
         has_keeper=welcome.has_keeper,
-        settling=who_asks(request).can(Action.GARDEN),
+        settling=settling,
         code=code,
         typed=_filled(gateway, welcome.garden) | typed,
         nodes=_nodes(gateway, request),
@@ -79,7 +81,16 @@ def name(gateway: Gateway, request: Request, typed: Mapping[str, str]) -> Respon
         raise
     except GardenError as error:
         return show(gateway, request, error=error, **typed)
-    return RedirectResponse(f"{PLACE}#heure", 303)
+    return wait(gateway, request, f"{PLACE}#heure")
+
+
+def wait(gateway: Gateway, request: Request, to: str) -> Response:
+    """A page that goes on by itself to ``to``: the present gateway must not answer that any more,
+    and whoever asks the next one waits at the door until it is there.
+    """
+    response = View(gateway, request).page("kit_wait.html", to=to)
+    response.headers["Connection"] = "close"
+    return response
 
 
 def become_keeper(gateway: Gateway, request: Request, code: str, passphrase: str) -> Response:
