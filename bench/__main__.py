@@ -8,10 +8,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import disk, drain, fleet, history, ingest, service, start, tls, years
+from bench import blank, disk, drain, fleet, history, ingest, service, start, tls, years
 from bench.figures import Figure, table
 
-PARTS = ("start", "service", "disk", "drain", "ingest", "tls", "fleet", "history")
+PARTS = ("start", "service", "disk", "drain", "ingest", "tls", "fleet", "history", "blank")
 
 
 def main() -> int:
@@ -22,6 +22,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=3, help="for which a node is watched")
     parser.add_argument("--interval", type=int, default=60, help="seconds between its packs")
     parser.add_argument("--years", type=float, default=5, help="of fifty channels in the store")
+    parser.add_argument("--lent", type=float, default=1, help="years that a kit was lent for")
     parser.add_argument("--fresh", action="store_true", help="fill that store anew, keep it not")
     parser.add_argument("--questions", type=int, default=200, help="times each is asked")
     parser.add_argument("--nodes", type=int, default=200, help="that come back at once")
@@ -49,6 +50,11 @@ def main() -> int:
             cache = Path(folder) / "years" if options.fresh else years.CACHE
             data = years.years_of(options.years, cache=cache)
             figures += history.measure(Path(folder) / "history", data, options.questions)
+        if "blank" in options.only:
+            cache = Path(folder) / "years" if options.fresh else years.CACHE
+            figures += blank.measure(
+                Path(folder) / "blank", years.years_of(options.lent, cache=cache)
+            )
     print(f"\nPython {platform.python_version()}, {platform.machine()}, {platform.system()}\n")
     print(table(figures))
     return 0
