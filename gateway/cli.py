@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     _add_bundle(commands)
     _add_card(commands)
     _add_kit(commands)
+    _add_doctor(commands)
     return top
 
 
@@ -251,6 +252,15 @@ def _add_kit(commands: _Commands[argparse.ArgumentParser]) -> None:
     reset_cli.add_arguments(commands.add_parser("reset", help=pick("un kit vierge", "a blank kit")))
 
 
+def _add_doctor(commands: _Commands[argparse.ArgumentParser]) -> None:
+    doctor = commands.add_parser(
+        "doctor", help=pick("ce qui va, ce qui ne va pas", "what is well, and what is not")
+    )
+    doctor.add_argument("--config", type=Path, default=CONFIG, metavar=str(CONFIG))
+    doctor.add_argument("--json", action="store_true", help=pick("en JSON", "as JSON"))
+    doctor.set_defaults(command=_doctor)
+
+
 def _add_token(commands: _Commands[argparse.ArgumentParser]) -> None:
     token = commands.add_parser("token", help=pick("les clés des programmes", "programs' keys"))
     what = token.add_subparsers(required=True, metavar="create|list|revoke")
@@ -271,6 +281,12 @@ def _add_token(commands: _Commands[argparse.ArgumentParser]) -> None:
     revoke.set_defaults(command=_token_revoke)
     for each in (create, listed, revoke):
         each.add_argument("--config", type=Path, default=CONFIG, metavar=str(CONFIG))
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from gateway.doctor_cli import examine  # noqa: PLC0415
+
+    return examine(options.config, as_json=options.json)
 
 
 def _run(options: argparse.Namespace) -> int:
