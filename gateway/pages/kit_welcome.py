@@ -50,7 +50,7 @@ def show(
         has_keeper=welcome.has_keeper,
         settling=settling,
         code=code,
-        typed=_filled(gateway, welcome.garden) | typed,
+        typed=_filled(welcome.garden, view.language) | typed,
         nodes=_nodes(gateway, request),
         safe=safe,
         https="" if safe else _safe_door(request, code),
@@ -114,14 +114,17 @@ def _on(gateway: Gateway, request: Request, session: Session, code: str, to: str
     return response
 
 
-def _filled(gateway: Gateway, garden: Garden | None) -> dict[str, str]:
-    """What stands in the fields before somebody types."""
-    found = garden or Garden(gateway.settings.name[:60] or "Jardin", gateway.settings.language)
+def _filled(garden: Garden | None, language: str) -> dict[str, str]:
+    """What stands in the fields before somebody types; ``language``: of whoever reads."""
+    if garden is None:
+        garden = Garden("-", "en" if language == "en" else "fr")
+    place = (garden.latitude, garden.longitude)
+    latitude, longitude = ("" if one is None else f"{one:g}" for one in place)
     return {
-        "nom": found.name if garden else "",
-        "langue": found.language,
-        "latitude": "" if found.latitude is None else f"{found.latitude:g}",
-        "longitude": "" if found.longitude is None else f"{found.longitude:g}",
+        "nom": "" if garden.name == "-" else garden.name,
+        "langue": garden.language,
+        "latitude": latitude,
+        "longitude": longitude,
         "phrase": "",
     }
 
