@@ -9,6 +9,8 @@ TESTS ?= tests
 CORES ?= auto
 # make bench BENCH="--only service --minutes 10": python -m bench --help
 BENCH ?=
+# make bundle BUNDLE="--system bookworm": jardin-gateway bundle --help
+BUNDLE ?=
 # make lock UPGRADE=--upgrade takes the newest versions
 UPGRADE ?=
 
@@ -17,7 +19,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 $(
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench prove assets lock bom audit clean
+.PHONY: help demo test check bench prove bundle assets lock bom audit clean
 
 help: ## cette aide | this help
 	@.ci/setup help
@@ -43,6 +45,9 @@ bench: .venv/.dev assets ## les mesures de vitesse et de mémoire | speed and me
 prove: .venv/.dev assets ## les preuves lentes | the slow proofs
 	@.ci/setup system mosquitto chromium compiler systemd emulators
 	$(PY) -m pytest -m prove $(TESTS)
+
+bundle: .venv/.demo assets ## le nécessaire d'une carte, sans internet (dist/) | what a card needs, without internet (dist/)
+	@$(PY) -m gateway bundle $(BUNDLE)
 
 assets: .venv/.demo ## les fichiers des pages | the files of the pages
 	@.ci/setup assets

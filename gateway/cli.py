@@ -45,6 +45,8 @@ def parser() -> argparse.ArgumentParser:
     _add_notify(commands)
     _add_workshop(commands)
     _add_doctor(commands)
+    _add_bundle(commands)
+    _add_card(commands)
     return top
 
 
@@ -232,6 +234,24 @@ def _add_doctor(commands: _Commands[argparse.ArgumentParser]) -> None:
     doctor.add_argument("--config", type=Path, default=CONFIG, metavar=str(CONFIG))
     doctor.add_argument("--json", action="store_true", help=pick("en JSON", "as JSON"))
     doctor.set_defaults(command=_doctor)
+
+
+def _add_bundle(commands: _Commands[argparse.ArgumentParser]) -> None:
+    from gateway.bundle import cli as bundle_cli  # noqa: PLC0415 - it loads nothing itself
+
+    bundle_cli.add_arguments(
+        commands.add_parser(
+            "bundle", help=pick("tout le nécessaire en un fichier", "all that is needed, one file")
+        )
+    )
+
+
+def _add_card(commands: _Commands[argparse.ArgumentParser]) -> None:
+    from gateway.card import card_cli  # noqa: PLC0415 - it loads nothing itself
+
+    card_cli.add_arguments(
+        commands.add_parser("card", help=pick("préparer une carte SD", "prepare an SD card"))
+    )
 
 
 def _add_token(commands: _Commands[argparse.ArgumentParser]) -> None:

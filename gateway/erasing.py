@@ -21,6 +21,7 @@ from gateway.keys.broker import running_pid
 from gateway.keys.place import Place
 from gateway.keys.removing import FENCE
 from gateway.keys.session import visit
+from gateway.kit import garden
 from gateway.nightly import is_backup
 from gateway.settings import GatewaySettings
 from gateway.store.opening import open_store
@@ -31,7 +32,15 @@ from sensor_node.errors import NetworkError
 
 ASIDE: Final = "before-restore-"
 SESSIONS: Final = "mosquitto.db"
-_OURS: Final = (*DATABASES, carebook.FILE, swap.STAGE, ASIDE, mend.RUNNING, workshops.FOLDER)
+_OURS: Final = (
+    *DATABASES,
+    carebook.FILE,
+    swap.STAGE,
+    ASIDE,
+    mend.RUNNING,
+    workshops.FOLDER,
+    garden.FILE,
+)
 """How the names begin of what lies in the data folder, with all that is set aside beside it."""
 _STAYS: Final = frozenset({"keys", "broker", "gateway.lock", "in-use.lock", "backup.lock"})
 

@@ -55,6 +55,7 @@ class Ingest:
     ) -> None:
         self._gateway = gateway
         self._base = base
+        self._sandbox = f"{base}/{wire.SANDBOX}"
         self._clock = gateway.clock
         self._link: MqttLink | None = None
         self._batch = Batch()
@@ -158,7 +159,7 @@ class Ingest:
         if "/pack/" in topic:
             self._take_pack(wire.decode_pack(topic, payload, self._base), payload)
             return
-        if self._is_not_ours(topic):
+        if self._is_kept_apart(topic, payload, retained=retained):
             return
         parts = wire.split_topic(topic, self._base)
         if parts is None:
@@ -177,12 +178,16 @@ class Ingest:
         else:
             raise _unexpected(topic)
 
-    def _is_not_ours(self, topic: str) -> bool:
-        """Our own state, which +/state hears too, and what pupils' programs say: that is live on
-        MQTT for whoever listens, and no part of the garden.
+    def _is_kept_apart(self, topic: str, payload: bytes, *, retained: bool) -> bool:
+        """Our own state, which +/state hears too; and what groups say, which is no part of the
+        garden: another thread keeps it in their sandboxes.
         """
-        is_sandbox = topic.startswith(f"{self._base}/{wire.SANDBOX}")
-        return is_sandbox or topic == wire.gateway_state_topic(self._base)
+        if not topic.startswith(self._sandbox):
+            return topic == wire.gateway_state_topic(self._base)
+        if not retained:
+            plant, _, leaf = topic.removeprefix(self._sandbox).partition("/")
+            self._gateway.said.hear(plant, leaf, payload, self._clock.wall_ms())
+        return True
 
     def _take_about(self, node: str, about: dict[str, Any]) -> None:
         if about.get("yields") is not True:  # the name is another node's: see namesake.py

@@ -23,12 +23,13 @@ from gateway.forecast.asking import Asking
 from gateway.forecast.client import OpenMeteo
 from gateway.forecast.forecasts import Ask
 from gateway.ingest import Ingest
+from gateway.kit import garden
+from gateway.kit.clock import clock_of
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings, Http, Https
 from gateway.upkeep import Upkeep
-from gateway.workshop.pots import Pots
+from gateway.workshop.attendant import Attendant
 from sensor_node import settings as settings_file
-from sensor_node.clock import SystemClock
 from sensor_node.console import run_command, set_up_logging, stopped_by_signals
 from sensor_node.errors import GardenError, NetworkError, StorageError
 from sensor_node.link import MqttLink
@@ -80,24 +81,38 @@ class GatewayProcess:
         ready: Callable[[], None] = lambda: None,
         patience_s: float = FIRST_CONNECTION_S,
     ) -> None:
-        self._settings = settings
+        self._written = self._settings = settings
         self._before = before
         self._ready = ready
         self._patience_s = patience_s
         self._failure: GardenError | None = None
+        self._again = False
         self._server: GardenServer | None = None
         self._encrypted: Encrypted | None = None
 
     def run(self) -> None:
-        """Serve until ``stop``. Raises ``GardenError`` with what to do."""
-        check_addresses(self._settings.notify)
+        """Serve until ``stop``. Raises ``GardenError`` with what to do.
+
+        Both doors stay open while the gateway begins again: whoever knocks then just waits.
+        """
+        check_addresses(self._written.notify)
         with (
-            closing(listen(self._settings.http)) as listener,
-            encrypted_door(self._settings) as encrypted,
-            folder.running(self._settings.data) as lock,
+            closing(listen(self._written.http)) as listener,
+            encrypted_door(self._written) as self._encrypted,
         ):
-            self._encrypted = encrypted
+            self._run_once(listener)
+            while self._again and self._failure is None:
+                gc.unfreeze()
+                self._again = False
+                self._run_once(listener)
+        if self._failure is not None:
+            raise self._failure
+
+    def _run_once(self, listener: socket.socket) -> None:
+        self._settings = garden.applied(self._written)
+        with folder.running(self._settings.data) as lock:
             gateway = self._open()
+            gateway.begin_again = self._begin_again
             lock.share()
             mend.begin(self._settings.data)
             try:
@@ -106,8 +121,6 @@ class GatewayProcess:
                 gateway.close()
             if gateway.commit_error is None:
                 mend.end(self._settings.data)
-        if self._failure is not None:
-            raise self._failure
 
     def _open(self) -> Gateway:
         """The gateway on databases that are whole."""
@@ -122,7 +135,7 @@ class GatewayProcess:
 
     def _look_over(self, *, fully: bool = False) -> None:
         settings = self._settings
-        clock = SystemClock(trusted=settings.clock == "system")
+        clock = clock_of(settings)
         mend.look_over(
             settings.data,
             Carebook(settings.data),
@@ -135,7 +148,7 @@ class GatewayProcess:
     def _run(self, gateway: Gateway, listener: socket.socket) -> None:
         app = create_app(gateway)
         app.state.https_port = self._settings.https.port if self._encrypted else None
-        self._server = GardenServer(door_config(app), gateway.events, self._encrypted)
+        self._server = GardenServer(door_config(app), gateway.events, _again_of(self._encrypted))
         if gateway.keys is not None:
             gateway.keys.settle()
         watchman = Watchman(gateway)
@@ -145,8 +158,13 @@ class GatewayProcess:
 
     def stop(self) -> None:
         """Have ``run`` come to its end; safe in a signal handler and from any thread."""
+        self._again = False
         if self._server is not None:
             self._server.should_exit = True
+
+    def _begin_again(self) -> None:
+        self.stop()
+        self._again = True
 
     def _serve(
         self,
@@ -168,11 +186,11 @@ class GatewayProcess:
         intake.start()
         try:
             asking = Asking(gateway.forecasts, _ask_of(gateway), gateway.advisor.doubt)
-            morning, pots = Morning(gateway.advisor), Pots(gateway)
-            with stopped_by_signals(self.stop), morning, asking, watchman, pots:
+            morning, attendant = Morning(gateway.advisor), Attendant(gateway)
+            with stopped_by_signals(self.stop), morning, asking, watchman, attendant:
                 self._ready()
                 _spare_the_collector()
-                server.run(sockets=[listener])
+                server.run(sockets=[listener.dup()])  # which it closes
         finally:
             link.stop()
             intake.join()
@@ -198,6 +216,10 @@ class GatewayProcess:
             self.stop()
         finally:
             gateway.ingest_alive = False
+
+
+def _again_of(door: Encrypted | None) -> Encrypted | None:
+    return None if door is None else (door[0].dup(), door[1])
 
 
 def _ask_of(gateway: Gateway) -> Ask | None:

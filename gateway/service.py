@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 from gateway.alarms.alarms import Alarms
@@ -17,6 +18,7 @@ from gateway.events import EventHub
 from gateway.forecast.forecasts import Forecasts
 from gateway.forecast.settings import asked_place
 from gateway.keys.keyring import Keyring, keyring_of
+from gateway.kit.clock import clock_of
 from gateway.measured import Measured
 from gateway.present import Present
 from gateway.quarantine import Quarantine
@@ -26,8 +28,9 @@ from gateway.store.base import Series, Store
 from gateway.store.opening import open_store
 from gateway.vitals import Vitals
 from gateway.workshop.readable import Readable
+from gateway.workshop.said import Said
 from gateway.workshop.workshops import Workshops
-from sensor_node.clock import Clock, SystemClock
+from sensor_node.clock import Clock
 from sensor_node.errors import StorageError
 
 MOVED: Final = 10_000
@@ -40,7 +43,9 @@ class Gateway:
     and ``readable_raw`` know those of a workshop's groups as well, for programs. The ingest
     keeps ``ingest_alive``, ``broker_up``, and in ``commit_error`` why the last commit failed
     (None: it did not). ``moved``: channels with a new value that did not come through the ingest,
-    for its live topics. ``post`` sends messages, None where nothing runs.
+    for its live topics. ``said``: what groups said on MQTT. ``post`` sends messages, None where
+    nothing runs. ``begin_again`` has the whole gateway closed and opened with what its settings
+    are by then.
     """
 
     def __init__(
@@ -73,6 +78,7 @@ class Gateway:
         self.workshops = Workshops(
             settings.data, clock, settings.timezone, catalogue.tally, self.events
         )
+        self.said = Said()
         self.access.groups = self.workshops
         self.readable = Readable(store, catalogue, self.workshops)
         self.readable_raw = Readable(store, catalogue, self.workshops, raw=True)
@@ -98,6 +104,7 @@ class Gateway:
         )
         self.alarms = Alarms(settings.language, catalogue, lookout, clock, self.events.publish)
         self.post: Post | None = None
+        self.begin_again: Callable[[], None] = lambda: None
 
     @classmethod
     def open(cls, settings: GatewaySettings, clock: Clock | None = None) -> Gateway:
@@ -112,7 +119,7 @@ class Gateway:
             open_store(settings.store, data, settings.timezone),
             Catalogue(data / "garden.sqlite", quarantined=quarantine.by_node),
             quarantine,
-            clock or SystemClock(trusted=settings.clock == "system"),
+            clock or clock_of(settings),
         )
 
     def _hears(self) -> bool:

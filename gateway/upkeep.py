@@ -77,17 +77,19 @@ class Upkeep:
     def _hush(self) -> None:
         """What groups left at the broker goes with them."""
         gateway = self._gateway
-        erased = gateway.workshops.erased
-        if erased != self._hushed:
+        gone = gateway.workshops.erased + gateway.workshops.strays
+        if gone != self._hushed:
             self._hush_groups.due = True
         if not (self._hush_groups.due and gateway.broker_up):
             return
         try:
             cleared = self._hush_groups.turn(gateway.workshops.plants())
+            if cleared and gateway.keys is not None:
+                gateway.keys.have_saved()
         except NetworkError as error:
             log.warning("%s", error)
             return
-        self._hushed = erased
+        self._hushed = gone
         if cleared:
             log.info("GROUPS_CLEARED: %s", cleared)
 

@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 from typing import Literal, Protocol
 
-Keeper = Literal["ntp", "rtc"]
+Keeper = Literal["ntp", "rtc", "person"]
+"""``person``: somebody has set it by hand since the start, which only a gateway is told."""
 
 STA_UNSYNC = 0x40
 TIME_ERROR = 5
@@ -34,7 +35,7 @@ class Clock(Protocol):
         """Seconds that never go back, also while the wall clock steps or the computer sleeps."""
 
     def kept_by(self) -> Keeper | None:
-        """What keeps the wall clock right: NTP, a clock with a battery, or nothing."""
+        """What keeps the wall clock right, None where nothing does."""
 
     def synchronised(self) -> bool:
         """Whether anything does."""

@@ -1,5 +1,6 @@
-// A card's week: takes the server's curve over with uPlot, follows the finger, grows with readings.
+// A card's week: takes the server's curve over with uPlot, follows finger and arrow keys, grows with readings.
 
+import { Cursor } from "./cursor.js";
 import { fill } from "./format.js";
 
 const HOUR_S = 3600;
@@ -112,6 +113,12 @@ export class Curve {
     this.plot.addEventListener("pointermove", (event) => this.follow(event));
     this.plot.addEventListener("pointerleave", () => this.leave());
     this.plot.addEventListener("pointercancel", () => this.leave());
+    this.cursor ??= new Cursor(this.plot, {
+      label: this.plot.dataset.reads,
+      count: () => this.measured.length,
+      show: (n) => this.point(this.measured[n]),
+      hide: () => this.leave(),
+    });
   }
 
   redraw() {
@@ -185,6 +192,16 @@ export class Curve {
   follow(event) {
     const box = this.plot.getBoundingClientRect();
     this.chart?.setCursor({ left: event.clientX - box.left, top: event.clientY - box.top });
+  }
+
+  // Where there is a value, as places in the columns.
+  get measured() { return this.columns[1].flatMap((value, i) => (value === null ? [] : [i])); }
+
+  // Reads one of them, and says it.
+  point(index) {
+    this.chart.setCursor({ left: this.chart.valToPos(this.columns[0][index], "x"), top: 0 });
+    this.readout(index);
+    return this.figure.querySelector(".readout").textContent;
   }
 
   leave() {

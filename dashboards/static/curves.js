@@ -1,5 +1,6 @@
-// Two or three curves: taken over with uPlot, read under the finger, stretched by two of them.
+// Two or three curves: taken over with uPlot, read under the finger and the arrow keys, stretched by two fingers.
 
+import { Cursor } from "./cursor.js";
 import { Format, fill } from "./format.js";
 import { isTyping, replaceMain, tellAges } from "./main.js";
 import { Refresh } from "./refresh.js";
@@ -86,7 +87,20 @@ function draw() {
     canvas.addEventListener(name, act);
   }
   canvas.addEventListener("wheel", wheel, { passive: false });
+  const measured = page.times.flatMap((at, i) => (page.curves.some(({ value }) => (value[i] ?? null) !== null) ? [i] : []));
+  new Cursor(canvas, {
+    label: canvas.dataset.reads, count: () => measured.length, show: (n) => point(measured[n]), hide: leave,
+  });
 }
+
+// Reads one point of time, and says it.
+function point(index) {
+  chart.setCursor({ left: chart.valToPos(chart.data[0][index], "x"), top: 0 });
+  readout(index);
+  return document.querySelector(".canvas .readout").textContent;
+}
+
+const leave = () => chart?.setCursor({ left: -10, top: -10 });
 
 function line(curve, hue, i) {
   const sum = curve.aggregate === "sum";
@@ -152,7 +166,7 @@ function move(event) {
 
 function lift(event) {
   fingers.delete(event.pointerId);
-  if (event.type !== "pointerup") chart?.setCursor({ left: -10, top: -10 });
+  if (event.type !== "pointerup") leave();
   if (grip && fingers.size < 2) {
     grip = undefined;
     look();

@@ -1,5 +1,6 @@
-// A bed's line of time: uPlot takes the server's drawing over, with pinch, wheel and buttons.
+// A bed's line of time: uPlot takes the server's drawing over, with pinch, wheel, buttons and arrow keys.
 
+import { Cursor } from "./cursor.js";
 import { Format } from "./format.js";
 
 const STEP = 0.5;
@@ -228,6 +229,16 @@ function up(event) {
 
 function leave() { chart.setCursor({ left: -10, top: -10 }); }
 
+// The arrow keys go from measure to measure, and take along what is looked at.
+const [measures] = page.beds.flatMap((bed) => [bed.probe, bed.books]).find(([times]) => times.length) ?? [[]];
+
+function point(n) {
+  const at = measures[n];
+  if (at < from || at > to) look(at - (to - from) / 2, at + (to - from) / 2);
+  chart.setCursor({ left: chart.valToPos(at, "x"), top: 0 });
+  return figure.querySelector(".readout").textContent;
+}
+
 function wheel(event) {
   if (!event.ctrlKey) return; // a page is scrolled past a curve, not caught in it
   event.preventDefault();
@@ -251,6 +262,7 @@ function start() {
   canvas.addEventListener("pointermove", move);
   for (const name of ["pointerup", "pointercancel", "pointerleave"]) canvas.addEventListener(name, up);
   canvas.addEventListener("wheel", wheel, { passive: false });
+  new Cursor(canvas, { label: canvas.dataset.reads, count: () => measures.length, show: point, hide: leave });
   new ResizeObserver(() => chart.setSize(size())).observe(canvas);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { chart.destroy(); draw(); });
 }

@@ -109,7 +109,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (isCard) return;
   try { say(JSON.parse(xhr.responseText).detail); } catch { say(page.texts.failed); }
 });
-document.addEventListener("htmx:afterSwap", (event) => {
+// Once what came can be used: a key pressed at once would else send the form and load the page.
+document.addEventListener("htmx:afterSettle", (event) => {
   document.getElementById("said").classList.add("unseen");
   const card = event.detail.elt?.closest?.("[data-bed]") ?? document.getElementById(event.detail.target?.id);
   if (card && !document.activeElement?.closest?.("[data-bed]")) {

@@ -4,50 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Final
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from gateway import assets
-from gateway.api import (
-    advice,
-    alerts,
-    beds,
-    calibrations,
-    channels,
-    checks,
-    crops,
-    docs,
-    events,
-    forecast,
-    garden,
-    history,
-    joining,
-    keys,
-    liveness,
-    metrics,
-    nodes,
-    notes,
-    problems,
-    quarantine,
-    rain,
-    readings,
-    restriction,
-    sending,
-    shapes,
-    waterings,
-    workshops,
-)
-from gateway.api.context import only_known_parameters
+from gateway.api import liveness, metrics, problems
+from gateway.api.chapters import OTHERS, Chaptered, Chapters
 from gateway.api.middleware import Counted, Failures, Limits, SafeHeaders
-from gateway.pupils import serving
 from gateway.service import Gateway
 from sensor_node import __version__
 from sensor_node.errors import GardenError
 
-BASE: Final = "/api/v1"
+ALWAYS: Final = ("/healthz", "/metrics", assets.PREFIX)
+"""What a program asks for all day, and files: there from the start."""
 
 DESCRIPTION: Final = """\
 What the garden measures, for programs.
@@ -57,14 +30,19 @@ What cannot be answered is a problem (RFC 9457) with a stable `code`, in the rea
 (`Accept-Language`, or `?lang=fr`). Reading needs no token unless the garden is private; a program
 that writes sends `Authorization: Bearer jardin_…`.
 """
-PROBLEM: Final = {
-    "description": "What is wrong, in the reader's language",
-    "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
-RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
-    "4XX": {**PROBLEM, "model": shapes.Problem},
-    "5XX": {**PROBLEM, "description": "The garden failed"},
-}
+
+
+class GardenApp(FastAPI):
+    """The application, whose addresses are read in by chapters; its description has them all."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The description, in the order of the chapters whatever was asked for before."""
+        chapters: Chapters = self.state.chapters
+        chapters.read_all()
+        described = super().openapi()
+        paths = described["paths"]
+        described["paths"] = {path: paths[path] for path in sorted(paths, key=chapters.place)}
+        return described
 
 
 def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
@@ -73,7 +51,7 @@ def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
     Serve it with ``gateway.api.server.GardenServer``, which stops promptly.
     """
     language = gateway.settings.language
-    app = FastAPI(
+    app = GardenApp(
         title="Jardin connecté",
         version=__version__,
         description=DESCRIPTION,
@@ -90,58 +68,53 @@ def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
                 allow_methods=["GET"],
                 allow_headers=["Last-Event-ID"],
             ),
+            *_captive(gateway),
             Middleware(Failures, default_language=language),
             Middleware(Limits, default_language=language),
+            Middleware(Chaptered),
         ],
     )
     app.state.gateway = gateway
     problems.install(app, language)
-    _include_programs(app)
     app.include_router(liveness.router)
     app.include_router(metrics.router)
-    app.include_router(docs.router)
-    app.include_router(serving.router)
     _mount_assets(app)
     if pages:
-        from gateway.pages import router  # noqa: PLC0415 - the programs' door needs no templates
+        assets.built()
+    app.state.chapters = Chapters(partial(_read, app, gateway, pages), ALWAYS)
+    return app
+
+
+def _read(app: FastAPI, gateway: Gateway, pages: bool, chapter: str) -> None:
+    """Put the routes of ``chapter`` into ``app``."""
+    if chapter != OTHERS:
+        from gateway.api.programs import include  # noqa: PLC0415 - see chapters
+
+        include(app, chapter)
+        return
+    from gateway.api import docs  # noqa: PLC0415 - see chapters
+    from gateway.pupils import serving  # noqa: PLC0415 - see chapters
+
+    app.include_router(docs.router)
+    app.include_router(serving.router)
+    if pages:
+        from gateway.pages import router  # noqa: PLC0415 - see chapters
 
         app.include_router(router(gateway))
-    return app
+
+
+def _captive(gateway: Gateway) -> list[Middleware]:
+    if not gateway.settings.kit.is_kit:
+        return []
+    from gateway.kit.captive import Captive  # noqa: PLC0415 - most gardens have no such Wi-Fi
+
+    return [Middleware(Captive, settings=gateway.settings)]
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.gateway.events.close()
-
-
-def _include_programs(app: FastAPI) -> None:
-    """Each router straight into ``app``: FastAPI makes all routes anew for every router that
-    they are included in, and one in between weighs a megabyte.
-    """
-    of_beds = (
-        beds, crops, waterings, notes, advice, history, restriction, rain, forecast, alerts,
-    )  # fmt: skip
-    of_channels = (channels, calibrations, readings, sending)
-    nouns = (
-        garden,
-        nodes,
-        *of_channels,
-        *of_beds,
-        events,
-        quarantine,
-        checks,
-        keys,
-        joining,
-        workshops,
-    )
-    for noun in nouns:
-        app.include_router(
-            noun.router,
-            prefix=BASE,
-            dependencies=[Depends(only_known_parameters)],
-            responses=RESPONSES,
-        )
 
 
 def _mount_assets(app: FastAPI) -> None:

@@ -51,7 +51,7 @@ class Guard:
             raise other_page()
         access.check(who, self.action)
         if who.key:
-            access.pace.take(who.key)
+            access.take_pace(who)
         return who
 
 

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import logging
+from typing import Literal
 
 from fastapi import APIRouter, Response
+from pydantic import BaseModel
 
 from gateway.api.context import TheGateway
 from gateway.api.guard import allow
-from gateway.api.shapes import Liveness
 from gateway.security.roles import Action
 from gateway.store.base import knock
 from sensor_node.errors import GardenError
 
 router = APIRouter(tags=["health"])
 log = logging.getLogger(__name__)
+
+
+class Liveness(BaseModel):
+    """Whether the parts of the gateway answer."""
+
+    status: Literal["ok", "failing"]
+    store: bool
+    ingest: bool
+    broker: bool
 
 
 @router.get(

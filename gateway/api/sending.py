@@ -78,7 +78,7 @@ def send(
     if node.startswith(wire.SANDBOX):
         return send_of_group(gateway, asker, body, language)
     sent = [_sent(gateway, node, one) for one in body.readings]
-    gateway.access.pace.take(asker.key or asker.csrf, len(sent))
+    gateway.access.take_pace(asker, len(sent))
     taken = _intake(request, gateway).take(node, sent)
     return Received(
         node=node,
@@ -90,10 +90,11 @@ def send(
 def send_of_group(gateway: Gateway, asker: Who, body: SentReadings, language: str) -> Received:
     """Keep ``body`` in the sandbox of the group that sends it. Raises ``AccessRefused``."""
     node = asker.own or ""
+    plant = node.removeprefix(wire.SANDBOX)
     workshop = gateway.workshops.writable(node)
     sent = [_sent_of_group(gateway, node, one) for one in body.readings]
-    gateway.access.pace.take(asker.key or asker.csrf, len(sent))
-    moved, refused = workshop.take(node.removeprefix(wire.SANDBOX), sent)
+    gateway.access.take_pace(asker, len(sent))
+    moved, refused = workshop.take(plant, sent)
     for series in moved:
         tell_group_reading(gateway, workshop, series)
     return Received(

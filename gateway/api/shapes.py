@@ -260,15 +260,6 @@ class Readings(BaseModel):
     series: list[SeriesOfReadings]
 
 
-class Liveness(BaseModel):
-    """Whether the parts of the gateway answer."""
-
-    status: Literal["ok", "failing"]
-    store: bool
-    ingest: bool
-    broker: bool
-
-
 class GatewayCheck(BaseModel):
     """One thing that was looked at. `code` and `text` are null where it is good."""
 

@@ -49,6 +49,7 @@ class GroupShape(BaseModel):
     here: bool = Field(description="Its page or program was heard in the last half minute")
     hand: str | None = Field(description="Calls for help since")
     frozen: bool
+    told: str | None = Field(description="Why something of it was not taken a moment ago: a code")
     channel: str | None = Field(description="Of the last value")
     value: float | None
     time: str | None

@@ -177,7 +177,7 @@ def hand(gateway: TheGateway, asker: TheAsker, id: WorkshopId, body: Hand) -> Ha
 def write(gateway: TheGateway, asker: TheAsker, id: WorkshopId, body: NewNote) -> NoteShape:  # noqa: A002
     """Of the group whose key this is."""
     workshop, plant = own_of(gateway, asker, id)
-    gateway.access.pace.take(asker.key or asker.csrf)
+    gateway.access.take_pace(asker)
     workshop.write(plant, body.text)
     return NoteShape(plant=plant, time=to_rfc3339(gateway.clock.wall_ms()), text=body.text)
 
@@ -254,6 +254,7 @@ def _group_shape(one: Standing) -> GroupShape:
         here=one.here,
         hand=None if group.hand_ms is None else to_rfc3339(group.hand_ms),
         frozen=group.frozen,
+        told=None if one.told is None else one.told.code,
         channel=None if latest is None else latest.series.channel,
         value=None if latest is None else latest.value,
         time=None if latest is None else to_rfc3339(latest.at_ms),

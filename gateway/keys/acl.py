@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
@@ -22,10 +22,9 @@ class Identity(StrEnum):
     GATEWAY = "gateway"
     NODE = "node"
     SANDBOX = "sandbox"
+    """A workshop's group, while its workshop is on; the only one at the door in the clear."""
     RELOAD = "reload"
     """May do nothing: who enters with its newest password knows that the broker has read it."""
-    ANYBODY = "anybody"
-    """Without an account, at the plain door of a garden that asks for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,6 @@ TABLE: Final[tuple[Rule, ...]] = (
     Rule(Identity.SANDBOX, "readwrite", "{name}/say/+"),
     Rule(Identity.SANDBOX, "read", "gateway/state"),
     Rule(Identity.SANDBOX, "read", "live/#"),
-    Rule(Identity.ANYBODY, "readwrite", "{name}/say/+"),
 )
 
 
@@ -70,19 +68,6 @@ def account_lines(name: str, identity: Identity, base: str = wire.BASE) -> Itera
 
 
 def acl_file(accounts: Iterable[tuple[str, Identity]], base: str = wire.BASE) -> str:
-    """The ACL of the encrypted door: whoever is not in it may do nothing."""
+    """The ACL of a door: whoever is not in it may do nothing."""
     blocks = ("\n".join(account_lines(name, identity, base)) for name, identity in accounts)
     return "\n\n".join(blocks) + "\n"
-
-
-def plain_acl_file(sandboxes: Sequence[str], base: str = wire.BASE) -> str:
-    """The ACL of the plain door, the same for everybody whatever name is given there.
-
-    ``pattern`` lines hold also for who gives a name, which nobody checks at that door.
-    """
-    lines = [
-        f"pattern {rule.access} {base}/{rule.pattern.format(name=name)}"
-        for name in sandboxes
-        for rule in rules_of(Identity.ANYBODY)
-    ]
-    return "\n".join(lines) + "\n"

@@ -13,16 +13,16 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from gateway.keys.acl import Identity, acl_file, plain_acl_file
+from gateway.keys.acl import Identity, acl_file
 from gateway.keys.book import Account, Book, Entries
 from gateway.keys.passwords import hashed, new_password
 from gateway.keys.place import Place, make_private, write_all
-from gateway.keys.plants import PLANTS, sandbox_name
 from gateway.keys.session import visit
 from sensor_node.errors import NetworkError
 from sensor_node.link import Broker
@@ -33,8 +33,8 @@ RELOAD_S: Final = 5.0
 MARKS_KEPT: Final = 8
 PAUSE_S: Final = 0.02
 
-CONF, PASSWORDS, ACL, PLAIN_ACL, PID = (
-    "mosquitto.conf", "passwords", "acl", "acl-plain", "mosquitto.pid",
+CONF, PASSWORDS, ACL, PLAIN_PASSWORDS, PLAIN_ACL, PID = (
+    "mosquitto.conf", "passwords", "acl", "passwords-plain", "acl-plain", "mosquitto.pid",
 )  # fmt: skip
 
 
@@ -104,15 +104,23 @@ def doors_of(entries: Entries | Book) -> Doors:
 
 
 def _files(place: Place, doors: Doors, accounts: Sequence[Account]) -> Mapping[str, str]:
-    lines = [f"{account.name}:{account.password}" for account in accounts]
     files = {
-        PASSWORDS: "\n".join(lines) + "\n",
-        ACL: acl_file((account.name, account.identity) for account in accounts),
+        PASSWORDS: _passwords(accounts),
+        ACL: _rights(accounts),
         CONF: "\n".join(_conf(place, doors)) + "\n",
     }
     if doors.plain_port is not None:
-        files[PLAIN_ACL] = plain_acl_file([sandbox_name(plant) for plant in PLANTS])
+        groups = [account for account in accounts if account.identity == Identity.SANDBOX]
+        files |= {PLAIN_PASSWORDS: _passwords(groups), PLAIN_ACL: _rights(groups)}
     return files
+
+
+def _passwords(accounts: Iterable[Account]) -> str:
+    return "\n".join(f"{account.name}:{account.password}" for account in accounts) + "\n"
+
+
+def _rights(accounts: Iterable[Account]) -> str:
+    return acl_file((account.name, account.identity) for account in accounts)
 
 
 def _conf(place: Place, doors: Doors) -> Iterator[str]:
@@ -141,9 +149,10 @@ def _conf(place: Place, doors: Doors) -> Iterator[str]:
     yield f"acl_file {folder / ACL}"
     if doors.plain_port is not None:
         yield ""
-        yield "# In the clear and without a password, as this garden asks: the sandbox alone."
+        yield "# In the clear, as this garden asks: a workshop's groups, each in its own sandbox."
         yield f"listener {doors.plain_port}"
-        yield "allow_anonymous true"
+        yield "allow_anonymous false"
+        yield f"password_file {folder / PLAIN_PASSWORDS}"
         yield f"acl_file {folder / PLAIN_ACL}"
 
 
@@ -166,6 +175,14 @@ def _tell(place: Place) -> bool:
     except (PermissionError, AttributeError) as error:
         raise _not_read() from error
     return True
+
+
+def have_saved(place: Place) -> None:
+    """Have a running broker write its file anew: what was taken back is not in it any more."""
+    pid = running_pid(place)
+    if pid is not None and hasattr(signal, "SIGUSR1"):
+        with suppress(OSError):
+            os.kill(pid, signal.SIGUSR1)
 
 
 def running_pid(place: Place) -> int | None:

@@ -24,11 +24,15 @@ CODE_TRIES: Final = 5
 NAMES_TRIED: Final = 20
 
 
-def invite_by_link(book: Book, link: JoinLink, now_ms: int, *, again: bool) -> None:
-    """Await the node of ``link``. ``again``: also where it has an account already."""
+def invite_by_link(
+    book: Book, link: JoinLink, now_ms: int, *, again: bool, good_ms: int = LINK_MS
+) -> None:
+    """Await the node of ``link``. ``again``: also where it has an account already; ``good_ms``: how
+    long the link is good.
+    """
     with book.alone() as entries:
         _check_new(entries, link.node, again=again)
-        entries.invite(link.node, digest(link.secret), now_ms, now_ms + LINK_MS)
+        entries.invite(link.node, digest(link.secret), now_ms, now_ms + good_ms)
 
 
 def invite_by_code(book: Book, node: str, now_ms: int, *, again: bool) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 
 from gateway.keys import inviting
 from gateway.keys.book import WEB_UNTIL, Book
-from gateway.keys.broker import are_published, doors_of, publish_tables
+from gateway.keys.broker import are_published, doors_of, have_saved, publish_tables
+from gateway.keys.groups import settle_groups
 from gateway.keys.place import Place
+from gateway.keys.session import visit
 from sensor_node.errors import NetworkError
 from sensor_node.link import Broker
 from sensor_node.trust import fingerprint
@@ -51,6 +54,11 @@ class Keyring:
         return doors_of(self.book).port
 
     @property
+    def plain_port(self) -> int | None:
+        """Where a workshop's groups enter it in the clear, None: nowhere."""
+        return doors_of(self.book).plain_port
+
+    @property
     def web_until_ms(self) -> int:
         """When the web door's certificate ends."""
         return int(self.book.fact(WEB_UNTIL, "0"))
@@ -77,6 +85,19 @@ class Keyring:
                 publish_tables(self.place, book, self._broker)
             except NetworkError as error:
                 log.warning("%s", error)
+
+    def settle_groups(self, tokens: Mapping[str, str], now_ms: int, *, again: bool = False) -> None:
+        """Let in exactly the groups of ``tokens``, by their names. ``again``: tell the broker even
+        where nothing has changed. Raises ``StorageError``, and as ``publish_tables``.
+        """
+        with closing(Book(self.place.book)) as book:
+            if settle_groups(book, tokens, now_ms) or again:
+                publish_tables(self.place, book, self._broker)
+
+    def have_saved(self) -> None:
+        """See ``gateway.keys.broker.have_saved``; raises ``NetworkError`` where it is not there."""
+        with visit(self._broker):  # by now whoever was there before has gone, with what it held
+            have_saved(self.place)
 
     def thefts(self) -> list[inviting.Theft]:
         """See ``inviting.thefts``."""

@@ -30,12 +30,15 @@ GATEWAY_NAME: Final = "gateway"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the garden is to be. ``more_names``: further names and addresses of its gateway."""
+    """What the garden is to be. ``more_names``: further names and addresses of its gateway;
+    ``host``: the gateway's own name, None for this machine's.
+    """
 
     garden: str
     language: str
     doors: Doors
     more_names: Sequence[str] = ()
+    host: str | None = None
 
 
 def make_garden(place: Place, config: Path, plan: Plan, clock: Clock) -> Names:
@@ -47,7 +50,7 @@ def make_garden(place: Place, config: Path, plan: Plan, clock: Clock) -> Names:
         raise _made_already(place)
     if not place.is_made and config.exists():
         raise _config_exists(config)
-    names = names_here(plan.more_names)
+    names = names_here(plan.more_names, plan.host)
     if not place.is_made:
         _make_keys(place, plan, names, clock)
     with closing(Book(place.book)) as book, book.alone() as entries:

@@ -62,14 +62,15 @@ def realm_of(names: Names) -> Realm:
     )
 
 
-def names_here(more: Iterable[str] = ()) -> Names:
-    """This machine's names and addresses, and ``more`` that a person gave.
+def names_here(more: Iterable[str] = (), host: str | None = None) -> Names:
+    """This machine's names and addresses, and ``more`` that a person gave. ``host``: the name of
+    another machine, for which all this is made.
 
     Raises ``ConfigError`` for what is neither a name nor an address.
     """
-    host = host_here()
+    addresses = [*LOOPBACK, *(_address_here() if host is None else [])]
+    host = host or host_here()
     hosts = [*([host, f"{host}.local"] if host != "localhost" else []), *GARDEN_NAMES]
-    addresses = [*LOOPBACK, *_address_here()]
     for word in more:
         (addresses if _is_address(word) else hosts).append(_checked(word))
     return Names(tuple(dict.fromkeys(hosts)), tuple(dict.fromkeys(addresses)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import os
 import secrets
 from typing import Final
@@ -21,7 +22,16 @@ def new_password() -> str:
 
 def hashed(password: str) -> str:
     """``password`` as it stands in mosquitto's file."""
-    salt = os.urandom(12)
+    return _hashed(password, os.urandom(12))
+
+
+def fits(password: str, kept: str) -> bool:
+    """Whether ``kept`` is ``password`` as ``hashed`` has it."""
+    salt = base64.b64decode(kept.split("$")[3])
+    return hmac.compare_digest(_hashed(password, salt), kept)
+
+
+def _hashed(password: str, salt: bytes) -> str:
     key = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, ROUNDS)
     return f"$7${ROUNDS}${_text(salt)}${_text(key)}"
 

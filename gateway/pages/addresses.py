@@ -17,7 +17,7 @@ from gateway.api import waterings
 from gateway.api.bed_shapes import NewWatering, WateringChange
 from gateway.api.beds import known_bed
 from gateway.api.guard import allow, who_asks
-from gateway.pages import enter, instruments, workshop_addresses
+from gateway.pages import enter, instruments, kit_addresses, workshop_addresses
 from gateway.security.roles import Action
 from gateway.service import Gateway
 
@@ -53,6 +53,7 @@ def router(gateway: Gateway) -> APIRouter:
     _noting(pages, gateway)
     _describing(pages, gateway)
     pages.include_router(instruments.router(gateway))
+    pages.include_router(kit_addresses.router(gateway))
     return pages
 
 

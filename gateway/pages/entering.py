@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from gateway.api.guard import https_address, is_safe
 from gateway.api.problems import status_of
+from gateway.kit.welcome import Welcome
 from gateway.pages import frame
 from gateway.pages.enter import MOST_CHARACTERS, inside
 from gateway.pages.frame import reader_of
@@ -37,6 +38,7 @@ def answer(
         error="" if error is None else error.text(spoken_in(reader.language)),
         door_shut=gateway.access.is_shut(),
         has_keeper=gateway.access.has_keeper(),
+        blank=Welcome(gateway).is_open,
         https=None if is_safe(request) else https_address(request),
     )
     response = frame.answer(request, reader, html)

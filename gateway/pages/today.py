@@ -11,6 +11,7 @@ from fastapi.responses import Response
 
 from gateway.alarms.shown import Shown
 from gateway.alerts.alert import Severity
+from gateway.kit.welcome import Welcome
 from gateway.pages import frame
 from gateway.pages.beds import BedView, bed_views
 from gateway.pages.frame import Reader, reader_of
@@ -58,8 +59,9 @@ def render(gateway: Gateway, reader: Reader, trouble: str = "") -> str:
     beds: Sequence[BedView] = ()
     sky: Sequence[Sky] = ()
     alerts: Sequence[Notice] = ()
-    away: StorageError | None = None
+    blank, away = False, None
     try:
+        blank = Welcome(gateway).is_open
         beds, sky = bed_views(gateway, reader), weather_now(gateway, reader)
         alerts = open_alerts(gateway, reader, beds)
     except StorageError as error:
@@ -78,6 +80,8 @@ def render(gateway: Gateway, reader: Reader, trouble: str = "") -> str:
         ],
         simulated=any(info.simulated for info in gateway.catalogue.channels().values()),
         heard=bool(gateway.catalogue.nodes()),
+        settable=gateway.settings.kit.requests is not None,
+        blank=blank,
         page={
             "now": gateway.clock.wall_ms(),
             "language": reader.language,

@@ -14,14 +14,15 @@ Values = Mapping[str, Any]
 KEPT_BY: Final = {
     "ntp": N_("par internet"),
     "rtc": N_("par une horloge à pile"),
+    "person": N_("réglée par une personne depuis le démarrage"),
 }
 CABLES: Final = {
     "unplugged": N_("aucun câble"),
-    "listening": N_("la mallette écoute avant d’y donner quoi que ce soit"),
-    "serving": N_("la mallette y donne les adresses"),
-    "guest": N_("le câble mène au réseau de l’école : la mallette n’y distribue rien"),
-    "guest_of_kit": N_("une autre mallette y donne les adresses"),
-    "apart": N_("ce réseau a les adresses de la mallette : elle n’y entre pas"),
+    "listening": N_("le kit écoute avant d’y donner quoi que ce soit"),
+    "serving": N_("le kit y donne les adresses"),
+    "guest": N_("le câble mène au réseau de l’école : le kit n’y distribue rien"),
+    "guest_of_kit": N_("un autre kit y donne les adresses"),
+    "apart": N_("ce réseau a les adresses du kit : il n’y entre pas"),
     "unknown": N_("personne ne surveille le câble"),
 }
 

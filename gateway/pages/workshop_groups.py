@@ -17,7 +17,7 @@ from gateway.security.refusals import AccessRefused
 from gateway.security.roles import Role
 from gateway.security.sessions import DAY_MS, Session
 from gateway.service import Gateway
-from gateway.workshop.lines import FILE, lines_of
+from gateway.workshop.lines import FILE, lines_of, mqtt_line
 from gateway.workshop.plants import PLANTS
 from gateway.workshop.session import NOTE_CHARACTERS
 from gateway.workshop.workshop import Workshop
@@ -72,6 +72,8 @@ def show(
         group=group,
         lines=lines_of(group.token, address),
         file=FILE,
+        mqtt=_mqtt_line(gateway, request, plant, group.token),
+        told=_told(view, workshop, plant),
         values=_values(view, workshop, plant),
         notes=[
             (note.text, view.ago((gateway.clock.wall_ms() - note.at_ms) / 1000))
@@ -111,7 +113,7 @@ def write(gateway: Gateway, request: Request, text: str) -> Response:
     def do() -> None:
         asker = who_asks(request)
         workshop, plant = own_of(gateway, asker)
-        gateway.access.pace.take(asker.key or asker.csrf)
+        gateway.access.take_pace(asker)
         if note := text.strip()[:NOTE_CHARACTERS]:
             workshop.write(plant, note)
 
@@ -178,6 +180,19 @@ def _values(view: View, workshop: Workshop, plant: str) -> list[tuple[str, str, 
             value = view.value(latest, info.unit)
             found.append((series.channel, value, view.ago(latest.age_s)))
     return found
+
+
+def _mqtt_line(gateway: Gateway, request: Request, plant: str, token: str) -> str:
+    """For a garden whose broker has a door that pupils' machines can use; else nothing."""
+    port = None if gateway.keys is None else gateway.keys.plain_port
+    if port is None:
+        return ""
+    return mqtt_line(plant, token, request.url.hostname or "jardin.local", port)
+
+
+def _told(view: View, workshop: Workshop, plant: str) -> str:
+    refusal = workshop.told(plant)
+    return "" if refusal is None else refusal.text(view.language)
 
 
 def _number(text: str) -> float:

@@ -32,6 +32,7 @@ class GroupView:
     state: str
     hand: str
     frozen: bool
+    told: str
     code: str
     channel: str
     value: str
@@ -102,6 +103,7 @@ class View:
             state=self.texts.gettext(_STATES[one.here]),
             hand="" if raised is None else self.ago((now_ms - raised) / 1000),
             frozen=group.frozen,
+            told="" if one.told is None else one.told.text(self.language),
             code=group.code or "",
             channel="" if latest is None else latest.series.channel,
             value="" if latest is None else self.value(latest, None),

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from gateway.security import codes
 from gateway.security.keyring import Keyring
 from gateway.security.refusals import (
+    AccessRefused,
     door_slow,
     https_needed,
     key_needed,
@@ -71,6 +72,9 @@ class GroupKeys(Protocol):
     def by_session(self, session_id: str, *, secure: bool) -> Who | None:
         """The group whose browser brings ``session_id``."""
 
+    def tell(self, node: str, refusal: AccessRefused) -> None:
+        """Tell the group ``node`` why something of it was not taken."""
+
 
 class Access:
     """The garden's doors. ``private``: reading needs a key too; ``groups``: whose workshops."""
@@ -119,6 +123,17 @@ class Access:
         """Raises ``AccessRefused`` where ``who`` does not send readings of ``node``."""
         if not who.may_write(node):
             raise not_yours(node, who.own or "-")
+
+    def take_pace(self, who: Who, count: int = 1) -> None:
+        """Count requests and readings of a key. Raises ``AccessRefused`` where they are too many;
+        a group is told on its page and on the wall as well.
+        """
+        try:
+            self.pace.take(who.key or who.csrf, count)
+        except AccessRefused as error:
+            if self.groups is not None and who.own:
+                self.groups.tell(who.own, error)
+            raise
 
     def has_keeper(self) -> bool:
         """Whether there is any key for people; a link that waits to be opened is none yet."""

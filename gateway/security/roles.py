@@ -43,8 +43,10 @@ class Action(StrEnum):
     SILENCE = "silence"
     RETRY = "retry"
     WORKSHOP = "workshop"
+    GARDEN = "garden"
     KEYS = "keys"
     AUDIT = "audit"
+    RESET = "reset"
 
 
 HOLDERS: Final[tuple[Holder, ...]] = (*Role, *Scope)
@@ -63,8 +65,10 @@ _TABLE: Final = {
     Action.SILENCE:   "-        -      -     yes      yes              -    -    -",
     Action.RETRY:     "-        -      -     yes      yes              -    -    -",
     Action.WORKSHOP:  "-        -      -     yes      yes              -    -    -",
+    Action.GARDEN:    "-        -      -     yes      yes              -    -    -",
     Action.KEYS:      "-        -      -     -        yes              -    -    -",
     Action.AUDIT:     "-        -      -     -        yes              -    -    -",
+    Action.RESET:     "-        -      -     -        yes              -    -    -",
 }  # fmt: skip
 
 MATRIX: Final[Mapping[Action, Mapping[Holder, str]]] = {
@@ -107,6 +111,8 @@ ACTIONS_FR_EN: Final[Mapping[Action, tuple[str, str]]] = {
     Action.SILENCE: ("faire taire une alerte", "silence an alert"),
     Action.RETRY: ("réessayer ce qui est en quarantaine", "retry what is in quarantine"),
     Action.WORKSHOP: ("animer un atelier", "run a workshop"),
+    Action.GARDEN: ("nommer le jardin et régler l'heure", "name the garden, set the clock"),
     Action.KEYS: ("donner et retirer codes, jetons et phrases", "give and revoke keys"),
     Action.AUDIT: ("lire le registre des changements", "read the log of changes"),
+    Action.RESET: ("remettre le kit à blanc", "blank the kit for the next school"),
 }  # fmt: skip

@@ -6,11 +6,8 @@ It is no model of a garden: its channels say that they are simulated wherever th
 
 from __future__ import annotations
 
-import logging
 import math
 import random
-import threading
-from types import TracebackType
 from typing import Final
 
 from gateway.security.refusals import AccessRefused
@@ -20,16 +17,13 @@ from gateway.workshop.sandbox import SIMULATED
 from gateway.workshop.session import Group
 from gateway.workshop.telling import tell_group_reading
 from gateway.workshop.workshop import Workshop
-from sensor_node.errors import GardenError
 
-EVERY_S: Final = 10.0
+POTS_EVERY_S: Final = 10.0
 SOIL, AIR = f"{SIMULATED}sol", f"{SIMULATED}air"
 WET, DRY = 0.35, 0.78
 """Of the converter's full scale, as a capacitive probe has it."""
 DRIES_IN_S: Final = 1500.0
 SUN_EVERY_S: Final = 900.0
-
-log = logging.getLogger("jardin.workshop")
 
 
 def pot(plant: str, wet_for_s: float, at_s: float) -> tuple[float, float]:
@@ -45,26 +39,10 @@ def pot(plant: str, wet_for_s: float, at_s: float) -> tuple[float, float]:
 
 
 class Pots:
-    """Measures all simulated pots again and again; use it in a ``with``."""
+    """All simulated pots of ``gateway``."""
 
-    def __init__(self, gateway: Gateway, every_s: float = EVERY_S) -> None:
+    def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._every_s = every_s
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="pots")
-
-    def __enter__(self) -> Pots:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._stopping.set()
-        self._thread.join()
 
     def turn(self) -> None:
         """Each pot gives its values, where its group may write just now."""
@@ -84,12 +62,3 @@ class Pots:
             return  # paused, frozen, over or full: its page says so
         for series in moved:
             tell_group_reading(self._gateway, workshop, series)
-
-    def _run(self) -> None:
-        while not self._stopping.wait(self._every_s):
-            try:
-                self.turn()
-            except GardenError as error:
-                log.warning("%s", error)
-            except Exception:
-                log.exception("POTS_FAILED")

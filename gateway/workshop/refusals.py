@@ -107,6 +107,31 @@ def sandbox_full(most: int, what: tuple[str, str]) -> AccessRefused:
     )
 
 
+def thinned(lost: int) -> AccessRefused:
+    """To a group whose program says more on MQTT than anybody can read."""
+    return AccessRefused(
+        429,
+        "TOO_FAST",
+        fr=f"Votre programme envoie trop vite : {lost} nombres n'ont pas été gardés. Ajoutez-lui "
+        "une pause d'une seconde.",
+        en=f"Your program sends too fast: {lost} numbers were not kept. Add a pause of a second "
+        "to it.",
+        wait_s=1,
+    )
+
+
+def not_sayable() -> AccessRefused:
+    """To a group whose program says on MQTT what is no number."""
+    return AccessRefused(
+        422,
+        "NOT_SAYABLE",
+        fr="Ce que votre programme publie n'est pas pris : un simple nombre, comme 21.5, sur "
+        "say/ et un nom en minuscules sans accent.",
+        en="What your program publishes is not taken: a plain number, as 21.5, on say/ and a name "
+        "in lower-case letters without accents.",
+    )
+
+
 def token_over() -> AccessRefused:
     """To a program with a group's token that opens nothing any more."""
     return AccessRefused(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.present import Latest
+from gateway.security.refusals import AccessRefused
 from gateway.sent import Sent
 from gateway.store.base import Series
 from gateway.workshop.refusals import frozen, over, paused
@@ -21,18 +22,21 @@ from sensor_node.clock import Clock
 MINUTE_MS: Final = 60_000
 HERE_S: Final = 30.0
 """A group that was heard within this is connected: its page asks every five seconds."""
+TOLD_S: Final = 30.0
+"""So long a group is told what was not taken."""
 SESSION, READINGS = "session.sqlite", "readings.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a group stands, for the wall. ``heard_s``: how long ago its page or program was heard,
-    None: not since the gateway started.
+    None: not since the gateway started. ``told``: why something was not taken a moment ago.
     """
 
     group: Group
     heard_s: float | None
     latest: Latest | None
+    told: AccessRefused | None
 
     @property
     def here(self) -> bool:
@@ -52,6 +56,7 @@ class Workshop:
             raise
         self._clock = clock
         self._heard_s: dict[str, float] = {}
+        self._told: dict[str, tuple[AccessRefused, float]] = {}
         self._lock = threading.Lock()
 
     @staticmethod
@@ -146,6 +151,21 @@ class Workshop:
         with self._lock:
             self._heard_s[plant] = self._clock.monotonic_s()
 
+    def tell(self, plant: str, refusal: AccessRefused) -> None:
+        """Why something of a group was not taken: its page and the wall say it for a while."""
+        with self._lock:
+            self._told[plant] = refusal, self._clock.monotonic_s()
+
+    def told(self, plant: str) -> AccessRefused | None:
+        """What a group has to know just now."""
+        with self._lock:
+            refusal, at_s = self._told.get(plant, (None, 0.0))
+            return refusal if self._clock.monotonic_s() - at_s <= TOLD_S else None
+
+    def key_of(self, plant: str) -> str:
+        """Under which name a group's pace is counted, whichever way its programs come."""
+        return f"{self.id} {plant}"
+
     def standings(self) -> list[Standing]:
         """How all groups stand; those who call for help first."""
         newest = self._newest()
@@ -156,6 +176,7 @@ class Workshop:
                 group,
                 now_s - heard[group.plant] if group.plant in heard else None,
                 newest.get(group.plant),
+                self.told(group.plant),
             )
             for group in self.session.groups()
         ]

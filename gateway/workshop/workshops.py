@@ -19,6 +19,7 @@ from gateway.durable import belong
 from gateway.events import EventHub
 from gateway.security.access import Who
 from gateway.security.codes import plain
+from gateway.security.refusals import AccessRefused
 from gateway.security.roles import Role
 from gateway.security.sessions import Session as Browser
 from gateway.workshop.plants import PLANTS
@@ -48,7 +49,8 @@ class Workshops:
     """The workshops below ``folder``. Safe to use from several threads.
 
     ``events``: what open pages hear of a group is taken back from there when it is erased.
-    ``erased``: how many were, or have been found erased by another command.
+    ``erased``: how many were, or have been found erased by another command. ``strays``: how often
+    something was said on MQTT for a plant that is no group.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Workshops:
         self._tally = tally
         self._events = events
         self.erased = 0
+        self.strays = 0
         self._open: dict[str, Workshop] = {}
         self._lock = threading.RLock()
         self._sweep()
@@ -159,7 +162,7 @@ class Workshops:
             if group is not None:
                 one.see(group.plant)
                 own = wire.SANDBOX + group.plant
-                return Who(Role.GROUP, own=own, key=f"{one.id} {group.plant}")
+                return Who(Role.GROUP, own=own, key=one.key_of(group.plant))
         raise token_over()
 
     def by_session(self, session_id: str, *, secure: bool) -> Who | None:
@@ -172,6 +175,12 @@ class Workshops:
                 own = wire.SANDBOX + plant
                 return Who(Role.GROUP, own=own, csrf=browser.csrf, signed_in=True)
         return None
+
+    def tell(self, node: str, refusal: AccessRefused) -> None:
+        """See ``Workshop.tell``, for the group ``node``."""
+        workshop = self.of_node(node)
+        if workshop is not None:
+            workshop.tell(node.removeprefix(wire.SANDBOX), refusal)
 
     # --- the end --------------------------------------------------------------------------------
 

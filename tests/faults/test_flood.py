@@ -12,16 +12,17 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from typing import Final
 
 import httpx
 import pytest
 from harness import eventually
-from keyed import KeyedGarden, Voice, broker_of, keyed_garden, running_gateway
+from keyed import KeyedGarden, Voice, broker_of, enters, keyed_garden, running_gateway
 from prometheus_client.parser import text_string_to_metric_families
 
-from gateway.keys.acl import Identity
 from sensor_node import wire
+from sensor_node.link import Broker
 
 WITHIN_S: Final = 2.0
 READINGS: Final = 12
@@ -147,6 +148,26 @@ def token(garden: KeyedGarden) -> str:
     return done.stdout.splitlines()[0]
 
 
+def group(garden: KeyedGarden, address: str) -> Broker:
+    """A workshop's group, and how it enters the broker."""
+    done = subprocess.run(
+        [sys.executable, "-m", "gateway", "workshop", "start", "x", "--config", str(garden.config)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    joined = httpx.post(
+        f"http://{address}/api/v1/workshops/join",
+        json={"code": done.stdout.splitlines()[0], "plant": "tomate"},
+        **HTTP,  # type: ignore[arg-type]
+    ).json()
+    broker = replace(
+        garden.broker, username=joined["node"], password=joined["token"], password_file=None
+    )
+    eventually(lambda: enters(broker), "the broker knows the group")
+    return broker
+
+
 def refused(address: str, status: int) -> float:
     """How many requests the garden says that it has refused with ``status``."""
     text = httpx.get(f"http://{address}/metrics", **HTTP).text  # type: ignore[arg-type]
@@ -187,7 +208,7 @@ def test_a_thousand_messages_a_second_by_mqtt_do_not_hold_the_others_up(
     served: tuple[KeyedGarden, str], node: Ordinary
 ) -> None:
     garden, _ = served
-    pupil = Voice(garden.account("atelier.tomate", Identity.SANDBOX), "pupil").enter()
+    pupil = Voice(group(*served), "pupil").enter()
     wild = Voice(garden.account("bac-9"), "bac-9").enter()
     sent = Counter[str]()
 

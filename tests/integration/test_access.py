@@ -73,6 +73,7 @@ def guards_of(dependant: Dependant) -> list[Guard]:
 
 
 def routes_of(people: People) -> list[RouteContext]:
+    people.app.state.chapters.read_all()
     routes = list(iter_route_contexts(people.app.routes))
     files = [one for one in routes if isinstance(one.original_route, Mount)]
     assert [one.path for one in files] == [assets.PREFIX]

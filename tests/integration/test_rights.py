@@ -47,8 +47,7 @@ SAYS = {
     "gateway": set(TOPICS),
     "node": NODE_SAYS,
     "sandbox": {"atelier.tomate/say/air"},
-    "anybody": {"atelier.tomate/say/air", "atelier.radis/say/air"},
-    "impostor": {"atelier.tomate/say/air", "atelier.radis/say/air"},
+    "pupil": {"atelier.radis/say/air"},
 }
 HEARS = {
     "gateway": set(TOPICS),
@@ -57,11 +56,16 @@ HEARS = {
         "atelier.tomate/say/air", "gateway/state", "live/channel/bac-1/air",
         "live/beds/bac-1/advice",
     },
-    "anybody": {"atelier.tomate/say/air", "atelier.radis/say/air"},
-    "impostor": {"atelier.tomate/say/air", "atelier.radis/say/air"},
+    "pupil": {
+        "atelier.radis/say/air", "gateway/state", "live/channel/bac-1/air",
+        "live/beds/bac-1/advice",
+    },
 }  # fmt: skip
-MARKS = {"node": "bac-1/state", "gateway": "hub/x"}
-"""Where each may both say and hear; the others: in the sandbox."""
+MARKS = {
+    "node": "bac-1/state", "gateway": "hub/x", "sandbox": "atelier.tomate/say/air",
+    "pupil": "atelier.radis/say/air",
+}  # fmt: skip
+"""Where each may both say and hear."""
 
 
 @pytest.fixture(scope="module")
@@ -73,16 +77,18 @@ def garden(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeyedGarden]:
 
 @pytest.fixture(scope="module")
 def doors(garden: KeyedGarden) -> dict[str, Broker]:
-    """How each identity enters. The impostor gives the gateway's name at the plain door."""
-    assert garden.doors.plain_port is not None
-    plain = Broker(garden.broker.host, garden.doors.plain_port)
+    """How each identity enters: the pupil by the door in the clear."""
     return {
         "gateway": garden.broker,
         "node": garden.account("bac-1"),
         "sandbox": garden.account("atelier.tomate", Identity.SANDBOX),
-        "anybody": plain,
-        "impostor": replace(plain, username="gateway", password="whatever"),
+        "pupil": in_the_clear(garden, garden.account("atelier.radis", Identity.SANDBOX)),
     }
+
+
+def in_the_clear(garden: KeyedGarden, broker: Broker) -> Broker:
+    assert garden.doors.plain_port is not None
+    return replace(broker, ca=None, port=garden.doors.plain_port)
 
 
 @pytest.fixture
@@ -96,7 +102,7 @@ def voices(doors: dict[str, Broker]) -> Iterator[dict[str, Voice]]:
 
 
 def mark_of(name: str) -> str:
-    return f"jardin/v1/{MARKS.get(name, 'atelier.tomate/say/air')}"
+    return f"jardin/v1/{MARKS[name]}"
 
 
 def below(heard: list[tuple[str, bytes]], payload: bytes) -> set[str]:
@@ -142,6 +148,16 @@ def test_nobody_enters_the_encrypted_door_without_an_account(
     for username, password in (("", ""), ("bac-1", ""), ("bac-1", "bac-1"), ("bac-3", "x")):
         stranger = replace(garden.broker, username=username, password=password, password_file=None)
         assert not enters(stranger), username
+
+
+def test_the_plain_door_lets_groups_in_and_nobody_else(
+    garden: KeyedGarden, doors: dict[str, Broker]
+) -> None:
+    assert enters(doors["pupil"])
+    assert not enters(in_the_clear(garden, replace(doors["node"], username="", password="")))
+    for name in ("gateway", "node"):  # a password that opens the garden is worth nothing there
+        assert not enters(in_the_clear(garden, doors[name])), name
+    assert not enters(replace(doors["pupil"], username="atelier.tomate"))
 
 
 def test_the_encrypted_door_speaks_nothing_in_the_clear(garden: KeyedGarden) -> None:

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from gateway.keys.acl import TABLE, Identity, account_lines, acl_file, plain_acl_file
-from gateway.keys.plants import PLANTS, sandbox_name
+from gateway.keys.acl import TABLE, Identity, account_lines, acl_file
+from gateway.workshop.plants import PLANTS
 from sensor_node import wire
 from sensor_node.errors import ConfigError
 
 PAGE = (Path(__file__).parents[2] / "docs/keys.md").read_text(encoding="utf-8")
 WHO = {
-    "fr": ["la passerelle", "un nœud", "un groupe d'atelier", "n'importe qui, porte en clair"],
-    "en": ["the gateway", "a node", "a workshop group", "anybody, at the plain door"],
+    "fr": ["la passerelle", "un nœud", "un groupe d'atelier"],
+    "en": ["the gateway", "a node", "a workshop group"],
 }
-IDENTITIES = (Identity.GATEWAY, Identity.NODE, Identity.SANDBOX, Identity.ANYBODY)
+IDENTITIES = (Identity.GATEWAY, Identity.NODE, Identity.SANDBOX)
 ACCESS = {
     "fr": {"read": "entend", "write": "dit", "readwrite": "dit et entend"},
     "en": {"read": "hears", "write": "says", "readwrite": "says and hears"},
@@ -54,7 +54,9 @@ def test_no_name_can_widen_what_an_account_may_do() -> None:
 
 
 def test_the_names_of_accounts_that_are_no_nodes_can_be_no_nodes_names() -> None:
-    assert not any(map(wire.is_id, ("gateway", "reload.1", *map(sandbox_name, PLANTS))))
+    assert not any(
+        map(wire.is_id, ("gateway", "reload.1", *(wire.SANDBOX + plant for plant in PLANTS)))
+    )
 
 
 def test_plants_are_names_that_fit_into_a_topic_each_once() -> None:
@@ -65,4 +67,3 @@ def test_plants_are_names_that_fit_into_a_topic_each_once() -> None:
 def test_an_account_without_rules_gets_none() -> None:
     assert list(account_lines("reload.1", Identity.RELOAD)) == ["user reload.1"]
     assert "pattern" not in acl_file([("bac-1", Identity.NODE)])
-    assert "topic" not in plain_acl_file([sandbox_name("tomate")])

@@ -1,0 +1,1 @@
+"""The bundle: one file from which a card is installed and updated without any internet."""

@@ -1,0 +1,125 @@
+"""What a kit and one of its cards are to be: from the flags, else asked, else the default."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+from pathlib import Path
+
+from gateway.card.answers import Answers, check, check_password, new_password
+from gateway.card.kit_folder import Facts, KitFolder, hotspot_of, new_name
+from gateway.card.questions import Questions
+from sensor_node import wire
+from sensor_node.clock import SystemClock
+from sensor_node.console import pick
+from sensor_node.errors import ConfigError, language_of
+
+NODE = "bac-1"
+
+
+def kit_of(options: argparse.Namespace, questions: Questions) -> tuple[KitFolder, Facts]:
+    """The kit's folder, made where it is not there, with more nodes where ``--nodes`` names them.
+
+    Raises ``ConfigError``, ``UsageError`` and ``StorageError``.
+    """
+    kit = KitFolder(options.kit or _only_kit() or Path(new_name()))
+    if not kit.is_made:
+        facts = _new_facts(options, kit.path.name, questions)
+        _check_facts(facts)
+        kit.make(facts, SystemClock())
+        return kit, facts
+    for node in _words(options.nodes or ""):
+        wire.check_id(node, "node")
+        kit.with_node(node, SystemClock())
+    facts = kit.facts()
+    kit.finish(facts, SystemClock())
+    return kit, facts
+
+
+def _only_kit() -> Path | None:
+    """The kit's folder here, where there is just one."""
+    found = list(Path().glob("*/kit.toml"))
+    return found[0].parent if len(found) == 1 else None
+
+
+def _new_facts(options: argparse.Namespace, name: str, questions: Questions) -> Facts:
+    ask = questions.answer
+    nodes = ask(
+        "--nodes", options.nodes, pick("Nœuds du kit", "Nodes of the kit"), options.node or NODE
+    )
+    return Facts(
+        name=name,
+        hostname=ask("--hostname", options.hostname, pick("Nom du Pi", "The Pi's name"), "jardin"),
+        garden=ask("--garden", options.garden, pick("Nom du jardin", "Garden's name"), "Jardin"),
+        language=ask(
+            "--language", options.language, pick("Langue (fr, en)", "Language (fr, en)"),
+            language_of(),
+        ),
+        country=ask("--country", options.country, pick("Pays du Wi-Fi", "Wi-Fi country"), "FR"),
+        timezone=ask(
+            "--timezone", options.timezone, pick("Fuseau horaire", "Time zone"), "Europe/Paris"
+        ),
+        hotspot=ask(
+            "--hotspot", options.hotspot, pick("Nom du Wi-Fi", "Name of the Wi-Fi"),
+            hotspot_of(name),
+        ),
+        password=check_password(options.wifi_password or new_password()),
+        nodes=" ".join(_words(nodes)),
+    )  # fmt: skip
+
+
+def answers_of(
+    options: argparse.Namespace, system: str, facts: Facts, questions: Questions
+) -> Answers:
+    """What this card is to be. Raises ``ConfigError`` and ``UsageError``."""
+    node = ""
+    if options.role != "gateway":
+        first = facts.nodes.split()[0] if facts.nodes else NODE
+        default = first if options.role == "kit" else None
+        node = questions.answer(
+            "--node", options.node, pick("Nom de ce nœud", "Name of this node"), default
+        )
+        _require_node(node, facts)
+    answers = _card(options.role, system, facts, node, options.pins)
+    check(answers)
+    return answers
+
+
+def _check_facts(facts: Facts) -> None:
+    """Before anything is made of them."""
+    for node in facts.nodes.split():
+        wire.check_id(node, "node")
+    check(_card("kit", "bookworm", facts, facts.nodes.split()[0]))
+
+
+def _card(role: str, system: str, facts: Facts, node: str, pins: str = "gpio") -> Answers:
+    return Answers(
+        card=secrets.token_hex(8),
+        role=role,
+        system=system,
+        kit=facts.name,
+        hostname=node.lower() if role == "node" else facts.hostname,
+        garden=facts.garden,
+        language=facts.language,
+        country=facts.country,
+        timezone=facts.timezone,
+        hotspot=facts.hotspot,
+        node=node,
+        pins=pins,
+    )
+
+
+def _words(text: str) -> list[str]:
+    return text.replace(",", " ").split()
+
+
+def _require_node(node: str, facts: Facts) -> None:
+    if node in facts.nodes.split():
+        return
+    raise ConfigError(
+        "CARD_UNKNOWN_NODE",
+        fr=f"Le kit {facts.name} n'a pas de nœud « {node} » ; il a : {facts.nodes}. Rien n'a été "
+        "écrit sur la carte.",
+        en=f"The kit {facts.name} has no node '{node}'; it has: {facts.nodes}. Nothing was written "
+        "on the card.",
+    )

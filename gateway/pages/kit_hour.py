@@ -1,0 +1,60 @@
+"""The hour: what the gateway believes, what the phone says, and the button that settles it."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from gateway.api.guard import who_asks
+from gateway.kit.asking import Steward
+from gateway.kit.hour import parse_hour
+from gateway.kit.hour import set_hour as tell
+from gateway.pages import frame
+from gateway.pages.enter import inside
+from gateway.pages.workshop_view import View
+from gateway.service import Gateway
+from sensor_node.errors import GardenError, StorageError
+
+PLACE = "/heure"
+
+
+def show(
+    gateway: Gateway, request: Request, to: str = "", error: GardenError | None = None
+) -> Response:
+    """The page; ``to``: where to go once it is settled."""
+    return View(gateway, request).page("kit_hour.html", error, **told(gateway, request, to, error))
+
+
+def told(
+    gateway: Gateway, request: Request, to: str, error: GardenError | None = None
+) -> dict[str, object]:
+    """What the part of a page about the hour shows."""
+    reader = frame.reader_of(gateway, request)
+    return {
+        "believed": reader.write.moment(gateway.clock.wall_ms()),
+        "settable": steward_of(gateway).is_there,
+        "unsure": error is not None and error.code == "CLOCK_BEFORE_READINGS",
+        "to": inside(to or PLACE),
+        "hour": {
+            "language": reader.language,
+            "timezone": gateway.settings.timezone,
+            "says": reader.tell("Ce téléphone dit : %(time)s"),
+        },
+    }
+
+
+def set_hour(gateway: Gateway, request: Request, text: str, to: str, *, sure: bool) -> Response:
+    """Have the clock set, and go on."""
+    try:
+        at_ms = parse_hour(text, gateway.settings.timezone)
+        tell(gateway, steward_of(gateway), at_ms, who_asks(request).name, sure=sure)
+    except StorageError:
+        raise
+    except GardenError as error:
+        return show(gateway, request, to, error)
+    return RedirectResponse(inside(to or PLACE), 303)
+
+
+def steward_of(gateway: Gateway) -> Steward:
+    """Who sets the clock of this computer."""
+    return Steward(gateway.settings.kit.requests)

@@ -1,0 +1,135 @@
+"""Every page, in every language, theme and size, with and without script: what holds for all.
+
+The pictures stay in ``artefacts/pages``, for people to look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import rules
+from axe import violations
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from seen import LANGUAGES, PAGES, SCREENS, WHOLE, Seen, View, Visitors, views, wanted
+from served_garden import ServedGarden, Watch
+
+PICTURES = Path(__file__).parents[2] / "artefacts" / "pages"
+pytestmark = pytest.mark.prove
+
+
+@pytest.fixture(scope="module")
+def visitors(tmp_path_factory: pytest.TempPathFactory, built_assets: None) -> Iterator[Visitors]:
+    """One garden for all: nobody changes anything in it."""
+    garden = ServedGarden(tmp_path_factory.mktemp("garden"))
+    garden.start()
+    yield Visitors(garden)
+    garden.stop()
+
+
+Open = Callable[..., Callable[[Seen, str], Page]]
+
+
+@pytest.fixture
+def opening(browser: Browser, visitors: Visitors) -> Iterator[Open]:
+    """Opens pages, each in the browser of who may see it."""
+    made: list[BrowserContext] = []
+
+    def with_settings(**settings: object) -> Callable[[Seen, str], Page]:
+        pages: dict[str, Page] = {}
+
+        def go(seen: Seen, language: str) -> Page:
+            if seen.who not in pages:
+                context = browser.new_context(locale="fr-FR", **settings)  # type: ignore[arg-type]
+                made.append(context)
+                visitors.let_in(context, seen.who)
+                pages[seen.who] = context.new_page()
+            pages[seen.who].goto(visitors.address(seen, language), wait_until="load")
+            return pages[seen.who]
+
+        return go
+
+    yield with_settings
+    for context in made:
+        context.close()
+
+
+def told(found: dict[str, list[str]]) -> str:
+    """What was found, a line for each."""
+    return "\n".join(f"{where}: {one}" for where, wrong in found.items() for one in wrong)
+
+
+def resized(page: Page, width: int) -> None:
+    """``page`` at that width, with its curves drawn anew."""
+    page.set_viewport_size({"width": width, "height": 640})
+    page.evaluate("new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))")
+
+
+def says_its_main_thing(page: Page, seen: Seen, language: str) -> list[str]:
+    where = page.locator(seen.says).first
+    expect(where).to_be_visible()
+    words = {"fr": seen.fr, "en": seen.en}.get(language, "")
+    return [] if words.lower() in where.inner_text().lower() else [f"does not say {words!r}"]
+
+
+@pytest.mark.parametrize("view", views(), ids=str)
+def test_every_page_is_for_everybody(opening: Open, view: View) -> None:
+    go = opening(**view.settings)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    found: dict[str, list[str]] = {}
+    for seen in wanted(view.language):
+        page = go(seen, view.language)
+        wrong = says_its_main_thing(page, seen, view.language)
+        page.screenshot(path=PICTURES / f"{seen.name}-{view}.png", full_page=True)
+        wrong += rules.scrolls_sideways(page)
+        page.evaluate(rules.OPEN_ALL)
+        wrong += rules.scrolls_sideways(page)
+        for rule in (rules.too_small, rules.cut_letters, rules.by_colour_alone, rules.moving):
+            wrong += [f"{rule.__name__}: {one}" for one in rule(page)]
+        page.evaluate(rules.SHUT_MENU)  # it may lie over what it does not belong to
+        wrong += violations(page) if view.script else rules.dead_buttons(page)
+        if wrong:
+            found[seen.name] = list(dict.fromkeys(wrong))
+    assert not found, told(found)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_scrolls_sideways_on_a_narrow_phone_or_in_large_or_spaced_letters(
+    opening: Open, language: str
+) -> None:
+    go = opening(viewport={"width": 320, "height": 640})
+    found: dict[str, list[str]] = {}
+    for seen in wanted(language):
+        page = go(seen, language)
+        page.evaluate(rules.OPEN_ALL)
+        for width, letters in ((320, 1), (360, 2), (800, 2), (1280, 2)):
+            page.evaluate(f"document.documentElement.style.fontSize = '{letters}00%'")
+            resized(page, width)
+            wrong = rules.scrolls_sideways(page) + rules.cut_letters(page)
+            if wrong:
+                found[f"{seen.name} {width} px x {letters}"] = wrong
+        page.evaluate("() => { document.documentElement.style.fontSize = ''; }")
+        page.evaluate(f"() => {{ {rules.SPACED} }}")
+        for width in (360, 1280):
+            resized(page, width)
+            wrong = rules.scrolls_sideways(page) + rules.cut_letters(page)
+            if wrong:
+                found[f"{seen.name} {width} px spaced"] = wrong
+    assert not found, told(found)
+
+
+def test_no_page_asks_anything_elsewhere_or_complains(opening: Open, visitors: Visitors) -> None:
+    go = opening(viewport=SCREENS["phone"])
+    watches: dict[Page, Watch] = {}
+    found: dict[str, list[str]] = {}
+    for seen in PAGES:
+        page = go(seen, WHOLE[0])
+        watch = watches.setdefault(page, Watch(page))
+        page.reload(wait_until="load")
+        away = [r.url for r in watch.requests if not r.url.startswith(visitors.garden.address)]
+        if wrong := away + watch.complaints:
+            found[seen.name] = wrong
+        watch.requests.clear()
+        watch.complaints.clear()
+    assert not found, told(found)
