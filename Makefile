@@ -39,11 +39,11 @@ check: .venv/.dev ## style, types, dépôt, docs et traductions | style, types, 
 		tests/unit/test_translations.py
 
 bench: .venv/.dev assets ## les mesures de vitesse et de mémoire | speed and memory, measured
-	@.ci/setup system mosquitto
+	@.ci/setup system mosquitto chromium
 	@$(PY) -m bench $(BENCH)
 
 prove: .venv/.dev assets ## les preuves lentes | the slow proofs
-	@.ci/setup system mosquitto chromium compiler systemd emulators
+	@.ci/setup system mosquitto chromium compiler systemd cloud-init emulators
 	$(PY) -m pytest -m prove $(TESTS)
 
 bundle: .venv/.demo assets ## le nécessaire d'une carte, sans internet (dist/) | what a card needs, without internet (dist/)

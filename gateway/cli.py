@@ -44,9 +44,10 @@ def parser() -> argparse.ArgumentParser:
     _add_access(commands)
     _add_notify(commands)
     _add_workshop(commands)
-    _add_doctor(commands)
     _add_bundle(commands)
     _add_card(commands)
+    _add_kit(commands)
+    _add_doctor(commands)
     return top
 
 
@@ -227,15 +228,6 @@ def _add_workshop(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
 
 
-def _add_doctor(commands: _Commands[argparse.ArgumentParser]) -> None:
-    doctor = commands.add_parser(
-        "doctor", help=pick("ce qui va, ce qui ne va pas", "what is well, and what is not")
-    )
-    doctor.add_argument("--config", type=Path, default=CONFIG, metavar=str(CONFIG))
-    doctor.add_argument("--json", action="store_true", help=pick("en JSON", "as JSON"))
-    doctor.set_defaults(command=_doctor)
-
-
 def _add_bundle(commands: _Commands[argparse.ArgumentParser]) -> None:
     from gateway.bundle import cli as bundle_cli  # noqa: PLC0415 - it loads nothing itself
 
@@ -252,6 +244,21 @@ def _add_card(commands: _Commands[argparse.ArgumentParser]) -> None:
     card_cli.add_arguments(
         commands.add_parser("card", help=pick("préparer une carte SD", "prepare an SD card"))
     )
+
+
+def _add_kit(commands: _Commands[argparse.ArgumentParser]) -> None:
+    from gateway.kit import reset_cli  # noqa: PLC0415 - it loads nothing itself
+
+    reset_cli.add_arguments(commands.add_parser("reset", help=pick("un kit vierge", "a blank kit")))
+
+
+def _add_doctor(commands: _Commands[argparse.ArgumentParser]) -> None:
+    doctor = commands.add_parser(
+        "doctor", help=pick("ce qui va, ce qui ne va pas", "what is well, and what is not")
+    )
+    doctor.add_argument("--config", type=Path, default=CONFIG, metavar=str(CONFIG))
+    doctor.add_argument("--json", action="store_true", help=pick("en JSON", "as JSON"))
+    doctor.set_defaults(command=_doctor)
 
 
 def _add_token(commands: _Commands[argparse.ArgumentParser]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ MOST_PAST_DAYS = 30
 
 def add_arguments(simulate: argparse.ArgumentParser) -> None:
     """What ``simulate`` understands."""
-    which = simulate.add_mutually_exclusive_group(required=True)
+    which = simulate.add_mutually_exclusive_group()
     which.add_argument("--node", help=pick("serre, potager, verger ou meteo", "which demo node"))
     which.add_argument(
         "--config",
@@ -63,12 +64,31 @@ def add_arguments(simulate: argparse.ArgumentParser) -> None:
         default=0.0,
         help=pick("jours déjà vécus, 0 à 30", "days already lived, 0 to 30"),
     )
+    group = simulate.add_argument_group(
+        pick("pour un groupe d'atelier", "for a workshop's group"),
+        pick(
+            "Un pot, ou les capteurs de --node ou --config, dans le bac à sable du groupe.",
+            "A pot, or the sensors of --node or --config, in the group's sandbox.",
+        ),
+    )
+    way_in = group.add_mutually_exclusive_group()
+    way_in.add_argument("--code", help=pick("le code du grand écran", "the big screen's code"))
+    way_in.add_argument("--token", help=pick("le jeton du groupe", "the group's token"))
+    group.add_argument("--plant", help=pick("la plante du groupe", "the group's plant"))
+    group.add_argument(
+        "--gateway",
+        metavar="HOST[:PORT]",
+        default="jardin.local",
+        help=pick("l'adresse du jardin", "the garden's address"),
+    )
     simulate.set_defaults(command=run_simulate)
 
 
 def run_simulate(options: argparse.Namespace) -> int:
     """Run the simulated node until it is told to stop."""
     _check(options)
+    if options.code or options.token:
+        return _run_group(options)
     if options.config is None:
         return _run_demo(options)
     from sensor_node import config  # noqa: PLC0415 - --help needs none of these
@@ -111,6 +131,45 @@ def _run_own(options: argparse.Namespace, settings: NodeSettings) -> int:
     return _run(plan, sampling, clock, nothing_goes_wrong, from_ms)
 
 
+def _run_group(options: argparse.Namespace) -> int:
+    from sensor_node.clock import SystemClock  # noqa: PLC0415 - --help needs none of these
+    from sensor_node.simulate_group import GroupDoor, GroupSimulation  # noqa: PLC0415
+
+    set_up_logging(language_of())
+    clock = SystemClock(trusted=True)
+    sampling = _group_sampling(options, clock)
+    door = GroupDoor(options.gateway, options.token or "", language_of())
+    if options.code:
+        plant = door.join(options.code, options.plant)
+        print(
+            pick(
+                f"Votre plante : {plant}. La prochaine fois : --token {door.token}",
+                f"Your plant: {plant}. The next time: --token {door.token}",
+            ),
+            flush=True,
+        )
+    simulation = GroupSimulation(sampling, door, clock, options.interval or DEMO_INTERVAL_S)
+    with closing(sampling), stopped_by_signals(simulation.stop):
+        simulation.run()
+    return 0
+
+
+def _group_sampling(options: argparse.Namespace, clock: Clock) -> PastSampling:
+    """What the group measures: a node of the demo, a node of its own, else a pot."""
+    from sensor_node import config, settings  # noqa: PLC0415 - --help needs none of these
+    from sensor_node.simulate import SimulatedSampling, Troubles, demo_node  # noqa: PLC0415
+    from sensor_node.simulate_group import POT  # noqa: PLC0415
+    from sensor_node.simulate_own import OwnSampling  # noqa: PLC0415
+
+    now_ms = clock.wall_ms()
+    if options.node:
+        return SimulatedSampling(demo_node(options.node), Troubles("", now_ms), clock, now_ms)
+    if options.config is not None:
+        return OwnSampling(config.load(options.config), clock, now_ms)
+    pot = settings.build(config.NodeSettings, {"node": "pot", "data": ".", "sensors": POT})
+    return OwnSampling(pot, clock, now_ms)
+
+
 def _run(plan: Plan, sampling: PastSampling, clock: Clock, troubles: Troubles, from_ms: int) -> int:
     from sensor_node.node import Node  # noqa: PLC0415 - --help needs none of these
     from sensor_node.outbox import Outbox  # noqa: PLC0415
@@ -137,6 +196,14 @@ def _from_ms(options: argparse.Namespace, now_ms: int) -> int:
 
 
 def _check(options: argparse.Namespace) -> None:
+    if not (options.node or options.config or options.code or options.token):
+        raise UsageError(
+            "SIMULATE_WHAT",
+            fr="Que simuler ? --node serre, --config node.toml, ou un groupe : --code et le code "
+            "du grand écran.",
+            en="Simulate what? --node serre, --config node.toml, or a group: --code and the code "
+            "on the big screen.",
+        )
     if options.interval is not None and not LEAST_INTERVAL_S <= options.interval <= MOST_INTERVAL_S:
         raise UsageError(
             "BAD_INTERVAL",

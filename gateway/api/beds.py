@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Protocol
@@ -11,10 +12,10 @@ from fastapi import APIRouter, Path
 
 from gateway.api.bed_crops import crops_of, of_several
 from gateway.api.bed_shapes import BedChange, BedList, BedShape, NewBed, WatchedBy
-from gateway.api.context import TheGateway, unknown_channel
+from gateway.api.context import TheGateway, known_bed, unknown_channel
 from gateway.api.crops import known_crops
 from gateway.api.guard import allow
-from gateway.api.problems import Problem, unknown
+from gateway.api.problems import Problem
 from gateway.api.spans import moment_of_ours
 from gateway.beds.records import BedDetails, BedRecord, OtherCrop
 from gateway.beds.watches import Watch, Wish
@@ -28,6 +29,8 @@ from sensor_node.errors import ConfigError
 
 router = APIRouter(tags=["beds"])
 
+writing = threading.RLock()
+"""Between looking whether somebody was faster and writing, nobody is."""
 _ALIKE = tuple(name for name in BedDetails.__dataclass_fields__ if name != "others")
 
 BedName = Annotated[str, Path(examples=["bac-1"])]
@@ -77,14 +80,6 @@ def remove_bed(gateway: TheGateway, bed: BedName) -> BedShape:
     gateway.catalogue.beds.remove(bed, now_ms)
     gateway.advisor.withdraw(bed)
     return _shape(gateway, gateway.catalogue.beds.all(removed=True)[bed])
-
-
-def known_bed(gateway: Gateway, bed: str) -> BedRecord:
-    """The bed of that id; raises ``Problem`` with the nearest ids where there is none."""
-    known = gateway.catalogue.beds.all()
-    if bed not in known:
-        raise unknown("UNKNOWN_BED", ("bac", "bed"), bed, known)
-    return known[bed]
 
 
 def _write(gateway: Gateway, bed: str, before: BedDetails, body: BedChange) -> BedShape:

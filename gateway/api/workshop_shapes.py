@@ -24,7 +24,9 @@ class NewWorkshop(BaseModel):
 
 
 class Joining(BaseModel):
-    """`code`: of the big screen, or a group's own. `plant`: absent with a group's own code."""
+    """`code`: of the big screen, or a group's own. `plant`: absent with a group's own code, or
+    where any free one will do.
+    """
 
     model_config = ConfigDict(extra="forbid")
 

@@ -51,7 +51,9 @@ def begin(gateway: TheGateway, asker: TheAsker, body: NewWorkshop) -> WorkshopSh
 
 @router.post("/workshops/join", dependencies=[allow(Action.ENTER)], summary="Join as a group")
 def join(request: Request, gateway: TheGateway, body: Joining) -> Joined:
-    """With the code of the big screen and a plant that is free, or with a group's own new code."""
+    """With the code of the big screen and a plant that is free (absent: any), or with a group's
+    own new code.
+    """
     workshop, plant = joined(gateway, body.code, body.plant)
     group = workshop.session.known(plant)
     workshop.session.mark(plant, code=None)
@@ -193,10 +195,10 @@ def notes(gateway: TheGateway, asker: TheAsker, id: WorkshopId) -> NoteList:  # 
 
 def joined(gateway: Gateway, code: str, plant: str | None) -> tuple[Workshop, str]:
     """As ``Workshops.join``; wrong codes slow the door down, as at the garden's own."""
-    gateway.access.for_codes.knock()
-    found = gateway.workshops.join(code, plant)
-    gateway.access.for_codes.welcome()
-    return found
+    with gateway.access.for_codes.one_try():
+        if not gateway.access.knows(code):
+            gateway.workshops.by_code(code)
+    return gateway.workshops.join(code, plant)
 
 
 def own_of(gateway: Gateway, asker: Who, workshop_id: str | None = None) -> tuple[Workshop, str]:

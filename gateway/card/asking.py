@@ -6,7 +6,7 @@ import argparse
 import secrets
 from pathlib import Path
 
-from gateway.card.answers import Answers, check, check_password, new_password
+from gateway.card.answers import Answers, check, check_password, new_code, new_password
 from gateway.card.kit_folder import Facts, KitFolder, hotspot_of, new_name
 from gateway.card.questions import Questions
 from sensor_node import wire
@@ -64,6 +64,7 @@ def _new_facts(options: argparse.Namespace, name: str, questions: Questions) -> 
             hotspot_of(name),
         ),
         password=check_password(options.wifi_password or new_password()),
+        code=new_code(),
         nodes=" ".join(_words(nodes)),
     )  # fmt: skip
 

@@ -33,7 +33,8 @@ from sensor_node.joining import new_link, parse_link
 from sensor_node.trust import fingerprint
 
 FILE: Final = "kit.toml"
-HTTP_PORT: Final = 8000
+HTTP_PORT: Final = 80
+"""So that phones need no number, and their question whether this is the internet is answered."""
 GOOD_MS: Final = 400 * 86_400_000
 """How long the invitations of a kit are good: it may wait for a school year in a cupboard."""
 KEYS: Final = (
@@ -57,6 +58,7 @@ class Facts:
     timezone: str
     hotspot: str
     password: str
+    code: str
     nodes: str
     carried: str = ""
 

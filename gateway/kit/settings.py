@@ -37,11 +37,6 @@ class KitSettings:
         fr="dossier où le système est prié de ce qui demande des droits ; sans lui, jamais",
         en="folder in which the system is asked for what takes rights; without it, never",
     )
-    network: Path = setting(
-        STATE,
-        fr="fichier où le gardien du câble dit ce qu'il sait des réseaux",
-        en="file in which the guard of the cable says what it knows of the networks",
-    )
     boot: Path | None = setting(
         None,
         fr="partition de démarrage, où un fichier fait changer la phrase du responsable",
@@ -53,6 +48,11 @@ class KitSettings:
         en="GPIO of a button that does the same, held for 5 s at the start",
         least=0,
         most=27,
+    )
+    network: Path = setting(
+        STATE,
+        fr="fichier où le gardien du câble dit ce qu'il sait des réseaux",
+        en="file in which the guard of the cable says what it knows of the networks",
     )
 
     def __post_init__(self) -> None:

@@ -9,20 +9,56 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
+from markupsafe import Markup
+
 from gateway.catalogue import ChannelInfo, NodeInfo
 from gateway.measured import Measured
 from gateway.pages import words
 from gateway.pages.curve import Curve, curve_of, runs_of
+from gateway.pages.frame import part
 from gateway.pages.numbers import Format, rfc3339
 from gateway.pages.week import HOUR_MS, Aggregate, Day, Span, Week, week_of
 from gateway.pages.wording import Row, Wording
 from gateway.present import STALE_AFTER_INTERVALS, Latest
+from gateway.remembered import Remembered
 from gateway.scale import CALIBRATED
 from gateway.store.base import Series
 from sensor_node.errors import StorageError
 
 PROBES: Final = frozenset({*CALIBRATED, *CALIBRATED.values()})
 """What a probe in the soil gives, before and after its calibration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A channel's week, the part of its card that stays until it is heard of again.
+
+    ``html``: its curve and its table, drawn. ``today``: what was summed up since midnight.
+    """
+
+    html: Markup
+    today: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The week of one channel, to be drawn. Texts are ready to be shown."""
+
+    id: str
+    channel: str
+    name: str
+    look: words.Look
+    symbol: str
+    probe: bool
+    curve: Curve | None
+    top: str
+    bottom: str
+    hours: str
+    sentence: str
+    columns: Sequence[str]
+    rows: Sequence[Row]
+    csv: str
+    csv_fr: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +72,6 @@ class Card:
     look: words.Look
     aggregate: Aggregate
     raw: bool
-    probe: bool
     yes_or_no: bool
     simulated: bool
     value: str
@@ -51,15 +86,7 @@ class Card:
     stale_after_s: float
     trouble: str
     remedy: str
-    curve: Curve | None
-    top: str
-    bottom: str
-    hours: str
-    sentence: str
-    columns: Sequence[str]
-    rows: Sequence[Row]
-    csv: str
-    csv_fr: str
+    past: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +107,8 @@ class NodeView:
 class Writer:
     """Writes cards for one reader at one moment.
 
-    ``away``: why the store gave no week, None where it did. Whatever is in memory is written all
-    the same, and the store is asked once only.
+    ``weeks``: what was drawn before. ``away``: why the store gave no week, None where it did.
+    Whatever is in memory is written all the same, and the store is asked once only.
     """
 
     def __init__(
@@ -91,8 +118,11 @@ class Writer:
         write: Format,
         texts: gettext.NullTranslations,
         now_ms: int,
+        *,
+        weeks: Remembered,
     ) -> None:
         self._store = store
+        self._weeks = weeks
         self._span = span
         self._write = write
         self._texts = texts
@@ -135,22 +165,20 @@ class Writer:
     def card(self, info: ChannelInfo, latest: Latest | None, interval_s: float) -> Card:
         """The card of one channel."""
         wording = Wording(info, self._write, self._texts)
-        week = self._week(info.series, wording.aggregate)
-        curve = curve_of(week, wording.aggregate, wording.look.span) if week.hours else None
+        past = self._past(info, wording)
         quality = latest.quality if latest else "none"
         trouble, remedy = self._trouble(latest)
         return Card(
-            id=f"{info.series.node}--{info.series.channel}",
+            id=_id(info.series),
             channel=str(info.series),
             name=self._texts.gettext(wording.look.name),
             label=info.series.channel,
             look=wording.look,
             aggregate=wording.aggregate,
             raw=info.quantity == "soil_moisture_raw",
-            probe=info.quantity in PROBES,
             yes_or_no=wording.yes_or_no,
             simulated=info.simulated,
-            value=wording.value(latest, week),
+            value=wording.value(latest, past.today),
             unit=wording.unit(latest),
             symbol=wording.symbol,
             quality=quality,
@@ -162,6 +190,37 @@ class Writer:
             stale_after_s=STALE_AFTER_INTERVALS * interval_s,
             trouble=trouble,
             remedy=remedy,
+            past=past.html,
+        )
+
+    def _past(self, info: ChannelInfo, wording: Wording) -> Past:
+        """The week of a channel, drawn again only where it has become another one."""
+        span, series = self._span, info.series
+        try:
+            if self.away is None:
+                version = self._store.version([series])
+                key = version and (version, info, span, self._write.language)
+                return self._weeks.get(
+                    key, lambda: self._draw(info, wording, self._week(wording, series))
+                )
+        except StorageError as error:
+            self.away = error
+        return self._draw(
+            info, wording, Week(span, [], [Day(at, None) for at in span.days_ms[:-1]])
+        )
+
+    def _week(self, wording: Wording, series: Series) -> Week:
+        return week_of(self._store, series, self._span, wording.aggregate)
+
+    def _draw(self, info: ChannelInfo, wording: Wording, week: Week) -> Past:
+        curve = curve_of(week, wording.aggregate, wording.look.span) if week.hours else None
+        drawn = Drawn(
+            id=_id(info.series),
+            channel=str(info.series),
+            name=self._texts.gettext(wording.look.name),
+            look=wording.look,
+            symbol=wording.symbol,
+            probe=info.quantity in PROBES,
             curve=curve,
             top=wording.number(curve.high) if curve else "",
             bottom=wording.number(curve.low) if curve else "",
@@ -172,14 +231,9 @@ class Writer:
             csv=self._download(info.series, "csv"),
             csv_fr=self._download(info.series, "csv-fr"),
         )
-
-    def _week(self, series: Series, aggregate: Aggregate) -> Week:
-        if self.away is None:
-            try:
-                return week_of(self._store, series, self._span, aggregate)
-            except StorageError as error:
-                self.away = error
-        return Week(self._span, [], [Day(start, None) for start in self._span.days_ms[:-1]])
+        weekdays = [self._write.weekday(day) for day in self._span.days_ms[:-1]]
+        html = part(self._write.language, "week.html", week=drawn, weekdays=weekdays)
+        return Past(html, wording.today(week))
 
     def _ago(self, age_s: float) -> str:
         return words.ago(age_s, self._texts, self._write.language)
@@ -209,6 +263,10 @@ class Writer:
             "format": kind,
         }
         return f"/api/v1/readings?{urlencode(query)}"
+
+
+def _id(series: Series) -> str:
+    return f"{series.node}--{series.channel}"
 
 
 def _hours_json(week: Week, aggregate: Aggregate, decimals: int) -> str:

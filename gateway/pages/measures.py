@@ -47,7 +47,7 @@ def render(gateway: Gateway, reader: Reader) -> str:
     now_ms = gateway.clock.wall_ms()
     texts, write = reader.texts, reader.write
     span = week_until(now_ms, write.zone)
-    writer = Writer(gateway.measured, span, write, texts, now_ms)
+    writer = Writer(gateway.measured, span, write, texts, now_ms, weeks=gateway.weeks)
     views = _views(gateway, writer)
     own = own_troubles(gateway, reader.language, texts, writer.away)
     return frame.render(
@@ -59,7 +59,6 @@ def render(gateway: Gateway, reader: Reader) -> str:
         troubles=[*own, *troubles(views)],
         channel_count=sum(len(view.cards) for view in views),
         simulated=any(view.simulated for view in views),
-        weekdays=[write.weekday(day) for day in span.days_ms[:-1]],
         page={
             "now": now_ms,
             "from": span.from_ms,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import groupby, pairwise
 from statistics import fmean
 from typing import Any, Final
 
 from gateway.beds.journal import Entry
+from gateway.beds.notes import Note
 from gateway.pages.beds import Reason
 from gateway.pages.bedstory import Point, Story
 from gateway.pages.frame import Reader
@@ -68,6 +70,10 @@ class Mark:
     at_ms: int
     icon: str
     words: str
+
+
+Untold = tuple[int, Callable[[], Event]]
+"""When something happened, and what puts it in words."""
 
 
 class StoryWords:
@@ -227,31 +233,29 @@ class StoryWords:
     # --- what happened ------------------------------------------------------------------------
 
     def events(self) -> list[Event]:
-        """Newest first; no more than a page takes."""
-        found = [*self._advices(), *map(self._watering, self._story.waterings), *self._notes()]
-        return sorted(found, key=lambda one: -one.at_ms)[:MOST_EVENTS]
+        """Newest first; no more than a page takes, and only those are put in words."""
+        found = [*self._advices(), *self._waterings(), *self._notes()]
+        newest = sorted(found, key=lambda one: -one[0])[:MOST_EVENTS]
+        return [tell() for _, tell in newest]
 
-    def _advices(self) -> Iterator[Event]:
+    def _advices(self) -> Iterator[Untold]:
         """Each day's advice; over a longer time, where it says something else than before."""
         each_day = self._story.period.hourly
         before = ""
-        speaks = spoken_in(self._reader.language)
         for on, told in self._story.advice.items():
             key = _sign_key(told)
             if each_day or key != before:
-                sign = SIGNS[key]
-                yield Event(
-                    "advice",
-                    at_ms := at_local_hour_ms(on, _MORNING_H, self._zone),
-                    self._write.day(at_ms),
-                    sign.icon,
-                    self._advice_word(sign, told),
-                    reasons=[
-                        Reason(one["text"], speaks, PLAIN.get(one["code"], ""))
-                        for one in told["reasons"]
-                    ],
-                )
+                at_ms = at_local_hour_ms(on, _MORNING_H, self._zone)
+                yield at_ms, partial(self._advice, at_ms, SIGNS[key], told)
             before = key
+
+    def _advice(self, at_ms: int, sign: Sign, told: Mapping[str, Any]) -> Event:
+        speaks = spoken_in(self._reader.language)
+        reasons = [
+            Reason(one["text"], speaks, PLAIN.get(one["code"], "")) for one in told["reasons"]
+        ]
+        word = self._advice_word(sign, told)
+        return Event("advice", at_ms, self._write.day(at_ms), sign.icon, word, reasons=reasons)
 
     def _advice_word(self, sign: Sign, told: Mapping[str, Any]) -> str:
         word = self._reader.tell(sign.word)
@@ -259,6 +263,10 @@ class StoryWords:
             return word
         amount = told["cans"] if self._cans else told["litres"]
         return word if amount is None else self._with(word, self._unit(amount))
+
+    def _waterings(self) -> Iterator[Untold]:
+        for one in self._story.waterings:
+            yield one.at_ms, partial(self._watering, one)
 
     def _watering(self, one: Entry) -> Event:
         tell = self._reader.tell
@@ -280,12 +288,13 @@ class StoryWords:
         text = f"{self._with(word, amount) if amount else word}{seen}"
         return Event(kind, one.at_ms, self._moment(one.at_ms), icon, text)
 
-    def _notes(self) -> Iterator[Event]:
+    def _notes(self) -> Iterator[Untold]:
         for one in self._story.notes:
-            yield Event(
-                "note", one.at_ms, self._moment(one.at_ms), "note", self._reader.tell("Note"),
-                text=one.text, note=one.id,
-            )  # fmt: skip
+            yield one.at_ms, partial(self._note, one)
+
+    def _note(self, one: Note) -> Event:
+        when, word = self._moment(one.at_ms), self._reader.tell("Note")
+        return Event("note", one.at_ms, when, "note", word, text=one.text, note=one.id)
 
     def marks(self) -> list[Mark]:
         """What stands on the line of time."""
@@ -294,11 +303,11 @@ class StoryWords:
             for on, told in self._story.advice.items()
             if (key := _sign_key(told)) in MARKED
         ]
-        events = [*map(self._watering, self._story.waterings), *self._notes()]
+        poured = (one for one in self._story.waterings if one.source != "rain_probable")
+        events = [*map(self._watering, poured), *map(self._note, self._story.notes)]
         others = [
             Mark(one.kind, one.at_ms, one.icon, self._with(one.when, one.text or one.word))
             for one in events
-            if one.kind != "rain"
         ]
         period = self._story.period
         return [one for one in (*advised, *others) if period.from_ms <= one.at_ms < period.to_ms]

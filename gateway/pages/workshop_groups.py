@@ -143,9 +143,8 @@ def _choose(
 ) -> Response:
     """The plants that are free; wrong codes slow the door down."""
     try:
-        gateway.access.for_codes.knock()
-        workshop, _ = gateway.workshops.by_code(code)
-        gateway.access.for_codes.welcome()
+        with gateway.access.for_codes.one_try():
+            workshop, _ = gateway.workshops.by_code(code)
     except AccessRefused as error:
         return _ask_code(gateway, request, error, code)
     view, free = View(gateway, request), set(gateway.workshops.free_plants())

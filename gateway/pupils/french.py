@@ -32,6 +32,7 @@ NAMES: Final[Mapping[str, str]] = {
     "thirst": "soif",
     "given": "arrosage",
     "group": "groupe",
+    "plant": "plante",
     "address": "adresse",
     "measure": "mesurer",
     "send": "envoyer",
@@ -138,9 +139,13 @@ jardin.lieux() dit ce qui peut se lire. help(jardin) dit le reste. Ctrl-C arrêt
     "The bed's finished days in mm of water: day, missing in the morning, thirst, rain, given.": (
         "Les jours finis d'un bac, en mm d'eau : jour, manque du matin, soif, pluie, arrosage."
     ),
-    "Say who you are, with the group's code or token, before garden.measure.": (
-        "Dire quel groupe écrit, avec son code ou son jeton, avant jardin.mesurer."
-    ),
+    """Say who you are before garden.measure: with the code on the screen, or the group's token.
+
+    plant: which one you are; without it, one that is free. The file "garden-group.txt" keeps it.
+    """: """Dire quel groupe écrit, avant jardin.mesurer : le code du grand écran, ou son jeton.
+
+    plante : laquelle vous êtes ; sinon, une qui est libre. "jardin-groupe.txt" la retient.
+    """,
     'Send a measure of your own: garden.measure("my-plant", 21.5).': (
         'Envoyer sa propre mesure : jardin.mesurer("ma-plante", 21.5).'
     ),
@@ -196,7 +201,17 @@ jardin.lieux() dit ce qui peut se lire. help(jardin) dit le reste. Ctrl-C arrêt
     "Where each measure is from left to right, from 0 to 1.": (
         "Où se trouve chaque mesure de gauche à droite, de 0 à 1."
     ),
+    "The token of the group that this code has opened, or opens now; else the code itself.": (
+        "Le jeton du groupe que ce code a ouvert, ou ouvre maintenant ; sinon le code lui-même."
+    ),
+    "The token that this code gave before: a program that runs twice is one group.": (
+        "Le jeton que ce code a donné avant : un programme lancé deux fois est un seul groupe."
+    ),
+    "A file in the folder of this one.": "Un fichier dans le dossier de celui-ci.",
     # --- what a pupil reads ---
+    "garden-group.txt": "jardin-groupe.txt",
+    "Keep this line for the next time: {}": "Gardez cette ligne pour la prochaine fois : {}",
+    'garden.group("': 'jardin.groupe("',
     "\n  Try: {}": "\n  Essayez : {}",
     "it is out of the soil": "il est hors de terre",
     "it does not answer": "il ne répond pas",

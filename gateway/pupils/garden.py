@@ -13,6 +13,7 @@ import http.client as _client
 import inspect as _inspect
 import json as _json
 import math as _math
+import os as _os
 import re as _re
 import time as _time
 import unicodedata as _unicodedata
@@ -32,6 +33,7 @@ _WIDTH, _HEIGHT = 60, 12
 _pause = _time.sleep
 _SANDBOX = "atelier."
 _sessions = {}
+_tokens = {}
 _owns = {}
 _doubted = set()
 
@@ -71,11 +73,12 @@ _VERDICTS = {
 class GardenError(Exception):
     """Something did not work. The text says what, and what to try."""
 
-    def __init__(self, told, attempt="", passing=False):
+    def __init__(self, told, attempt="", passing=False, code=""):
         if attempt:
             told = told + "\n  Try: {}".format(attempt)
         Exception.__init__(self, told)
         self.passing = passing
+        self.code = code
 
 
 class Measure(float):
@@ -243,12 +246,16 @@ def diary(place, days=7):
     return found
 
 
-def group(code, address=None):
-    """Say who you are, with the group's code or token, before garden.measure."""
+def group(code, address=None, plant=None):
+    """Say who you are before garden.measure: with the code on the screen, or the group's token.
+
+    plant: which one you are; without it, one that is free. The file "garden-group.txt" keeps it.
+    """
     global TOKEN, ADDRESS
-    TOKEN = str(code).strip()
     if address is not None:
         ADDRESS = address
+    TOKEN = ""
+    TOKEN = _token_of(str(code).strip(), plant)
     who = _get("/who")
     print("You write in '{}'.".format(who["own"] or who["role"]))
 
@@ -458,7 +465,64 @@ def _refused(error):
         _sessions.clear()
     if error.code == 401:
         return GardenError(told, 'garden.group("the code on the board")')
-    return GardenError(told, passing=error.code >= 500 or error.code == 429)
+    passing = error.code >= 500 or error.code == 429
+    return GardenError(told, passing=passing, code=problem.get("code", ""))
+
+
+def _token_of(code, plant):
+    """The token of the group that this code has opened, or opens now; else the code itself."""
+    if code.startswith("jardin_"):
+        return code
+    name = code.lower().replace("-", "")
+    kept = _kept(name)
+    if kept and _opens(kept):
+        return kept
+    if kept and plant is None:
+        plant = kept.split("_")[1]
+    try:
+        answer = _ask("/api/v1/workshops/join", {"code": code, "plant": plant and _plain(plant)})
+    except GardenError as error:
+        if error.code != "NO_SUCH_CODE":
+            raise
+        return code
+    _keep(name, answer["token"])
+    return answer["token"]
+
+
+def _opens(token):
+    try:
+        headers = {"Authorization": "Bearer " + token, "Accept-Language": _LANGUAGE}
+        _send("/api/v1/who", None, headers)
+    except _error.HTTPError as error:
+        error.close()
+        return False
+    return True
+
+
+def _kept(name):
+    """The token that this code gave before: a program that runs twice is one group."""
+    if name in _tokens:
+        return _tokens[name]
+    try:
+        with open(_beside("garden-group.txt"), encoding="ascii") as file:
+            lines = [line.split() for line in file]
+    except (OSError, ValueError, NameError):
+        return None
+    return dict(line for line in lines if len(line) == 2).get(name)
+
+
+def _keep(name, token):
+    _tokens[name] = token
+    try:
+        with open(_beside("garden-group.txt"), "w", encoding="ascii") as file:
+            print(name, token, file=file)
+    except (OSError, ValueError, NameError):
+        print("Keep this line for the next time: {}".format('garden.group("' + token + '")'))
+
+
+def _beside(name):
+    """A file in the folder of this one."""
+    return _os.path.join(_os.path.dirname(_os.path.abspath(__file__)), name)
 
 
 def _no_answer():

@@ -124,6 +124,10 @@ class Access:
         if not who.may_write(node):
             raise not_yours(node, who.own or "-")
 
+    def knows(self, code: str) -> bool:
+        """Whether ``code`` opens the garden: whoever brings it elsewhere is not guessing."""
+        return self.keyring.codes.is_known(code, self._clock.wall_ms())
+
     def take_pace(self, who: Who, count: int = 1) -> None:
         """Count requests and readings of a key. Raises ``AccessRefused`` where they are too many;
         a group is told on its page and on the wall as well.

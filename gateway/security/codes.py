@@ -60,6 +60,14 @@ class Codes:
                 db.execute("DELETE FROM codes WHERE id = ?", (row[0],))
         return None if row is None else _code(row)
 
+    def is_known(self, text: str, now_ms: int) -> bool:
+        """Whether ``text`` is a code that opens something; it is not used by that."""
+        with self._database.reading() as db:
+            row = db.execute(
+                "SELECT 1 FROM codes WHERE hash = ? AND until_ms > ?", (digest(plain(text)), now_ms)
+            ).fetchone()
+        return row is not None
+
     def all(self, now_ms: int) -> list[Code]:
         """Those that open something now, without what they read."""
         with self._database.reading() as db:

@@ -6,6 +6,8 @@ Neither counts by address: a whole class sits behind one.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from gateway.security.refusals import door_slow, too_fast
@@ -27,6 +29,7 @@ class Throttle:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
+        self._one = threading.Lock()
         self._wrong = 0.0
         self._at_s = clock.monotonic_s()
         self._shut_until_s = self._at_s
@@ -52,6 +55,16 @@ class Throttle:
             self._wrong = max(0.0, self._wrong - 1)
             if self._wrong <= FREE_TRIES:
                 self._shut_until_s = self._clock.monotonic_s()
+
+    @contextmanager
+    def one_try(self) -> Iterator[None]:
+        """Inside, a code is looked up, one after the other: a class that comes in the same second
+        is not taken for somebody who guesses. Raises ``AccessRefused`` while the door is shut.
+        """
+        with self._one:
+            self.knock()
+            yield
+            self.welcome()
 
     def lift(self) -> None:
         """The keeper opens the door again."""

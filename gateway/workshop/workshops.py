@@ -118,7 +118,8 @@ class Workshops:
         return [plant for plant in PLANTS if plant not in taken]
 
     def join(self, code: str, plant: str | None) -> tuple[Workshop, str]:
-        """The workshop of ``code`` with a group ``plant`` in it, which the code may name itself.
+        """The workshop of ``code`` with a group ``plant`` in it, which the code may name itself;
+        None: any that is free.
 
         Raises ``AccessRefused``.
         """
@@ -126,9 +127,12 @@ class Workshops:
             workshop, own = self.by_code(code)
             if own is not None:
                 return workshop, own
+            free = self.free_plants()
+            if plant is None:
+                plant = next(iter(free), PLANTS[0])
             if plant not in PLANTS:
                 raise unknown_plant()
-            if plant not in self.free_plants():
+            if plant not in free:
                 raise plant_taken(plant)
             workshop.session.join(plant, self._clock.wall_ms())
             return workshop, plant

@@ -186,6 +186,39 @@ def test_all_of_it_goes_without_javascript(garden: ServedGarden, new_context: Op
     expect(page.locator(".zoom")).to_be_hidden()
 
 
+def test_a_mixed_bed_is_described_crop_by_crop_without_javascript(
+    garden: ServedGarden, new_context: OpenContext
+) -> None:
+    context = new_context(java_script_enabled=False, viewport=PHONE)
+    enter(context, garden)
+    page = context.new_page()
+    page.goto(f"{garden.address}/bacs/{MOIST}/modifier")
+    page.get_by_label("Son nom").fill("L’ail et compagnie")
+    for at, crop, share in ((2, "laitue", "25"), (3, "radis", "80")):
+        page.get_by_role("button", name="Ajouter une culture").click()
+        expect(page.locator(f"#crop-{at}")).to_be_focused()
+        page.locator(f"#crop-{at}").select_option(crop)
+        page.locator(f"#share-{at}").fill(share)
+    page.get_by_label("Son nom").press("Enter")  # saves: it is no button of a crop
+    expect(page.locator("#share-2-error")).to_contain_text("ne laissent rien à la première")
+    assert details(garden).others == ()
+    page.locator("#share-3").fill("30")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.locator(".bed-head")).to_contain_text("ail + laitue + radis")
+    assert [(one.crop, one.share) for one in details(garden).others] == [
+        ("laitue", 0.25),
+        ("radis", 0.3),
+    ]
+    page.get_by_role("link", name="Modifier ce bac").click()
+    expect(page.locator("#share-3")).to_have_value("30")
+    page.get_by_role("button", name="Retirer cette culture — Culture n° 2").click()
+    expect(page.locator("#crop-2")).to_have_value("radis")
+    page.locator("#crop").select_option("")  # the first is harvested: the other has the bed
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.locator(".bed-head")).to_contain_text("radis")
+    assert (details(garden).crop, details(garden).others) == ("radis", ())
+
+
 def test_who_has_not_entered_reads_and_changes_nothing(garden: ServedGarden, page: Page) -> None:
     page.context.clear_cookies()
     page.goto(f"{garden.address}/bacs/{MOIST}")

@@ -429,6 +429,52 @@ def test_a_group_sends_a_measure_of_its_own_with_the_code_of_the_board(
     assert [float(one) for one in jardin.historique("ma-plante")] == [21.5]
 
 
+def test_the_code_of_the_big_screen_gives_a_group_its_plant(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with garden_door(tmp_path) as door:
+        jardin, other, third = (program_of(door) for _ in range(3))
+        code = door.gateway.workshops.begin("Essai", 4, 60).about.code
+        jardin.groupe(code)
+        jardin.mesurer("score", 12)
+        assert "atelier.tomate/score : 12" in capsys.readouterr().out
+        jardin.groupe(code.upper().replace("-", ""))  # typed again, in another way
+        other.groupe(code, plante="Pomme de terre")
+        assert door.gateway.workshops.plants() == {"tomate", "pomme-de-terre"}
+        assert "déjà pris" in refused(third, lambda: third.groupe(code, plante="tomate"))
+
+
+@pytest.mark.parametrize("file", ["jardin.py", "garden.py"])
+def test_a_program_that_runs_twice_is_one_group(tmp_path: Path, file: str) -> None:
+    with garden_door(tmp_path) as door:
+        _run_twice(door, tmp_path, file)
+
+
+def _run_twice(door: Door, tmp_path: Path, file: str) -> None:
+    shop = door.gateway.workshops.begin("Essai", 4, 60)
+    (tmp_path / file).write_text(door.client.get(f"/{file}").text, encoding="utf-8")
+    word = {"jardin.py": "groupe", "garden.py": "group"}[file]
+    line = f"import {file[:-3]} as g; g.{word}('{shop.about.code}')"
+    command = [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, '{tmp_path}'); {line}"]
+    first, again = (
+        subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2)
+    )
+    assert "atelier.tomate" in first
+    assert again == first
+    assert door.gateway.workshops.plants() == {"tomate"}
+    shop.session.new_code("tomate")  # its token is void: the file does not make it another plant
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "tomate" in done.stderr
+    assert door.gateway.workshops.plants() == {"tomate"}
+
+
+def test_a_code_of_the_garden_itself_is_no_guess_at_a_workshop_s(jardin: Any, door: Door) -> None:
+    code = code_of(door)
+    for _ in range(15):
+        jardin.groupe(code)
+    assert door.gateway.access.for_codes.wait_s() == 0
+
+
 def test_the_lines_of_a_group_s_page_are_a_whole_program(
     jardin: Any, door: Door, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,7 +17,7 @@ from cards import CMDLINES, CONFIG, boot_partition, card_bundle
 from gateway import cli
 from gateway.card import partition, writing
 from gateway.card.answers import read_answers
-from gateway.card.places import ANSWERS, BUNDLE, INVITATION, KEYS, PASSWORD, SETTINGS, WHEEL
+from gateway.card.places import ANSWERS, BUNDLE, INVITATION, KEYS, SETTINGS, WHEEL, WORDS
 from gateway.card.plan import Plan
 from gateway.card.sections import command_line, with_section
 from sensor_node.joining import parse_link
@@ -65,7 +65,7 @@ def test_a_kits_card_has_all_that_its_first_start_needs(
     assert (boot / BUNDLE).read_bytes() == bundle.read_bytes()
     assert zipfile.is_zipfile(boot / WHEEL)
     assert (boot / KEYS / "authority.key").read_bytes().startswith(b"-----BEGIN PRIVATE KEY")
-    assert parse_link((boot / INVITATION).read_text()).gateway == "localhost:8000"
+    assert parse_link((boot / INVITATION).read_text()).gateway == "localhost:80"
     assert tomllib.loads((boot / SETTINGS).read_text())["node"] == "bac-1"
     assert "dtparam=strict_gpiod" in (boot / "config.txt").read_text()
 
@@ -111,9 +111,9 @@ def test_a_nodes_card_has_its_invitation_and_no_key_of_the_kit(
     assert card(node, bundle, "--node", "bac-2", role="node") == 0
 
     link = parse_link((node / INVITATION).read_text())
-    assert (link.node, link.gateway) == ("bac-2", "10.42.0.1:8000")
+    assert (link.node, link.gateway) == ("bac-2", "10.42.0.1:80")
     assert not (node / KEYS).exists()
-    assert (node / PASSWORD).read_text() == (kit / PASSWORD).read_text()
+    assert (node / WORDS).read_text() == (kit / WORDS).read_text()
     assert read_answers((node / ANSWERS).read_text()).hostname == "bac-2"
 
 
