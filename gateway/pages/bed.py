@@ -17,7 +17,7 @@ from gateway.pages.beds import bed_view
 from gateway.pages.bedstory import SPANS, Name, Period, Story, period_of, story_of
 from gateway.pages.choices import growing
 from gateway.pages.frame import Reader, reader_of
-from gateway.pages.script_texts import of_every_page
+from gateway.pages.script_texts import of_a_form
 from gateway.pages.storyview import ZONES, Mark, StoryWords, hours_json
 from gateway.pages.words import N_
 from gateway.service import Gateway
@@ -225,7 +225,7 @@ class _Page:
 def script_texts(reader: Reader) -> dict[str, object]:
     """What the script says; it carries no word of its own."""
     return {
-        **of_every_page(reader.tell),
+        **of_a_form(reader.tell),
         **{name: reader.tell(word) for name, word in ZONES.items()},
         "news": reader.tell("De nouvelles mesures sont arrivées."),
         "update": reader.tell("Mettre à jour"),

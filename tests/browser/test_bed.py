@@ -199,6 +199,43 @@ def test_a_form_that_outlived_its_key_comes_back_as_it_was_typed(
     assert (details(garden, BARE).crop, details(garden, BARE).area_m2) == ("radis", 7.0)
 
 
+def test_a_connection_lost_in_mid_save_loses_nothing(garden: ServedGarden, page: Page) -> None:
+    page.goto(f"{garden.address}/bacs/{BARE}/modifier")
+    page.get_by_role("button", name="Ajouter une culture").click()
+    expect(page.locator("#crop-2")).to_be_focused()
+    page.get_by_label("Son nom").fill("Le bac des radis")
+    page.locator("#crop-2").select_option("radis")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.locator("#outcome")).to_contain_text("rien n’est perdu")
+    expect(page.get_by_label("Son nom")).to_have_value("Le bac des radis")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.locator("h1")).to_have_text("Le bac des radis")
+    assert (details(garden, BARE).crop, details(garden, BARE).others) == ("radis", ())
+    page.context.set_offline(True)
+    page.get_by_label("Noter ce que vous avez vu").fill("Levés")
+    page.get_by_role("button", name="Noter").click()
+    expect(page.locator("#outcome")).to_contain_text("rien n’est perdu")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Noter").click()
+    expect(page.locator(".event.was-note")).to_contain_text("Levés")
+
+
+def test_a_key_that_may_not_edit_is_told_so_on_a_page(garden: ServedGarden, page: Page) -> None:
+    keyring = garden.gateway.catalogue.keyring
+    keyring.passphrases.put(Role.GARDENER, "quatre mots sans rapport", NOW_MS)
+    reader = garden.gateway.access.sessions.begin(Role.READER, NOW_MS, secure=False)
+    page.context.add_cookies([{"name": COOKIE, "value": reader.id, "url": garden.address}])
+    page.goto(f"{garden.address}/bacs/{MOIST}/modifier")
+    expect(page.get_by_role("alert")).to_contain_text("ne permet pas cela")
+    assert violations(page) == []
+    page.get_by_role("link", name="Entrer avec un autre code").click()
+    page.get_by_label("Votre code").fill("quatre mots sans rapport")
+    page.locator("main").get_by_role("button", name="Entrer").click()
+    expect(page.get_by_label("Son nom")).to_have_value("L’ail")
+
+
 def test_all_of_it_goes_without_javascript(garden: ServedGarden, new_context: OpenContext) -> None:
     context = new_context(java_script_enabled=False)
     enter(context, garden)
