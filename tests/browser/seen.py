@@ -15,6 +15,7 @@ from gateway.api import waterings
 from gateway.api.bed_shapes import NewWatering
 from gateway.api.guard import COOKIE
 from gateway.quarantine import Refused
+from gateway.security.roles import Role
 from gateway.sent import Sent
 from gateway.store.base import Fault
 from gateway.workshop.workshop import Workshop
@@ -91,11 +92,19 @@ PAGES: Final = (
          who="nobody"),
     Seen("workshop-group", "/atelier/groupe?", "#values", "21,5", "21.5", who="group", main=True),
     Seen("year", "/bilan?", "main table", "ateliers", "workshops"),
+    Seen("welcome", "/bienvenue?", "main h1", "Bienvenue", "Welcome", main=True),
+    Seen("welcome-nobody", "/bienvenue?", "main h1", "Bienvenue", "Welcome", who="nobody"),
+    Seen("hour", "/heure?", "main h1", "heure", "time"),
+    Seen("addresses", "/adresses?", ".doors", "jardin.local", "jardin.local"),
+    Seen("sheet", "/kit/feuille?", "main", "boîte", "box", who="keeper"),
+    Seen("handover", "/remise?", "main h1", "à blanc", "blank", who="keeper"),
+    Seen("refused", "/remise?", "[role=alert]", "ne permet pas", "not allow"),
+    Seen("nothing-here", "/bacs/aucun?", "[role=alert]", "aucun", "aucun"),
 )  # fmt: skip
 
 
 class Visitors:
-    """Who looks at ``garden``: nobody in particular, its gardener, a group of its workshop."""
+    """Who looks at ``garden``: nobody in particular, its gardener or keeper, a workshop's group."""
 
     def __init__(self, garden: ServedGarden) -> None:
         self.garden = garden
@@ -106,6 +115,8 @@ class Visitors:
         """``context`` is ``who``'s browser from now on."""
         if who == "gardener":
             enter(context, self.garden)
+        if who == "keeper":
+            enter(context, self.garden, Role.KEEPER)
         if who == "group":
             context.add_cookies(
                 [{"name": COOKIE, "value": self._group, "url": self.garden.address}]

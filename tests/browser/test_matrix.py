@@ -11,9 +11,13 @@ from pathlib import Path
 import pytest
 import rules
 from axe import violations
+from fastapi.responses import HTMLResponse
+from fastapi.routing import iter_route_contexts
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from seen import LANGUAGES, PAGES, SCREENS, WHOLE, Seen, View, Visitors, views, wanted
 from served_garden import ServedGarden, Watch
+
+from gateway.api.app import create_app
 
 PICTURES = Path(__file__).parents[2] / "artefacts" / "pages"
 pytestmark = pytest.mark.prove
@@ -117,6 +121,25 @@ def test_no_page_scrolls_sideways_on_a_narrow_phone_or_in_large_or_spaced_letter
             if wrong:
                 found[f"{seen.name} {width} px spaced"] = wrong
     assert not found, told(found)
+
+
+def test_no_page_is_forgotten(visitors: Visitors) -> None:
+    app = create_app(visitors.garden.gateway)
+    app.state.chapters.read_all()
+    pages = [
+        route.original_route
+        for route in iter_route_contexts(app.routes)
+        if "GET" in (route.methods or ()) and is_page(route.original_route)
+    ]
+    assert len(pages) > 20
+    places = [seen.path.partition("?")[0] for seen in PAGES]
+    assert [
+        page.path for page in pages if not any(page.path_regex.match(one) for one in places)
+    ] == []
+
+
+def is_page(route: object) -> bool:
+    return getattr(route, "response_class", None) is HTMLResponse
 
 
 def test_no_page_asks_anything_elsewhere_or_complains(opening: Open, visitors: Visitors) -> None:
