@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import pytest
 from axe import violations
-from planted import BARE, MOIST, THIRSTY, enter, plant
+from planted import BARE, MOIST, THIRSTY, WET, enter, plant
 from playwright.sync_api import BrowserContext, Page, expect
 from served_garden import NOW_MS, ServedGarden, Watch
 
 from gateway.api.guard import COOKIE
 from gateway.beds.records import BedDetails
 from gateway.security.roles import Role
+from gateway.store.base import Reading
 
 OpenContext = Callable[..., BrowserContext]
 PHONE = {"width": 360, "height": 740}
@@ -98,6 +99,39 @@ def test_a_note_is_a_line_that_can_do_no_harm(garden: ServedGarden, page: Page) 
     note.get_by_role("button", name="Retirer").click()
     expect(page.locator(".was-note")).to_have_count(0)
     assert garden.gateway.catalogue.notes.of(MOIST, 0, NOW_MS + DAY_MS) == []
+
+
+def test_what_has_come_since_is_told_and_brought_without_losing_anything(
+    garden: ServedGarden, page: Page
+) -> None:
+    watch = Watch(page)
+    with page.expect_response(lambda answer: "/api/v1/events" in answer.url):
+        page.goto(f"{garden.address}/bacs/{MOIST}?duree=jour")
+    page.get_by_text("Le même en tableau").click()
+    why = page.locator(".was-advice summary").first
+    why.click()
+    page.get_by_role("button", name="Agrandir").click()
+    looked_at = page.locator(".times text").first.text_content()
+    note = page.get_by_label("Noter ce que vous avez vu")
+    note.fill("Rouille")
+    before = page.locator(".sentence").text_content() or ""
+    news = page.locator("#news")
+    expect(news).to_be_empty()
+    garden.clock.advance(300)
+    garden.say(Reading(WET, NOW_MS + 300_000, 0.74))
+    expect(news).to_contain_text("De nouvelles mesures sont arrivées.")
+    expect(page.locator(".sentence")).to_have_text(before)
+    page.evaluate("scrollTo(0, 200)")
+    news.get_by_role("button", name="Mettre à jour").click()
+    expect(news).to_have_text("C’est à jour.")
+    expect(page.locator(".sentence")).not_to_have_text(before)
+    assert page.evaluate("[scrollY, document.activeElement.id]") == [200, "story-title"]
+    expect(note).to_have_value("Rouille")
+    expect(page.locator("#story-table")).to_have_attribute("open", "")
+    expect(page.locator("#happened details").first).to_have_attribute("open", "")
+    assert page.locator(".times text").first.text_content() == looked_at
+    assert watch.loads == 1
+    assert watch.complaints == []
 
 
 # --- the form -------------------------------------------------------------------------------------
