@@ -123,6 +123,30 @@ def test_no_page_scrolls_sideways_on_a_narrow_phone_or_in_large_or_spaced_letter
     assert not found, told(found)
 
 
+BAD = {
+    rules.scrolls_sideways: "<p style='width: 140vw'>wide</p>",
+    rules.too_small: "<button style='height: 30px'>small</button>",
+    rules.cut_letters: "<button style='width: 50px; overflow: visible'>Enregistrer</button>",
+    rules.by_colour_alone: "<style>.lamp { background: var(--fault) }</style>"
+    "<i class='lamp' style='display: block; width: 9px; height: 9px'></i>",
+    rules.moving: "<p style='transition: color 1s'>moves</p>",
+    rules.dead_buttons: "<button type='button'>Nothing</button>",
+}
+TWINS = "<p class='{0}'><span class='live'><span class='state-words'>à jour</span></span></p>"
+
+
+def test_each_rule_finds_what_breaks_it_and_nothing_else(browser: Browser) -> None:
+    page = browser.new_page(viewport=SCREENS["phone"])
+    page.set_content("<html lang='fr'><body style='margin: 0'><p>Rien de mal.</p></body></html>")
+    assert [rule.__name__ for rule in BAD if rule(page)] == []
+    for rule, bad in BAD.items():
+        page.set_content(f"<html lang='fr'><body style='margin: 0'>{bad}</body></html>")
+        assert rule(page), rule.__name__
+    page.set_content(TWINS.format("good") + TWINS.format("fault"))
+    assert rules.by_colour_alone(page) == ["à jour says good and fault"]
+    page.close()
+
+
 def test_no_page_is_forgotten(visitors: Visitors) -> None:
     app = create_app(visitors.garden.gateway)
     app.state.chapters.read_all()
