@@ -12,7 +12,8 @@ from playwright.sync_api import BrowserContext
 from served_garden import AIR, NOW_MS, PULLED, RAIN, SOIL, ServedGarden
 
 from gateway.api import waterings
-from gateway.api.bed_shapes import NewWatering
+from gateway.api.bed_shapes import BedChange, BedCrop, NewWatering
+from gateway.api.beds import change_bed
 from gateway.api.guard import COOKIE
 from gateway.quarantine import Refused
 from gateway.security.roles import Role
@@ -63,6 +64,8 @@ PAGES: Final = (
     Seen("bed-year", f"/bacs/{MOIST}?duree=annee&", "h1", "L’ail", "L’ail"),
     Seen("bed-form", f"/bacs/{MOIST}/modifier?", ".form-title", "Modifier ce bac", "Edit this bed",
          main=True),
+    Seen("bed-mixed", f"/bacs/{BLIND}/modifier?", ".another legend >> nth=0", "Culture n° 2",
+         "Crop no. 2"),
     Seen("bed-new", "/nouveau-bac?", ".form-title", "Nouveau bac", "New bed"),
     Seen("measures", "/mesures?", f"[data-channel='{AIR}'] .value", "17,6", "17.6", main=True),
     Seen("curves", f"/courbes?{TWO}&", ".told-curve .sentence >> nth=0", "Entre 12,1 et 23,6",
@@ -103,6 +106,9 @@ PAGES: Final = (
 )  # fmt: skip
 
 
+MIXED: Final = (("fraisier", 0.5), ("laitue", 0.3), ("radis", 0.2))
+
+
 class Visitors:
     """Who looks at ``garden``: nobody in particular, its gardener or keeper, a workshop's group."""
 
@@ -133,6 +139,8 @@ def _full(garden: ServedGarden) -> Workshop:
     plant(garden)
     gateway = garden.gateway
     waterings.keep(gateway, BLIND, NewWatering(cans=2))
+    shared = [BedCrop(crop=one, share=share) for one, share in MIXED]
+    change_bed(gateway, BLIND, BedChange(crops=shared))
     garden.know(RAIN, "rain", "mm")
     garden.know(PULLED, "soil_moisture_raw", "/")
     garden.fill(RAIN, lambda at_ms: 0.4 if at_ms // 3_600_000 % 7 == 0 else 0.0)
