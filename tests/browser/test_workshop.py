@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 import zipfile
@@ -276,6 +277,13 @@ def test_no_page_of_a_workshop_is_wider_than_a_small_phone(
     fits(f"{garden}/atelier?code={code}")
     facilitator.get_by_role("button", name="Pomme de terre").click()
     fits(f"{garden}/atelier/groupe")
+
+
+@pytest.mark.parametrize("path", [f"{t}/{n}" for t in ("fr", "en") for n in (1, 2, 3, 4)])
+def test_a_sheet_is_printed_on_one_page(empty_garden: ServedGarden, page: Page, path: str) -> None:
+    page.goto(f"{address_of(empty_garden)}/fiches/{path}")
+    printed = page.pdf(format="A4", margin=dict.fromkeys(("top", "bottom", "left", "right"), "2cm"))
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
 
 
 def test_a_code_from_yesterday_is_told_in_words(empty_garden: ServedGarden, page: Page) -> None:
