@@ -14,12 +14,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from statistics import quantiles
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bench.figures import Figure
 from bench.ingest import CONFIG, get, running
+from bench.timing import in_turn, ms_of, p95
 from bench.years import CALIBRATED, DAY_MS, END_MS, TIMEZONE, Years
 from gateway.broker import HOST, find_mosquitto, free_port, own_broker
 from gateway.catalogue import Catalogue
@@ -106,11 +106,11 @@ def _compared(data: Years, rounds: int) -> Iterator[Figure]:
         told.statements.clear()
         ask(Garden(told, Measured(told, catalogue)))
         ours = partial(ask, Garden(store, Measured(store, catalogue)))
-        pairs = _in_turn(ours, partial(_run, bare, list(told.statements)), rounds)
+        pairs = in_turn(ours, partial(_run, bare, list(told.statements)), rounds)
         yield Figure(name, "ms", [a for a, _ in pairs])
         yield Figure("  the same SQL bare", "ms", [b for _, b in pairs])
         more = [a - b for a, b in pairs]
-        yield Figure("  more than bare, p95", "ms", [_p95(more)], most=GOAL_MS)
+        yield Figure("  more than bare, p95", "ms", [p95(more)], most=GOAL_MS)
     bare.close()
     for opened in (told, store, catalogue):
         opened.close()
@@ -119,24 +119,6 @@ def _compared(data: Years, rounds: int) -> Iterator[Figure]:
 def _run(db: sqlite3.Connection, statements: list[str]) -> None:
     for statement in statements:
         db.execute(statement).fetchall()
-
-
-def _in_turn(
-    first: Callable[[], object], second: Callable[[], object], rounds: int
-) -> list[tuple[float, float]]:
-    """What each took, in milliseconds; a first round that fills caches is left out."""
-    pairs = [(_ms(first), _ms(second)) for _ in range(rounds + 1)]
-    return pairs[1:]
-
-
-def _ms(ask: Callable[[], object]) -> float:
-    began_s = time.perf_counter()
-    ask()
-    return 1000 * (time.perf_counter() - began_s)
-
-
-def _p95(values: list[float]) -> float:
-    return quantiles(values, n=20)[-1]
 
 
 def _served(folder: Path, data: Years, rounds: int) -> Iterator[Figure]:
@@ -153,7 +135,7 @@ def _served(folder: Path, data: Years, rounds: int) -> Iterator[Figure]:
             get(f"http://{HOST}:{port}/healthz").close()
             door = http.client.HTTPConnection(HOST, port)
             for name, path in _addresses().items():
-                took = [_ms(partial(_fetch, door, path)) for _ in range(rounds + 1)][1:]
+                took = [ms_of(partial(_fetch, door, path)) for _ in range(rounds + 1)][1:]
                 yield Figure(f"  {name} by HTTP", "ms", took)
             door.close()
     finally:

@@ -41,6 +41,7 @@ class Batch:
     states: dict[str, str] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
     refused_packs: list[tuple[str, str, int]] = field(default_factory=list)
+    passed_over: list[tuple[str, str, int]] = field(default_factory=list)
     size: int = 0
     """Readings, or what weighs as much: looked at with every message."""
 
@@ -60,9 +61,14 @@ class Batch:
         seen: dict[tuple[str, str], list[int]] = {}
         for pack, _ in self.packs:
             seen.setdefault((pack.node, pack.boot), []).append(pack.seq)
-        for node, boot, seq in self.refused_packs:
+        for node, boot, seq in (*self.refused_packs, *self.passed_over):
             seen.setdefault((node, boot), []).append(seq)
         return seen
+
+    def pass_over(self, pack: wire.Pack) -> None:
+        """A pack of a garden that was here before: its node need not keep it."""
+        self.passed_over.append((pack.node, pack.boot, pack.seq))
+        self.size += 1
 
     def refuse(self, refused: Refused, address: tuple[str, str, int] | None) -> None:
         """Set a whole message aside; a pack is acknowledged all the same."""
@@ -88,7 +94,7 @@ class Batch:
         refused = [*self.refused, *sorted_out.refused]
         if refused:
             gateway.quarantine.add(refused)
-        if self.packs or self.refused_packs or self.sayings:
+        if self.packs or self.refused_packs or self.passed_over or self.sayings:
             seen = self.seen
             gateway.catalogue.record_packs(seen, *self._presence(seen, received_ms))
         return Outcome(

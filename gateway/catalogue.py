@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -341,6 +341,12 @@ class Catalogue:
             db.executemany(
                 "UPDATE channels SET simulated = 1 WHERE node = ? AND channel = ?", list(channels)
             )
+
+    def version(self) -> Hashable:
+        """Something that is another one as soon as anything is learned or told; packs that were
+        only counted apart.
+        """
+        return self._database.version()
 
     def close(self) -> None:
         """Close the file; whatever was learned is written already."""

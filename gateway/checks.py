@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from gateway.kit import network_state, network_words
 from gateway.present import STALE_AFTER_INTERVALS
 from gateway.service import Gateway
 from gateway.space import Room, database_bytes, disk_of
@@ -29,7 +30,7 @@ TOLD_MS: Final = 7 * 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at. ``code`` and the two texts are empty where it is good."""
+    """One thing that was looked at. ``code`` is empty where it is good, and the texts may be."""
 
     name: str
     state: State
@@ -59,6 +60,7 @@ def checks(gateway: Gateway) -> list[Check]:
         _forecast(gateway),
         *_keys(gateway),
         _messages(gateway),
+        *_networks(gateway),
     ]
 
 
@@ -68,6 +70,7 @@ def for_the_page(gateway: Gateway) -> Iterator[Check]:
     found = [_databases(gateway), _disk(gateway), _backup(gateway), _queue(gateway)]
     found.append(_messages(gateway))
     found += _keys(gateway)
+    found += _networks(gateway)
     if forecast.values.get("stale"):
         found.append(forecast)  # while the last one holds, nobody misses anything
     ill = [check for check in found if check.state in ("bad", "warning")]
@@ -345,6 +348,17 @@ _CERTIFICATE_OLD: Final = (
     "The certificate of the encrypted site ends within a month: 'jardin-gateway init --renew', "
     "then start the gateway again. Nodes do not mind.",
 )
+
+
+def _networks(gateway: Gateway) -> list[Check]:
+    """A kit's cable and Wi-Fi, where a guard watches over them."""
+    state = network_state.read(gateway.settings.kit.network)
+    if state is None:
+        return []
+    return [
+        Check(one.name, one.state, one.values, one.code, one.fr, one.en)
+        for one in network_words.found(state, gateway.clock.monotonic_s())
+    ]
 
 
 def _messages(gateway: Gateway) -> Check:

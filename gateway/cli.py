@@ -46,6 +46,8 @@ def parser() -> argparse.ArgumentParser:
     _add_workshop(commands)
     _add_bundle(commands)
     _add_card(commands)
+    _add_kit(commands)
+    _add_doctor(commands)
     return top
 
 
@@ -227,8 +229,12 @@ def _add_workshop(commands: _Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_bundle(commands: _Commands[argparse.ArgumentParser]) -> None:
-    from gateway.bundle import cli as bundle_cli  # noqa: PLC0415 - it loads nothing itself
+    from gateway.bundle import cli as bundle_cli  # noqa: PLC0415 - they load nothing themselves
+    from gateway.kit import update_cli  # noqa: PLC0415
 
+    update_cli.add_arguments(
+        commands.add_parser("update", help=pick("mettre une carte à jour", "update a card"))
+    )
     bundle_cli.add_arguments(
         commands.add_parser(
             "bundle", help=pick("tout le nécessaire en un fichier", "all that is needed, one file")
@@ -242,6 +248,21 @@ def _add_card(commands: _Commands[argparse.ArgumentParser]) -> None:
     card_cli.add_arguments(
         commands.add_parser("card", help=pick("préparer une carte SD", "prepare an SD card"))
     )
+
+
+def _add_kit(commands: _Commands[argparse.ArgumentParser]) -> None:
+    from gateway.kit import reset_cli  # noqa: PLC0415 - it loads nothing itself
+
+    reset_cli.add_arguments(commands.add_parser("reset", help=pick("un kit vierge", "a blank kit")))
+
+
+def _add_doctor(commands: _Commands[argparse.ArgumentParser]) -> None:
+    doctor = commands.add_parser(
+        "doctor", help=pick("ce qui va, ce qui ne va pas", "what is well, and what is not")
+    )
+    doctor.add_argument("--config", type=Path, default=CONFIG, metavar=str(CONFIG))
+    doctor.add_argument("--json", action="store_true", help=pick("en JSON", "as JSON"))
+    doctor.set_defaults(command=_doctor)
 
 
 def _add_token(commands: _Commands[argparse.ArgumentParser]) -> None:
@@ -264,6 +285,12 @@ def _add_token(commands: _Commands[argparse.ArgumentParser]) -> None:
     revoke.set_defaults(command=_token_revoke)
     for each in (create, listed, revoke):
         each.add_argument("--config", type=Path, default=CONFIG, metavar=str(CONFIG))
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from gateway.doctor_cli import examine  # noqa: PLC0415
+
+    return examine(options.config, as_json=options.json)
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -21,7 +21,7 @@ from gateway.keys.broker import running_pid
 from gateway.keys.place import Place
 from gateway.keys.removing import FENCE
 from gateway.keys.session import visit
-from gateway.kit import garden
+from gateway.kit import blank, garden
 from gateway.nightly import is_backup
 from gateway.settings import GatewaySettings
 from gateway.store.opening import open_store
@@ -30,8 +30,11 @@ from sensor_node import wire
 from sensor_node.damage import sync_folder, told
 from sensor_node.errors import NetworkError
 
-ASIDE: Final = "before-restore-"
+ASIDE: Final = "before-"
+"""What was set aside before a restore, or copied before an update."""
 SESSIONS: Final = "mosquitto.db"
+HANDOVER: Final = "handover"
+"""What a school takes along is made there."""
 _OURS: Final = (
     *DATABASES,
     carebook.FILE,
@@ -40,9 +43,12 @@ _OURS: Final = (
     mend.RUNNING,
     workshops.FOLDER,
     garden.FILE,
+    HANDOVER,
 )
 """How the names begin of what lies in the data folder, with all that is set aside beside it."""
-_STAYS: Final = frozenset({"keys", "broker", "gateway.lock", "in-use.lock", "backup.lock"})
+_STAYS: Final = frozenset(
+    {"keys", "broker", "gateway.lock", "in-use.lock", "backup.lock", blank.DECISION, blank.SINCE}
+)
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ from gateway.acks import PendingAcks
 from gateway.alarms.alarms import topic_of
 from gateway.batch import Batch, Outcome
 from gateway.beds.live import LiveBoard
+from gateway.kit.blank import since_ms
 from gateway.live import LiveTopics
 from gateway.quarantine import Refused
 from gateway.service import Gateway
@@ -72,6 +73,7 @@ class Ingest:
             LiveBoard(gateway.alarms.shown, self._publish, lambda p: topic_of(p, base)),
         )
         self._on_failure = on_failure
+        self._blank_since_ms = since_ms(gateway.settings.data)
         self.was_connected = False
 
     def new_link(self) -> MqttLink:
@@ -194,7 +196,9 @@ class Ingest:
             self._batch.abouts[node] = about
 
     def _take_pack(self, pack: wire.Pack, payload: bytes) -> None:
-        if pack.at_ms <= self._clock.wall_ms() + AHEAD_MS:
+        if pack.at_ms < self._blank_since_ms:
+            self._batch.pass_over(pack)
+        elif pack.at_ms <= self._clock.wall_ms() + AHEAD_MS:
             self._batch.take(pack, payload)
         elif self._clock.synchronised():
             raise PackRefused(

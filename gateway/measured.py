@@ -5,7 +5,7 @@ Pages, interface and live topics ask here; the ingest, backups and exports ask t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 
 from gateway.calibrations import Calibrations
@@ -58,6 +58,13 @@ class Measured:
         if self._raw or vector:
             return measured(edges)
         return self._calibrations.scale(series).buckets(edges, measured)
+
+    def version(self, series: Iterable[Series]) -> Hashable | None:
+        """Something that is another one as soon as ``series`` would give, or mean, anything else;
+        None where that cannot be said at once.
+        """
+        stored = self._store.version(series)
+        return None if stored is None else (stored, self._catalogue.version())
 
     def meaning(self, info: ChannelInfo) -> ChannelInfo:
         """``info`` as its readings leave: a calibrated probe gives a share of water."""

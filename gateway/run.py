@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from fastapi import FastAPI
+
 from gateway import folder, mend
 from gateway.alarms.watchman import Watchman, check_addresses
 from gateway.api.app import create_app
@@ -23,13 +25,15 @@ from gateway.forecast.asking import Asking
 from gateway.forecast.client import OpenMeteo
 from gateway.forecast.forecasts import Ask
 from gateway.ingest import Ingest
-from gateway.kit import garden
+from gateway.kit import blank, garden
 from gateway.kit.clock import clock_of
+from gateway.kit.lost import forget_if_asked
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings, Http, Https
 from gateway.upkeep import Upkeep
 from gateway.workshop.attendant import Attendant
 from sensor_node import settings as settings_file
+from sensor_node.clock import Clock
 from sensor_node.console import run_command, set_up_logging, stopped_by_signals
 from sensor_node.errors import GardenError, NetworkError, StorageError
 from sensor_node.link import MqttLink
@@ -70,7 +74,8 @@ class GatewayProcess:
 
     ``before`` is called with the gateway once the web port is ours, ``ready`` just before pages
     are served. ``patience_s``: how long the first connection to the broker may take; once it has
-    been made, a lost one is waited for without end.
+    been made, a lost one is waited for without end. ``clock``: None for this computer's.
+    ``make_app``: what is served of a gateway.
     """
 
     def __init__(
@@ -80,8 +85,12 @@ class GatewayProcess:
         before: Callable[[Gateway], None] = lambda _gateway: None,
         ready: Callable[[], None] = lambda: None,
         patience_s: float = FIRST_CONNECTION_S,
+        clock: Clock | None = None,
+        make_app: Callable[[Gateway], FastAPI] = create_app,
     ) -> None:
         self._written = self._settings = settings
+        self._clock = clock or clock_of(settings)
+        self._make_app = make_app
         self._before = before
         self._ready = ready
         self._patience_s = patience_s
@@ -109,10 +118,12 @@ class GatewayProcess:
             raise self._failure
 
     def _run_once(self, listener: socket.socket) -> None:
-        self._settings = garden.applied(self._written)
-        with folder.running(self._settings.data) as lock:
+        with folder.running(self._written.data) as lock:
+            self._become_blank()
+            self._settings = garden.applied(self._written)
             gateway = self._open()
             gateway.begin_again = self._begin_again
+            forget_if_asked(gateway)
             lock.share()
             mend.begin(self._settings.data)
             try:
@@ -122,20 +133,27 @@ class GatewayProcess:
             if gateway.commit_error is None:
                 mend.end(self._settings.data)
 
+    def _become_blank(self) -> None:
+        """Carry out what was decided when the kit was handed over, if it was."""
+        if blank.decided(self._written.data) is None:
+            return
+        from gateway.kit import handover  # noqa: PLC0415 - once in the life of a school's kit
+
+        handover.finish(garden.applied(self._written))
+
     def _open(self) -> Gateway:
         """The gateway on databases that are whole."""
         self._look_over()
         try:
-            return Gateway.open(self._settings)
+            return Gateway.open(self._settings, self._clock)
         except StorageError as error:
             if error.code != "DATABASE_DAMAGED":
                 raise
         self._look_over(fully=True)
-        return Gateway.open(self._settings)
+        return Gateway.open(self._settings, self._clock)
 
     def _look_over(self, *, fully: bool = False) -> None:
-        settings = self._settings
-        clock = clock_of(settings)
+        settings, clock = self._settings, self._clock
         mend.look_over(
             settings.data,
             Carebook(settings.data),
@@ -146,7 +164,7 @@ class GatewayProcess:
         )
 
     def _run(self, gateway: Gateway, listener: socket.socket) -> None:
-        app = create_app(gateway)
+        app = self._make_app(gateway)
         app.state.https_port = self._settings.https.port if self._encrypted else None
         self._server = GardenServer(door_config(app), gateway.events, _again_of(self._encrypted))
         if gateway.keys is not None:

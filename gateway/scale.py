@@ -38,10 +38,10 @@ class Line:
         """The bucket, or the part of one that begins at ``start_ms``, that the calibrated readings
         of ``raw`` would have made.
         """
-        least, most = sorted((self.of(raw.least), self.of(raw.most)))
-        total = self.slope * raw.total + self.offset * raw.count
-        mean = self.of(raw.mean)
-        return Bucket(start_ms, raw.count, mean, least, most, round(total, DECIMALS))
+        _, count, mean, least, most, total = raw
+        ends = (least, most) if self.slope > 0 else (most, least)
+        total = round(self.slope * total + self.offset * count, DECIMALS)
+        return Bucket(start_ms, count, self.of(mean), self.of(ends[0]), self.of(ends[1]), total)
 
 
 IDENTITY: Final = Line(1.0, 0.0)
@@ -108,6 +108,9 @@ class Scale:
         if self.is_identity or len(edges) < 2:
             return list(measured(edges))
         changes = [start for start in self._starts[1:] if edges[0] < start < edges[-1]]
+        if not changes:
+            line = self.line_at(edges[0])
+            return [line.of_bucket(raw, raw.start_ms) for raw in measured(edges)] if line else []
         found: list[Bucket] = []
         for raw in measured(sorted({*edges, *changes})):
             line = self.line_at(raw.start_ms)

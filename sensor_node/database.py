@@ -141,6 +141,7 @@ class Database:
         self._mend = mend
         self._lock = threading.Lock()
         self.is_damaged = False
+        self._written = 0
         self._connection = self._open_or_mend()
 
     @contextmanager
@@ -162,6 +163,13 @@ class Database:
         """The connection, alone, in a transaction: all that happens inside, or nothing."""
         with self.reading() as db, transaction(db):
             yield db
+            self._written += 1
+
+    def version(self) -> tuple[int, int]:
+        """Something that is another one as soon as ``writing`` or another program has written."""
+        with self.reading() as db:
+            (others,) = db.execute("PRAGMA data_version").fetchone()
+            return others, self._written
 
     def scrub(self) -> None:
         """Lay the file anew: nothing that was deleted is left in it, nor in its log."""

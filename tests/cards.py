@@ -4,7 +4,9 @@ only a folder.
 
 from __future__ import annotations
 
+import os
 import platform
+import stat
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -125,8 +127,8 @@ class FolderSystem(System):
         etc = root / "etc"
         etc.mkdir(parents=True, exist_ok=True)
         (etc / "os-release").write_text(f"ID=debian\nVERSION_CODENAME={system}\n")
-        (etc / "hosts").write_text("127.0.0.1\tlocalhost\n127.0.1.1\traspberrypi\n")
         if not (etc / "passwd").exists():
+            (etc / "hosts").write_text("127.0.0.1\tlocalhost\n127.0.1.1\traspberrypi\n")
             (etc / "passwd").write_text("root:x:0:0:root:/root:/bin/bash\n")
 
     def has(self, program: str) -> bool:
@@ -141,6 +143,18 @@ class FolderSystem(System):
                 passwd.write(f"{command[-1]}:x:0:0::/var/lib/{command[-1]}:/usr/sbin/nologin\n")
         return subprocess.CompletedProcess(command, 0, "", "")
 
-    def programs(self) -> set[str]:
-        """The names of what was run."""
-        return {command[0] for command in self.ran}
+    def sync(self) -> None:
+        """The computer of the tests has other things to do."""
+
+
+def tree(root: Path) -> dict[str, tuple[int, bytes]]:
+    """Every file below ``root``, with its rights and its content or target."""
+    return {
+        str(path.relative_to(root)): (
+            (0, os.readlink(path).encode())
+            if path.is_symlink()
+            else (stat.S_IMODE(path.stat().st_mode), path.read_bytes())
+        )
+        for path in sorted(root.rglob("*"))
+        if path.is_symlink() or path.is_file()
+    }

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Path, Query
 from gateway.alarms.shown import Shown
 from gateway.alerts.alert import Alert
 from gateway.api.alert_shapes import AlertList, AlertShape, Silence
-from gateway.api.context import Language, TheGateway
+from gateway.api.context import MAX_ID, Language, TheGateway
 from gateway.api.guard import allow
 from gateway.api.problems import Problem, unknown
 from gateway.api.spans import span_of
-from gateway.api.waterings import MAX_ID, ROLES
+from gateway.api.waterings import ROLES
 from gateway.security.roles import Action
 from gateway.service import Gateway
 from gateway.times import DAY_MS, HOUR_MS

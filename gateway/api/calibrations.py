@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from gateway.api.channels import ChannelName, NodeName
-from gateway.api.context import TheGateway, unknown_channel
+from gateway.api.context import MAX_ID, TheGateway, unknown_channel
 from gateway.api.guard import allow
 from gateway.api.problems import Problem
 from gateway.api.shapes import (
@@ -27,7 +27,6 @@ from gateway.times import from_rfc3339, to_rfc3339
 router = APIRouter(tags=["calibrations"])
 
 OF_CHANNEL = "/channels/{node}/{channel}/calibrations"
-MAX_ID = 2**63 - 1
 
 
 @router.get(

@@ -5,13 +5,17 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from functools import cache
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Final, get_type_hints
 
 from fastapi import Depends, Query, Request, params
 
 from gateway.api.languages import reader_language
 from gateway.api.problems import Problem, unknown
+from gateway.beds.records import BedRecord
 from gateway.service import Gateway
+
+MAX_ID: Final = 2**63 - 1
+"""What SQLite can number."""
 
 
 async def _gateway(request: Request) -> Gateway:
@@ -68,6 +72,14 @@ def _unknown_parameter(name: str, known: tuple[str, ...]) -> Problem:
         en=f"There is no parameter '{name[:80]}' here. {en}",
         more={"near": near},
     )
+
+
+def known_bed(gateway: Gateway, bed: str) -> BedRecord:
+    """The bed of that id; raises ``Problem`` with the nearest ids where there is none."""
+    known = gateway.catalogue.beds.all()
+    if bed not in known:
+        raise unknown("UNKNOWN_BED", ("bac", "bed"), bed, known)
+    return known[bed]
 
 
 def unknown_node(gateway: Gateway, node: str) -> Problem:

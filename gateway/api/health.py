@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
-from gateway.api.shapes import Health, Trouble
 from gateway.catalogue import NodeInfo
 from gateway.present import STALE_AFTER_INTERVALS, Latest
 
 BAD = frozenset({"NAME_TWICE", "NODE_LOST", "NODE_SILENT", "READINGS_DROPPED"})
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing that is not as it should be; ``text`` for a person."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a node is; what is wrong, worst first."""
+
+    state: Literal["good", "warning", "bad", "unknown"]
+    troubles: Sequence[Trouble]
 
 
 def health_of(node: NodeInfo, present: Iterable[Latest], now_ms: int, language: str) -> Health:

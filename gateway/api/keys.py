@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 
-from gateway.api.context import TheGateway
+from gateway.api.context import MAX_ID, TheGateway
 from gateway.api.guard import TheAsker, allow
 from gateway.api.key_shapes import (
     Asker,
@@ -33,7 +33,6 @@ from gateway.times import to_rfc3339
 
 router = APIRouter(tags=["keys"])
 
-MAX_ID: Final = 2**63 - 1
 Number = Annotated[int, Path(ge=1, le=MAX_ID, examples=[3])]
 KEYS: Final = [allow(Action.KEYS)]
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path
 from gateway.api.context import Language, TheGateway, unknown_node
 from gateway.api.guard import allow
 from gateway.api.health import health_of
-from gateway.api.shapes import Node, NodeList
+from gateway.api.shapes import Health, Node, NodeList
 from gateway.catalogue import NodeInfo
 from gateway.present import Latest
 from gateway.security.roles import Action
@@ -57,6 +57,8 @@ def _shape(gateway: Gateway, info: NodeInfo, present: list[Latest], language: st
         quarantined=info.quarantined,
         dropped=info.dropped,
         clock=info.clock,
-        health=health_of(info, present, gateway.clock.wall_ms(), language),
+        health=Health.model_validate(
+            health_of(info, present, gateway.clock.wall_ms(), language), from_attributes=True
+        ),
         about=info.about,
     )

@@ -7,8 +7,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 
 from gateway.api.bed_shapes import NewNote, NoteList, NoteShape
-from gateway.api.beds import BedName, known_bed
-from gateway.api.context import TheGateway
+from gateway.api.beds import BedName
+from gateway.api.context import TheGateway, known_bed
 from gateway.api.guard import allow
 from gateway.api.problems import Problem, unknown
 from gateway.api.spans import moment_of_ours, month_of

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
-from gateway.api.context import Language, TheGateway
+from gateway.api.context import MAX_ID, Language, TheGateway
 from gateway.api.guard import allow
 from gateway.api.shapes import QuarantinePage, Refused, Retried, RetryRequest
 from gateway.quarantine import QuarantineItem
@@ -16,8 +16,6 @@ from gateway.security.roles import Action
 from gateway.times import to_rfc3339
 
 router = APIRouter(prefix="/quarantine", tags=["quarantine"])
-
-MAX_ID = 2**63 - 1
 
 
 @router.get("", dependencies=[allow(Action.READ)], summary="What was refused, and why")

@@ -14,8 +14,8 @@ from gateway.api.bed_shapes import (
     WateringList,
     WateringShape,
 )
-from gateway.api.beds import BedName, known_bed
-from gateway.api.context import Language, TheGateway
+from gateway.api.beds import BedName
+from gateway.api.context import MAX_ID, Language, TheGateway, known_bed
 from gateway.api.guard import allow
 from gateway.api.problems import Problem, unknown
 from gateway.api.spans import moment_of_ours, month_of
@@ -30,7 +30,6 @@ from gateway.watering.waterings import Source
 router = APIRouter(tags=["waterings"])
 
 OF_BED: Final = "/beds/{bed}/waterings"
-MAX_ID: Final = 2**63 - 1
 ROLES: Final = ("gardener", "keeper", "volunteer", "family", "group", "program")
 SOURCES: Final[tuple[Source, ...]] = ("logged", "valve")
 HOW_MANY: Final = {

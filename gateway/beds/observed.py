@@ -201,6 +201,12 @@ class Observer:
 
     # --- for the pages, which make no advice --------------------------------------------------
 
+    def telling_of(self, bed: str) -> frozenset[Series]:
+        """The channels that ``water_of`` and ``rained`` may read for ``bed``."""
+        channels = self._garden_channels()
+        watching = {one.series for one in self._catalogue.watches.of(bed)}
+        return frozenset(watching.union(_of(channels, channels, "rain")))
+
     def water_of(self, bed: str, edges: Sequence[int]) -> tuple[ProbeSamples, ...]:
         """The probes that watch ``bed`` or did, by their means between ``edges`` and no more."""
         channels = self._garden_channels()

@@ -1,7 +1,7 @@
 """The system's packages of a bundle: what a card needs, with what it may lack.
 
 apt chooses them as it would on the card, in a folder of its own and for the card's processor; what
-every Debian has (what is required, Python, systemd) is left out. A card installs of them only what
+every card has (what is required, and Python) is left out. A card installs of them only what
 it does not have.
 """
 
@@ -17,7 +17,7 @@ from typing import Final
 from gateway.bundle.failures import checked, needs_apt
 from gateway.bundle.target import Target
 
-PRESENT: Final = ("?essential", "?priority(required)", "apt", "python3", "systemd", "udev")
+PRESENT: Final = ("?essential", "?priority(required)", "apt", "python3")
 """What no card is without; also what these need is left out."""
 _FOLDERS: Final = (
     "etc/apt/apt.conf.d",

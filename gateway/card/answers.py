@@ -29,6 +29,20 @@ _PLAIN: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What the kit's sheet says and its cards must know: the Wi-Fi's ``password``, and the ``code``
+    of the first start.
+    """
+
+    password: str
+    code: str
+
+    def to_text(self) -> str:
+        """As it stands on the card until its first start has taken it away."""
+        return f'password = "{self.password}"\ncode = "{self.code}"\n'
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     """What ``card.toml`` says; no secret is in it. ``card``: the card's own number, new each time
     that it is made; ``node``: the node's name, empty on a gateway alone; ``kit``: of which it is.
@@ -57,11 +71,13 @@ class Answers:
         """Whether a node runs on it."""
         return self.role != "gateway"
 
-    def values(self, password: str = "") -> dict[str, str]:
+    def values(self, words: Words | None = None) -> dict[str, str]:
         """What fills the gaps of the templates (gateway.card.templates)."""
         told = {name.upper(): value for name, value in asdict(self).items()}
+        secret = asdict(words) if words else {}
         return told | {
-            "PASSWORD": password,
+            **{name.upper(): value for name, value in secret.items()},
+            "USER": "jardin" if self.has_gateway else "jardin-node",
             "UUID": str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{self.kit}.{self.hotspot}.jardin")),
             "GARDEN": _escaped(self.garden),
         }
@@ -73,6 +89,16 @@ class Answers:
         return "\n".join([head, *lines, ""])
 
 
+def read_words(text: str) -> Words:
+    """The words in ``text``. Raises ``StorageError``."""
+    try:
+        words = Words(**tomllib.loads(text))
+        check_password(words.password)
+    except (tomllib.TOMLDecodeError, TypeError, ConfigError) as error:
+        raise _damaged("words.toml") from error
+    return words
+
+
 def read_answers(text: str) -> Answers:
     """The answers in ``text``. Raises ``StorageError`` where it is no whole card.toml."""
     try:
@@ -82,14 +108,18 @@ def read_answers(text: str) -> Answers:
             raise TypeError("not a text")
         check(answers)
     except (tomllib.TOMLDecodeError, TypeError, ConfigError) as error:
-        raise StorageError(
-            "CARD_DAMAGED",
-            fr="jardin/card.toml n'est pas entier : la carte est abîmée, ou sa copie inachevée. "
-            "Refaites-la avec « jardin-gateway card ».",
-            en="jardin/card.toml is not whole: the card is damaged, or its copy unfinished. Make "
-            "it again with 'jardin-gateway card'.",
-        ) from error
+        raise _damaged("card.toml") from error
     return answers
+
+
+def _damaged(name: str) -> StorageError:
+    return StorageError(
+        "CARD_DAMAGED",
+        fr=f"{name} n'est pas entier : la carte est abîmée, ou sa copie inachevée. Refaites-la "
+        "avec « jardin-gateway card ».",
+        en=f"{name} is not whole: the card is damaged, or its copy unfinished. Make it again with "
+        "'jardin-gateway card'.",
+    )
 
 
 def check(answers: Answers) -> None:
@@ -134,6 +164,14 @@ def check_password(password: str) -> str:
 def new_password() -> str:
     """Three groups of four letters, 59 bits: a person types it once."""
     return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
+
+
+def new_code() -> str:
+    """The code of the first start, which opens only a garden that has no keeper yet."""
+    from gateway.security.codes import LETTERS as CONSONANTS  # noqa: PLC0415 - needs a database
+    from gateway.security.codes import SHORT, shown  # noqa: PLC0415
+
+    return shown("".join(secrets.choice(CONSONANTS) for _ in range(SHORT)))
 
 
 def _escaped(text: str) -> str:

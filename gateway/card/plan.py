@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from gateway.bundle.opened import Bundle
-from gateway.card.answers import GATEWAY_ADDRESS, Answers
+from gateway.card.answers import GATEWAY_ADDRESS, Answers, Words
 from gateway.card.kit_folder import HTTP_PORT, Facts, KitFolder
 from gateway.card.partition import CLOUD_INIT, CMDLINE, CONFIG, Partition
 from gateway.card.places import (
@@ -21,10 +21,10 @@ from gateway.card.places import (
     KEYS,
     MACHINE,
     OWN_WHEEL,
-    PASSWORD,
     SETTINGS,
     UPDATE_KEY,
     WHEEL,
+    WORDS,
 )
 from gateway.card.sections import command_line, with_section
 from gateway.card.templates import filled, template
@@ -127,7 +127,7 @@ def plan_card(
         WHEEL: wheel,
         UPDATE_KEY: update_key,
         ANSWERS: answers.to_text().encode(),
-        PASSWORD: f"{facts.password}\n".encode(),
+        WORDS: Words(facts.password, facts.code).to_text().encode(),
         **{f"{FOLDER}/{name}": template(f"boot/{name}").encode() for name in SCRIPTS},
         **_of_system(partition, answers),
     }

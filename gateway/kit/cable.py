@@ -20,8 +20,8 @@ from gateway.kit import cable_rule
 from gateway.kit.cable_ear import CableEar, is_open, plugged
 from gateway.kit.cable_place import CablePlace
 from gateway.kit.cable_rule import Heard, Standing
-from gateway.kit.network_state import STATE, NetworkState, write
-from gateway.kit.radio import Radio, leases_in, look_at_radio
+from gateway.kit.network_state import STATE, NetworkState, Radio, write
+from gateway.kit.radio import leases_in, look_at_radio
 from gateway.kit.system import System
 from sensor_node.supervisor import Supervisor
 
@@ -86,6 +86,8 @@ class CableGuard:
         self.standing = standing
         if is_new:
             self._place.become(standing.state)
+            server = f" ({standing.other.answer.server})" if standing.other else ""
+            print(f"{self._interface}: {standing.state}{server}", flush=True)
             self._tell(standing)
 
     def _close(self) -> None:

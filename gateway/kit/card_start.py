@@ -59,6 +59,14 @@ class CardStart:
             if numbers is not None and os.geteuid() == 0:
                 os.chown(path, *numbers)
 
+    def let_read(self, path: Path, user: str) -> None:
+        """``path`` stays root's, and ``user`` may read it."""
+        numbers = self._numbers(user)
+        with told(path):
+            if numbers is not None and os.geteuid() == 0:
+                os.chown(path, 0, numbers[1])
+            path.chmod(0o640)
+
     def folder(self, absolute: str, user: str, mode: int) -> Path:
         """That folder, of ``user``."""
         path = self.path(absolute)

@@ -60,6 +60,7 @@ def first_boot(boot: Path, system: System, steps: Mapping[str, Step] = STEPS) ->
             began_s = system.up_s()
             _log(boot, f"{name}…")
             do(start)
+            system.sync()  # dpkg, pip and systemctl flush little themselves
             notebook.note(name)
             _log(boot, f"{name} : {system.up_s() - began_s:.0f} s")
     with told(boot / PROBLEM):

@@ -11,8 +11,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from gateway.kit.radio import Radio
-
 if TYPE_CHECKING:
     from gateway.kit.cable_rule import Standing
 
@@ -20,7 +18,24 @@ STATE: Final = Path("/run/jardin-cable/network.json")
 OLD_S: Final = 120.0
 """The guard writes every thirty seconds."""
 NAME: Final = "jardin.local"
+SERVES: Final = 7
+"""How many stations the radio of a Pi takes with its usual firmware."""
 CABLE_STATES: Final = ("unplugged", "listening", "serving", "guest", "apart")
+
+
+@dataclass(frozen=True, slots=True)
+class Radio:
+    """``stations``: None where there is no access point of the kit's own; ``room``: how many it
+    takes; ``leases``: addresses given on it; ``same_name``, ``same_channel``: other kits near by
+    that have this one's; ``name``: under which it is found (``jardin.local``), empty: not known.
+    """
+
+    stations: int | None = None
+    room: int = SERVES
+    leases: int = 0
+    same_name: int = 0
+    same_channel: int = 0
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +82,7 @@ def read(path: Path = STATE) -> NetworkState | None:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         return _state(found)
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, TypeError, LookupError):
         return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Final
 
@@ -35,9 +34,8 @@ class Notebook:
         return step in self._done
 
     def note(self, step: str) -> None:
-        """``step`` is done, with all that it wrote on disk."""
+        """``step`` is done; all that it wrote must be on disk."""
         with told(self._path):
-            os.sync()  # dpkg, pip and systemctl flush nothing themselves
             lines = [self._number, *sorted(self._done | {step})]
             write_whole(self._path, ("\n".join(lines) + "\n").encode())
         self._done.add(step)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from gateway.card.places import INVITATION, KEYS, PASSWORD, SECRETS, SETTINGS, UPDATE_KEY
+from gateway.card.answers import Words, read_words
+from gateway.card.places import INVITATION, KEYS, SECRETS, SETTINGS, UPDATE_KEY, WORDS
 from gateway.card.templates import filled, template, tree
 from gateway.durable import write_whole
 from gateway.kit.card_start import GATEWAY, NODE, CardStart, overwrite, remove_tree
@@ -22,21 +23,31 @@ PRIVATE: Final = "system-connections"
 
 OF_GATEWAY: Final = (
     "jardin-broker.service",
+    "jardin-cable.service",
     "jardin-gateway.service",
+    "jardin-lost.service",
+    "jardin-lost.service",
     "jardin-steward.path",
     "jardin-time.service",
+    "jardin-update.path",
 )
 OF_NODE: Final = ("jardin-node.service", "jardin-join.service")
-STARTED_BY_OTHERS: Final = ("jardin-steward.service", "jardin-stick@.service")
+OF_ALL: Final = ("jardin-settle.service",)
+STARTED_BY_OTHERS: Final = (
+    "jardin-steward.service",
+    "jardin-stick@.service",
+    "jardin-update.service",
+)
 UNWANTED: Final = ("ssh.service", "userconfig.service")
 
 
 def settings(start: CardStart) -> None:
-    """``/etc/jardin``: settings without secrets, and whose updates the card takes."""
+    """``/etc/jardin``: the settings, and whose updates the card takes."""
     start.folder(ETC, "root", 0o755)
     if start.answers.has_gateway:
-        text = filled("gateway.toml", start.answers.values())
-        _put(start, f"{ETC}/gateway.toml", text.encode())
+        text = filled("gateway.toml", start.answers.values(_words(start)))
+        _put(start, f"{ETC}/gateway.toml", text.encode(), 0o600)
+        start.let_read(start.path(f"{ETC}/gateway.toml"), GATEWAY)
     if start.answers.has_node:
         with told(start.boot / SETTINGS):
             content = (start.boot / SETTINGS).read_bytes()
@@ -49,9 +60,7 @@ def settings(start: CardStart) -> None:
 def files(start: CardStart) -> None:
     """The files of the system (network, time, journal, backup stick) and the services."""
     role = "gateway" if start.answers.has_gateway else "node"
-    with told(start.boot / PASSWORD):
-        password = (start.boot / PASSWORD).read_text(encoding="ascii").strip()
-    values = start.answers.values(password)
+    values = start.answers.values(_words(start))
     for part in ("all", role):
         for name in tree(f"system/{part}"):
             text = filled(f"system/{part}/{name}", values)
@@ -120,7 +129,12 @@ def wipe_secrets(start: CardStart) -> None:
 def units_of(start: CardStart) -> tuple[str, ...]:
     """The garden's own units on this card."""
     gateway = (*OF_GATEWAY, *STARTED_BY_OTHERS) if start.answers.has_gateway else ()
-    return (*gateway, *(OF_NODE if start.answers.has_node else ()))
+    return (*OF_ALL, *gateway, *(OF_NODE if start.answers.has_node else ()))
+
+
+def _words(start: CardStart) -> Words:
+    with told(start.boot / WORDS):
+        return read_words((start.boot / WORDS).read_text(encoding="ascii"))
 
 
 def _move_keys(start: CardStart, target: Path) -> None:

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from gateway.kit.network_state import SERVES, Radio
 from gateway.kit.system import System
 
 KIT_NAMES: Final = "JARDIN-"
 """How the Wi-Fi of every kit is called at first."""
-SERVES: Final = 7
 SERVES_MINIMAL: Final = 19
-"""How many stations the radio of a Pi takes, with its usual firmware and with the other one."""
+"""How many stations the radio of a Pi takes with the firmware that is not the usual one."""
 FIRMWARE: Final = "etc/alternatives/cyfmac43455-sdio.bin"
 LEASES: Final = "var/lib/NetworkManager/dnsmasq-{interface}.leases"
 NAME: Final = (
@@ -28,21 +28,6 @@ NAME: Final = (
 NEIGHBOURS: Final = (
     "nmcli", "-t", "-e", "yes", "-f", "BSSID,CHAN,SSID", "device", "wifi", "list",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Radio:
-    """``stations``: None where there is no access point of the kit's own; ``room``: how many it
-    takes; ``leases``: addresses given on it; ``same_name``, ``same_channel``: other kits near by
-    that have this one's; ``name``: under which it is found (``jardin.local``), empty: not known.
-    """
-
-    stations: int | None = None
-    room: int = SERVES
-    leases: int = 0
-    same_name: int = 0
-    same_channel: int = 0
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

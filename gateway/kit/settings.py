@@ -6,6 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.kit.network_state import STATE
 from gateway.security.codes import is_short
 from sensor_node.errors import ConfigError
 from sensor_node.settings import setting
@@ -47,6 +48,11 @@ class KitSettings:
         en="GPIO of a button that does the same, held for 5 s at the start",
         least=0,
         most=27,
+    )
+    network: Path = setting(
+        STATE,
+        fr="fichier où le gardien du câble dit ce qu'il sait des réseaux",
+        en="file in which the guard of the cable says what it knows of the networks",
     )
 
     def __post_init__(self) -> None:

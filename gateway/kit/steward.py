@@ -29,6 +29,7 @@ from gateway.kit.errand import (
     refusal,
     request_name,
 )
+from gateway.kit.journal import clear_journal
 from gateway.kit.setting_clock import set_clock
 from gateway.kit.system import System
 from sensor_node.errors import GardenError, HardwareError
@@ -39,6 +40,7 @@ Verb = Callable[[Request, System], Values]
 
 VERBS: Final[Mapping[str, Verb]] = {
     "clock": set_clock,
+    "journal": clear_journal,
 }
 """What can be asked. Each checks all that it is given, and raises ``GardenError`` with what to do;
 a verb that outlasts a start sees in ``request.boot`` whether this is still the same one. Its

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import time
@@ -43,6 +44,10 @@ class System:
             env={"PATH": PATH, "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
         )
+
+    def sync(self) -> None:
+        """All that any program has written is on disk."""
+        os.sync()
 
     def boot(self) -> str:
         """Which start of the computer this is."""

@@ -6,17 +6,14 @@ does without them. So this module imports nothing that draws, and a test watches
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
 from gateway import assets
-from gateway.api import waterings
-from gateway.api.bed_shapes import NewWatering, WateringChange
-from gateway.api.beds import known_bed
-from gateway.api.guard import allow, who_asks
+from gateway.api.context import MAX_ID, known_bed
+from gateway.api.guard import allow
 from gateway.pages import enter, instruments, kit_addresses, workshop_addresses
 from gateway.security.roles import Action
 from gateway.service import Gateway
@@ -30,7 +27,7 @@ Note = Annotated[str, Form(max_length=2_000)]
 """Longer than a note may be: the page then says so, and keeps what was typed."""
 Short = Annotated[str, Form(max_length=20)]
 Key = Annotated[str, Form(max_length=64)]
-Number = Annotated[int, Path(ge=1, le=waterings.MAX_ID)]
+Number = Annotated[int, Path(ge=1, le=MAX_ID)]
 
 
 async def _filled(request: Request) -> dict[str, list[str]]:
@@ -110,25 +107,23 @@ def _watering(pages: APIRouter, gateway: Gateway) -> None:
     def done(
         request: Request, bed: str, cans: Typed = "", litres: Typed = "", key: Key = ""
     ) -> Response:
-        def do() -> None:
-            told = {**_amounts(cans, litres), "key": key or None, "by": who_asks(request).name}
-            waterings.keep(gateway, bed, NewWatering.model_validate(told))
+        from gateway.pages import watering  # noqa: PLC0415 - see above
 
-        return _done(gateway, request, bed, do)
+        return watering.tell(gateway, request, bed, cans=cans, litres=litres, key=key)
 
     @pages.post("/bacs/{bed}/arrosages/{number}", dependencies=water)
     def correct(
         request: Request, bed: str, number: Number, cans: Typed = "", litres: Typed = ""
     ) -> Response:
-        def do() -> None:
-            change = WateringChange.model_validate(_amounts(cans, litres))
-            waterings.keep_correction(gateway, bed, number, change)
+        from gateway.pages import watering  # noqa: PLC0415 - see above
 
-        return _done(gateway, request, bed, do)
+        return watering.correct(gateway, request, bed, number, cans=cans, litres=litres)
 
     @pages.post("/bacs/{bed}/arrosages/{number}/annuler", dependencies=water)
     def undo(request: Request, bed: str, number: Number) -> Response:
-        return _done(gateway, request, bed, lambda: waterings.keep_undoing(gateway, bed, number))
+        from gateway.pages import watering  # noqa: PLC0415 - see above
+
+        return watering.undo(gateway, request, bed, number)
 
 
 def _noting(pages: APIRouter, gateway: Gateway) -> None:
@@ -171,15 +166,3 @@ def _form(gateway: Gateway, request: Request, bed: str = "") -> BedForm:
     from gateway.pages.bedform import BedForm  # noqa: PLC0415 - see above
 
     return BedForm(gateway, request, known_bed(gateway, bed) if bed else None)
-
-
-def _done(gateway: Gateway, request: Request, bed: str, do: Callable[[], object]) -> Response:
-    from gateway.pages.doing import Doing  # noqa: PLC0415 - see above
-
-    return Doing(gateway, request, bed).answer(do)
-
-
-def _amounts(cans: str, litres: str) -> dict[str, float | None]:
-    from gateway.pages.doing import amount_of  # noqa: PLC0415 - see above
-
-    return {"cans": amount_of(cans), "litres": amount_of(litres)}

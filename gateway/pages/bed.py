@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -10,16 +10,18 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import Response
 
-from gateway.api.beds import known_bed
+from gateway.api.context import known_bed
 from gateway.beds.records import BedRecord
 from gateway.pages import frame, storyline
 from gateway.pages.beds import bed_view
-from gateway.pages.bedstory import SPANS, Name, Story, period_of, story_of
+from gateway.pages.bedstory import SPANS, Name, Period, Story, period_of, story_of
 from gateway.pages.choices import growing
 from gateway.pages.frame import Reader, reader_of
-from gateway.pages.storyview import ZONES, StoryWords, hours_json
+from gateway.pages.script_texts import of_a_form
+from gateway.pages.storyview import ZONES, Mark, StoryWords, hours_json
 from gateway.pages.words import N_
 from gateway.service import Gateway
+from gateway.store.base import Series
 
 SPAN_WORDS: Final = {
     "jour": N_("Jour"),
@@ -32,14 +34,14 @@ USUAL: Final[Name] = "semaine"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One bed of the page: its story, drawn and in words."""
+    """One bed of the page: its story, drawn and in words. ``dry``: where it is too dry."""
 
     bed: str
     name: str
     lines: storyline.Lines
-    words: StoryWords
     sentence: str
     rain: str
+    dry: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class _Page:
         self._reader = reader
         self._record = record
         self._other = other
+        self._records = [record] if other is None else [record, other]
         self._span = span
         self._zone = gateway.settings.timezone
 
@@ -117,45 +120,64 @@ class _Page:
 
     def context(self) -> dict[str, Any]:
         """All that the template says."""
+        # Taken first: the stream then repeats what happens while the page is made.
+        last_event_id = self._gateway.events.last_id
         now_ms = self._gateway.clock.wall_ms()
         period = period_of(self._span, self._record, now_ms, self._zone)
-        records = [self._record] if self._other is None else [self._record, self._other]
-        stories = [story_of(self._gateway, one, period, self._reader.language) for one in records]
-        scale = storyline.scale_of(stories)
-        told = [self._told(one, scale) for one in stories]
+        channels = self._channels()
+        told = self._gateway.stories.get(self._key(period, channels), lambda: self._tell(period))
+        live = {"lastEventId": last_event_id, "channels": [str(one) for one in channels]}
         return {
+            **told,
+            "page": {**told["page"], **live},
             "view": bed_view(self._gateway, self._reader, self._record),
             "about": self._about(),
-            "told": told,
             "spans": self._spans(),
             "span": self._span,
             "period_words": self._reader.tell(SPAN_WORDS[self._span]),
+        }
+
+    def _channels(self) -> list[Series]:
+        """All that are read for the story."""
+        telling_of = self._gateway.observer.telling_of
+        return sorted({series for one in self._records for series in telling_of(one.bed)})
+
+    def _key(self, period: Period, channels: Sequence[Series]) -> Hashable | None:
+        """All that a story rests on; None where that cannot be said at once."""
+        version, language = self._gateway.measured.version(channels), self._reader.language
+        beds = [one.bed for one in self._records]
+        return version and (version, *channels, *beds, self._span, *period.ends, language)
+
+    def _tell(self, period: Period) -> dict[str, Any]:
+        """What happened, drawn and in words."""
+        language = self._reader.language
+        stories = [story_of(self._gateway, one, period, language) for one in self._records]
+        scale = storyline.scale_of(stories)
+        words = [StoryWords(one, self._reader, self._zone) for one in stories]
+        return {
+            "told": [self._told(*one, scale) for one in zip(stories, words, strict=True)],
             "box": (storyline.WIDTH, storyline.HEIGHT),
             "zones": storyline.zones_of(stories[0].limits, scale),
             "ticks": storyline.ticks_of(period, self._reader.write),
             "bar_width": storyline.bar_width(period),
-            "marks": [self._marks(one, scale) for one in told],
-            "columns": told[0].words.columns(),
-            "other_columns": told[1].words.columns() if len(told) > 1 else [],
-            "rows": _side_by_side(told),
-            "events": told[0].words.events(),
+            "marks": [_marks(one, scale) for one in words],
+            "columns": words[0].columns(),
+            "other_columns": words[1].columns() if len(words) > 1 else [],
+            "rows": _side_by_side(words),
+            "events": words[0].events(),
             "empty": not any(one.water for one in stories),
             "page": self._script(stories, scale),
         }
 
-    def _told(self, story: Story, scale: storyline.Scale) -> Told:
-        words = StoryWords(story, self._reader, self._zone)
+    def _told(self, story: Story, words: StoryWords, scale: storyline.Scale) -> Told:
         return Told(
             story.record.bed,
             name_of(story.record),
             storyline.lines_of(story, scale),
-            words,
             words.sentence(),
             storyline.rain_path(storyline.rain_by_step(story), scale),
+            words.percent(round(story.limits.dry_pct, 1)),
         )
-
-    def _marks(self, told: Told, scale: storyline.Scale) -> list[tuple[float, Any]]:
-        return [(round(100 * scale.x(one.at_ms), 2), one) for one in told.words.marks()]
 
     def _spans(self) -> list[Span]:
         return [
@@ -194,20 +216,30 @@ class _Page:
             "hourly": scale.period.hourly,
             "language": self._reader.language,
             "timezone": self._zone,
+            "ids": [one.bed for one in self._records],
             "beds": [{"name": name_of(one.record), **hours_json(one)} for one in stories],
             "texts": script_texts(self._reader),
         }
 
 
-def script_texts(reader: Reader) -> dict[str, str]:
+def script_texts(reader: Reader) -> dict[str, object]:
     """What the script says; it carries no word of its own."""
-    texts = {name: reader.tell(word) for name, word in ZONES.items()}
-    return {**texts, "justNow": reader.tell("à l’instant")}
+    return {
+        **of_a_form(reader.tell),
+        **{name: reader.tell(word) for name, word in ZONES.items()},
+        "news": reader.tell("De nouvelles mesures sont arrivées."),
+        "update": reader.tell("Mettre à jour"),
+        "updated": reader.tell("C’est à jour."),
+    }
 
 
-def _side_by_side(told: Sequence[Told]) -> list[tuple[str, list[str]]]:
+def _marks(words: StoryWords, scale: storyline.Scale) -> list[tuple[float, Mark]]:
+    return [(round(100 * scale.x(one.at_ms), 2), one) for one in words.marks()]
+
+
+def _side_by_side(words: Sequence[StoryWords]) -> list[tuple[str, list[str]]]:
     """The rows of all beds, joined by their time."""
-    tables = [one.words.rows() for one in told]
+    tables = [one.rows() for one in words]
     return [
         (same[0].when, [cell for row in same for cell in row.cells])
         for same in zip(*tables, strict=True)

@@ -7,13 +7,10 @@ saves second sees both values where another person has changed the same field me
 from __future__ import annotations
 
 import json
-import math
 import re
-import threading
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Final
 
 from fastapi import Request
@@ -21,15 +18,18 @@ from fastapi.responses import RedirectResponse, Response
 
 from gateway.api import beds as api
 from gateway.api.bed_shapes import BedChange, NewBed
+from gateway.api.context import known_bed
 from gateway.api.crops import known_crops
 from gateway.api.problems import status_of
 from gateway.beds.observed import WORKSHOP
 from gateway.beds.records import BedRecord
 from gateway.beds.watches import IN_THE_SOIL
 from gateway.catalogue import ChannelInfo
-from gateway.pages import choices, frame, words
+from gateway.pages import bedcrops, choices, fields, frame, words
+from gateway.pages.bedcrops import CHOOSE, DAY, Row
 from gateway.pages.doing import SEE_OTHER
 from gateway.pages.frame import Reader, reader_of
+from gateway.pages.script_texts import of_a_form
 from gateway.pages.standing import spoken_in
 from gateway.pages.words import N_
 from gateway.service import Gateway
@@ -43,13 +43,8 @@ NAMES: Final = (
     "mulched", "method", "can_l",
 )  # fmt: skip
 NEW: Final[Mapping[str, str]] = {"area_m2": "", "exposure": "open", "method": "can", "can_l": "10"}
-MOST_NAME: Final = 80
 KEPT: Final = "garde"
 """In the address of a form that comes back after somebody had to enter anew."""
-CHOOSE: Final = N_("Choisissez dans la liste.")
-_DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
-_saving = threading.Lock()
-"""Between looking whether somebody was faster and writing, nobody is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +53,13 @@ class Typed:
 
     values: Mapping[str, str]
     channels: frozenset[str] = frozenset()
+    rows: tuple[Row, ...] | None = ()
+    """The crops beside the first; None: nothing is said of them."""
 
     @classmethod
     def of_form(cls, form: Form) -> Typed:
         values = {name: (form.get(name) or [""])[-1].strip() for name in NAMES}
-        return cls(values, frozenset(form.get("channels", ())))
+        return cls(values, frozenset(form.get("channels", ())), bedcrops.rows_of_form(form))
 
     @classmethod
     def of_bed(cls, gateway: Gateway, record: BedRecord) -> Typed:
@@ -82,11 +79,13 @@ class Typed:
             "can_l": f"{told.can_l:g}",
         }
         watches = gateway.catalogue.watches.of(record.bed)
-        return cls(values, frozenset(str(one.series) for one in watches if one.to_ms is None))
+        channels = frozenset(str(one.series) for one in watches if one.to_ms is None)
+        return cls(values, channels, bedcrops.rows_of_bed(told))
 
     def as_json(self) -> str:
         """What the form goes out with, to see later whether somebody was faster."""
-        return json.dumps({**self.values, "channels": sorted(self.channels)}, ensure_ascii=False)
+        whole = {**self.values, "channels": sorted(self.channels), "rows": self.rows}
+        return json.dumps(whole, ensure_ascii=False)
 
 
 @dataclass(slots=True)
@@ -135,8 +134,8 @@ class BedForm:
         return Typed.of_bed(self._gateway, self._record)
 
     def _page(
-        self, typed: Typed, checked: Checked, was: str, *, kept: bool = False, trouble: str = "",
-        status: int = 200,
+        self, typed: Typed, checked: Checked, was: str, *, kept: bool = False, grew: bool = False,
+        trouble: str = "", status: int = 200,
     ) -> Response:  # fmt: skip
         reader, record = self._reader, self._record
         html = frame.render(
@@ -148,7 +147,11 @@ class BedForm:
             title=reader.tell("Nouveau bac")
             if record is None
             else record.details.name or record.bed,
+            page={"texts": of_a_form(reader.tell)},
             typed=typed.values,
+            rows=typed.rows or (),
+            most_crops=bedcrops.MOST,
+            grew=grew,
             errors=checked.errors,
             others=checked.others,
             was=was,
@@ -198,11 +201,14 @@ class BedForm:
         """Write down what was typed, or show it again with what stands in the way."""
         typed = Typed.of_form(form)
         was = (form.get("was") or [""])[-1]
-        checked = self._check(typed)
-        with _saving:
+        if bedcrops.ADD in form or bedcrops.REMOVE in form:
+            return self._page(typed, Checked(), was, grew=bedcrops.ADD in form)
+        before = _went_out(was)
+        checked = self._check(typed, before)
+        with api.writing:
             if self._record is not None:
-                self._record = api.known_bed(self._gateway, self._record.bed)
-                checked.others = self._faster(typed, was)
+                self._record = known_bed(self._gateway, self._record.bed)
+                checked.others = self._faster(typed, before)
             if checked.errors or checked.others:
                 status = 422 if checked.errors else 409
                 now = self._stands().as_json() if checked.others else was
@@ -220,21 +226,30 @@ class BedForm:
         bed = _id_of(named["name"], set(self._gateway.catalogue.beds.all(removed=True)))
         return api.make_bed(self._gateway, NewBed(id=bed, **named)).id
 
-    def _faster(self, typed: Typed, was: str) -> dict[str, str]:
+    def _faster(self, typed: Typed, before: Typed) -> dict[str, str]:
         """By field, what another person wrote since this form went out, as a reader sees it."""
-        try:
-            before = dict(json.loads(was))
-        except (ValueError, TypeError):
-            before = {}
         stands = self._stands()
         found = {
             name: self._shown(name, stands.values[name])
             for name in NAMES
-            if stands.values[name] not in (str(before.get(name, "")), typed.values[name])
+            if stands.values[name] not in (before.values.get(name, ""), typed.values[name])
         }
-        if stands.channels not in (frozenset(before.get("channels") or ()), typed.channels):
+        if stands.channels not in (before.channels, typed.channels):
             found["channels"] = ", ".join(sorted(stands.channels)) or self._reader.tell("aucun")
+        theirs = bedcrops.filled(stands.rows or ())
+        told = [bedcrops.filled(one.rows) for one in (before, typed) if one.rows is not None]
+        if before.rows is not None and theirs not in told:
+            found["crops"] = self._told(theirs)
         return found
+
+    def _told(self, rows: Sequence[Row]) -> str:
+        own = self._gateway.catalogue.crops.all()
+        told = [
+            choices.crop_name(row["crop"], self._reader, own)
+            + (f" ({row['share']} %)" if row["share"] else "")
+            for row in rows
+        ]
+        return ", ".join(told) or self._reader.tell("rien")
 
     def _shown(self, name: str, value: str) -> str:
         tell = self._reader.tell
@@ -253,7 +268,7 @@ class BedForm:
 
     # --- checking -----------------------------------------------------------------------------
 
-    def _check(self, typed: Typed) -> Checked:
+    def _check(self, typed: Typed, before: Typed) -> Checked:
         checked, values, tell = Checked(), typed.values, self._reader.tell
 
         def take(name: str, key: str, read: Callable[[str], Any], expected: str) -> None:
@@ -262,31 +277,38 @@ class BedForm:
             except ValueError:
                 checked.errors[name] = tell(expected)
 
-        take("name", "name", _name, N_("Donnez un nom d’au plus 80 caractères."))
-        take("soil", "soil", _one_of(SOILS, empty=True), CHOOSE)
-        take("crop", "crop", _one_of(known_crops(self._gateway), empty=True), CHOOSE)
-        take("exposure", "exposure", _one_of(choices.EXPOSURES), CHOOSE)
-        take("method", "method", _one_of(choices.METHODS), CHOOSE)
-        take("planted_on", "planted_on", _day, N_("Écrivez une date comme 15/05/2026."))
-        take("emerged_on", "emerged_on", _day, N_("Écrivez une date comme 15/05/2026."))
-        take("area_m2", "area_m2", _number(0.01, 10_000),
+        take("name", "name", fields.name_of, N_("Donnez un nom d’au plus 80 caractères."))
+        take("soil", "soil", fields.one_of(SOILS, empty=True), CHOOSE)
+        take("crop", "crop", fields.one_of(known_crops(self._gateway), empty=True), CHOOSE)
+        take("exposure", "exposure", fields.one_of(choices.EXPOSURES), CHOOSE)
+        take("method", "method", fields.one_of(choices.METHODS), CHOOSE)
+        take("planted_on", "planted_on", fields.day, DAY)
+        take("emerged_on", "emerged_on", fields.day, DAY)
+        take("area_m2", "area_m2", fields.number(0.01, 10_000),
              N_("Écrivez une surface en m², comme 2 ou 1,5."))  # fmt: skip
-        take("depth_cm", "depth_m", _depth,
+        take("depth_cm", "depth_m", fields.depth,
              N_("Écrivez une profondeur en cm, de 1 à 300, ou rien."))  # fmt: skip
-        take("can_l", "can_l", _number(0.1, 100),
+        take("can_l", "can_l", fields.number(0.1, 100),
              N_("Écrivez ce que contient l’arrosoir, en litres, comme 10."))  # fmt: skip
         checked.named["sown"] = bool(values["sown"])
         checked.named["mulched"] = bool(values["mulched"])
         self._check_dates(checked)
         self._check_channels(checked, typed)
+        if typed.rows or before.rows is not None:  # a form of before says nothing of them
+            self._check_crops(checked, typed.rows or ())
         return checked
 
     def _check_dates(self, checked: Checked) -> None:
         planted_on, emerged_on = checked.named.get("planted_on"), checked.named.get("emerged_on")
         if planted_on and emerged_on and emerged_on < planted_on:
-            checked.errors["emerged_on"] = self._reader.tell(
-                "Rien ne lève avant d’être semé : corrigez l’une des deux dates."
-            )
+            checked.errors["emerged_on"] = self._reader.tell(bedcrops.UNSOWN)
+
+    def _check_crops(self, checked: Checked, rows: Sequence[Row]) -> None:
+        known = known_crops(self._gateway)
+        others, wrong = bedcrops.check(rows, known, self._reader.tell)
+        checked.errors |= wrong
+        if not checked.errors:
+            checked.named = bedcrops.together(checked.named, others)
 
     def _check_channels(self, checked: Checked, typed: Typed) -> None:
         known = {str(series) for series in self._gateway.catalogue.channels()}
@@ -296,46 +318,18 @@ class BedForm:
         checked.named["channels"] = sorted(typed.channels)
 
 
-def _name(text: str) -> str:
-    if not 1 <= len(text) <= MOST_NAME:
-        raise ValueError(text)
-    return text
-
-
-def _one_of(known: Mapping[Any, object], *, empty: bool = False) -> Callable[[str], str | None]:
-    def read(text: str) -> str | None:
-        if not text and empty:
-            return None
-        if text not in known:
-            raise ValueError(text)
-        return text
-
-    return read
-
-
-def _number(least: float, most: float) -> Callable[[str], float]:
-    def read(text: str) -> float:
-        value = float(text.replace(",", "."))
-        if not (math.isfinite(value) and least <= value <= most):
-            raise ValueError(text)
-        return value
-
-    return read
-
-
-def _depth(text: str) -> float | None:
-    return round(_number(1, 300)(text) / 100, 4) if text else None
-
-
-def _day(text: str) -> date | None:
-    """As a browser sends it, or as people write it where it has no calendar."""
-    if not text:
-        return None
-    written = _DAY.fullmatch(text)
-    found = date(*map(int, reversed(written.groups()))) if written else date.fromisoformat(text)
-    if not date(1970, 1, 1) <= found <= date(2200, 1, 1):
-        raise ValueError(text)
-    return found
+def _went_out(was: str) -> Typed:
+    """The form as it was when it went out; what somebody made of that counts for nothing."""
+    try:
+        whole = dict(json.loads(was))
+        values = {name: str(whole.get(name, "")) for name in NAMES}
+        channels = frozenset(map(str, whole.get("channels") or ()))
+        if "rows" not in whole:
+            return Typed(values, channels, None)
+        rows = tuple({part: str(row[part]) for part in bedcrops.PARTS} for row in whole["rows"])
+        return Typed(values, channels, rows)
+    except (ValueError, TypeError, LookupError):
+        return Typed({}, rows=None)
 
 
 def _id_of(name: str, taken: set[str]) -> str:

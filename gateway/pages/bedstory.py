@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from statistics import fmean
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from gateway.beds.fallen import fallen
 from gateway.beds.hearing import scale_of
@@ -59,6 +59,11 @@ class Period:
     def to_ms(self) -> int:
         return self.steps_ms[-1]
 
+    @property
+    def ends(self) -> tuple[int, int]:
+        """Both: of a name, they tell one period from another."""
+        return self.from_ms, self.to_ms
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -72,8 +77,7 @@ class Limits:
         return "dry" if pct < self.dry_pct else "wet" if pct > self.wet_pct else "good"
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """Water at a moment, in percent of the reserve."""
 
     at_ms: int

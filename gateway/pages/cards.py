@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import gettext
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
+from markupsafe import Markup, escape
+
 from gateway.catalogue import ChannelInfo, NodeInfo
 from gateway.measured import Measured
-from gateway.pages import words
+from gateway.pages import frame, words
 from gateway.pages.curve import Curve, curve_of, runs_of
 from gateway.pages.numbers import Format, rfc3339
 from gateway.pages.week import HOUR_MS, Aggregate, Day, Span, Week, week_of
 from gateway.pages.wording import Row, Wording
 from gateway.present import STALE_AFTER_INTERVALS, Latest
+from gateway.remembered import Remembered
 from gateway.scale import CALIBRATED
 from gateway.store.base import Series
 from sensor_node.errors import StorageError
@@ -25,9 +28,26 @@ PROBES: Final = frozenset({*CALIBRATED, *CALIBRATED.values()})
 """What a probe in the soil gives, before and after its calibration."""
 
 
+AGE: Final = "\0"
+"""Stands for the age of a value in a card that is remembered; no text has this character."""
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One channel. Texts are ready to be shown; an empty one is not."""
+    """One channel, as far as the page speaks of it, and its card as ``html``."""
+
+    id: str
+    label: str
+    quality: str
+    trouble: str
+    at_ms: int | None
+    simulated: bool
+    html: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What a card says. Texts are ready to be shown; an empty one is not."""
 
     id: str
     channel: str
@@ -80,8 +100,8 @@ class NodeView:
 class Writer:
     """Writes cards for one reader at one moment.
 
-    ``away``: why the store gave no week, None where it did. Whatever is in memory is written all
-    the same, and the store is asked once only.
+    ``cards``: those that were drawn before. ``away``: why the store gave no week, None where it
+    did. Whatever is in memory is written all the same, and the store is asked once only.
     """
 
     def __init__(
@@ -91,21 +111,25 @@ class Writer:
         write: Format,
         texts: gettext.NullTranslations,
         now_ms: int,
+        *,
+        cards: Remembered,
     ) -> None:
         self._store = store
+        self._cards = cards
         self._span = span
         self._write = write
         self._texts = texts
         self._now_ms = now_ms
+        self._weekdays = [write.weekday(day) for day in span.days_ms[:-1]]
+        module = frame.environment(write.language).get_template("card.html").make_module()
+        self._draw: Callable[[Face, bool, Sequence[str]], str] = module.channel_card  # type: ignore[attr-defined]
         self.away: StorageError | None = None
 
-    def node(self, info: NodeInfo, cards: Sequence[Card]) -> NodeView:
+    def node(self, info: NodeInfo, cards: Sequence[Card], *, silent: bool) -> NodeView:
         """The view of one node."""
         seen_ms = info.last_seen_ms
         age_s = 0.0 if seen_ms is None else max(0.0, (self._now_ms - seen_ms) / 1000)
-        heard = [card for card in cards if card.at_ms is not None]
-        all_stale = bool(heard) and all(card.quality == "stale" for card in heard)
-        if all_stale:
+        if silent:
             seen_ms = None  # a backlog may have come just now; what counts is that it is old
         return NodeView(
             node=info.node,
@@ -113,7 +137,7 @@ class Writer:
             state_words=self._texts.gettext(words.NODE_STATES[info.state]),
             seen="" if seen_ms is None else self._ago(age_s),
             seen_ms=seen_ms,
-            silent=self._silence(heard) if all_stale else "",
+            silent=self._silence(cards) if silent else "",
             twice=self._namesake() if info.about.get("namesake") is True else "",
             simulated=any(card.simulated for card in cards),
             cards=cards,
@@ -125,22 +149,61 @@ class Writer:
             "dans son node.toml, puis relancez-le."
         )
 
-    def _silence(self, heard: Sequence[Card]) -> str:
-        newest_ms = max(card.at_ms or 0 for card in heard)
+    def _silence(self, cards: Sequence[Card]) -> str:
+        newest_ms = max(card.at_ms or 0 for card in cards)
         lasting = words.lasting((self._now_ms - newest_ms) / 1000, self._write.language)
         return self._texts.gettext(
             "Pas de nouvelles depuis %(time)s : vérifiez la pile (ou la prise), puis le Wi-Fi."
         ) % {"time": lasting}
 
-    def card(self, info: ChannelInfo, latest: Latest | None, interval_s: float) -> Card:
-        """The card of one channel."""
+    def card(
+        self, info: ChannelInfo, latest: Latest | None, interval_s: float, *, silent: bool
+    ) -> Card:
+        """The card of one channel; ``silent``: its node is, which is said above its cards."""
+        trouble = self._trouble(latest)
+        facts = latest and (latest.at_ms, latest.value, latest.quality)
+        key = (info, facts, trouble, interval_s, silent, self._span, self._write.language)
+
+        def draw(week: Week) -> str:
+            face = self._face(info, latest, interval_s, week)
+            return str(self._draw(face, silent, self._weekdays))
+
+        html = self._remembered(info, key, draw)
+        age = self._ago(latest.age_s) if latest else ""
+        return Card(
+            id=_id(info.series),
+            label=info.series.channel,
+            quality=latest.quality if latest else "none",
+            trouble=trouble[0],
+            at_ms=latest.at_ms if latest else None,
+            simulated=info.simulated,
+            html=Markup(html.replace(AGE, escape(age))),  # noqa: S704 - drawn by its template
+        )
+
+    def _remembered(self, info: ChannelInfo, key: Hashable, draw: Callable[[Week], str]) -> str:
+        """The card, drawn again only where it has become another one."""
+        try:
+            if self.away is None:
+                version = self._store.version([info.series])
+                return self._cards.get(version and (version, key), lambda: draw(self._week(info)))
+        except StorageError as error:
+            self.away = error
+        midnights = self._span.days_ms[:-1]
+        return draw(Week(self._span, [], [Day(start, None) for start in midnights]))
+
+    def _week(self, info: ChannelInfo) -> Week:
+        aggregate = Wording(info, self._write, self._texts).aggregate
+        return week_of(self._store, info.series, self._span, aggregate)
+
+    def _face(
+        self, info: ChannelInfo, latest: Latest | None, interval_s: float, week: Week
+    ) -> Face:
         wording = Wording(info, self._write, self._texts)
-        week = self._week(info.series, wording.aggregate)
         curve = curve_of(week, wording.aggregate, wording.look.span) if week.hours else None
         quality = latest.quality if latest else "none"
         trouble, remedy = self._trouble(latest)
-        return Card(
-            id=f"{info.series.node}--{info.series.channel}",
+        return Face(
+            id=_id(info.series),
             channel=str(info.series),
             name=self._texts.gettext(wording.look.name),
             label=info.series.channel,
@@ -158,7 +221,7 @@ class Writer:
             at_ms=latest.at_ms if latest else None,
             at_rfc3339=rfc3339(latest.at_ms) if latest else "",
             at_words=self._write.full(latest.at_ms) if latest else "",
-            age=self._ago(latest.age_s) if latest else "",
+            age=AGE if latest else "",
             stale_after_s=STALE_AFTER_INTERVALS * interval_s,
             trouble=trouble,
             remedy=remedy,
@@ -172,14 +235,6 @@ class Writer:
             csv=self._download(info.series, "csv"),
             csv_fr=self._download(info.series, "csv-fr"),
         )
-
-    def _week(self, series: Series, aggregate: Aggregate) -> Week:
-        if self.away is None:
-            try:
-                return week_of(self._store, series, self._span, aggregate)
-            except StorageError as error:
-                self.away = error
-        return Week(self._span, [], [Day(start, None) for start in self._span.days_ms[:-1]])
 
     def _ago(self, age_s: float) -> str:
         return words.ago(age_s, self._texts, self._write.language)
@@ -209,6 +264,10 @@ class Writer:
             "format": kind,
         }
         return f"/api/v1/readings?{urlencode(query)}"
+
+
+def _id(series: Series) -> str:
+    return f"{series.node}--{series.channel}"
 
 
 def _hours_json(week: Week, aggregate: Aggregate, decimals: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -56,6 +56,28 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What a channel did, in words, in numbers, drawn, and for the script."""
+
+    sentence: str
+    columns: Sequence[str]
+    rows: Sequence[Row]
+    paths: Paths
+    script: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All curves as they were; each of ``times`` begins one of their steps."""
+
+    pasts: Sequence[Past]
+    scales: Sequence[Scale]
+    axes: Sequence[Axis]
+    times: Sequence[int]
+    step_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Axis:
     """The scale of one unit, from its top to its bottom; ``hue``: of the only curve on it, or 0."""
 
@@ -72,6 +94,10 @@ class Choice:
     name: str
     label: str
     chosen: bool
+
+
+Found = Callable[[ChannelInfo, list[int]], Sequence[Bucket]]
+"""Gives the buckets of a channel between some moments."""
 
 
 def answer(gateway: Gateway, request: Request) -> Response:
@@ -100,9 +126,8 @@ class _Page:
     def render(self) -> str:
         last_event_id = self._gateway.events.last_id
         period, zone = self._period, self._write.zone
-        drawn = [self._drawn(info) for info in self._chosen]
-        scales = scales_of(drawn)
-        curves = [self._curve(*pair, scales) for pair in zip(self._chosen, drawn, strict=True)]
+        picture = self._picture()
+        curves = [self._curve(*one) for one in zip(self._chosen, picture.pasts, strict=True)]
         names = [info.series for info in self._chosen]
         first, last = period.days(zone)
         return frame.render(
@@ -112,7 +137,7 @@ class _Page:
             "/mesures",
             keep=f"&{self._query(_kept(period, zone))}" if names else "",
             curves=curves,
-            axes=[self._axis(scale, drawn) for scale in scales],
+            axes=picture.axes,
             marks=[self._mark(at_ms) for at_ms in period.marks],
             width=WIDTH,
             height=HEIGHT,
@@ -134,32 +159,57 @@ class _Page:
             files=self._files(),
             hourly=period.length_ms > EACH_READING_MS,
             away="" if self.away is None else self.away.text(self._reader.language),
-            page=self._for_the_script(drawn, scales, last_event_id),
+            page=self._for_the_script(picture, last_event_id),
         )
+
+    def _picture(self) -> Picture:
+        """Drawn anew only where something has been measured, or another time is asked for."""
+        edges = self._period.table_edges(self._write.zone)
+        # What has not come yet is no row of the table.
+        shown = [at_ms for at_ms in edges if at_ms <= self._now_ms] + [edges[-1]]
+        try:
+            version = self._gateway.measured.version([info.series for info in self._chosen])
+            ends, language = (self._period.from_ms, self._period.to_ms), self._reader.language
+            key = version and (version, tuple(self._chosen), ends, tuple(shown), language)
+            return self._gateway.curves.get(key, lambda: self._draw(self._found, shown))
+        except StorageError as error:
+            self.away = error
+        return self._draw(lambda _info, _edges: [], shown)
+
+    def _draw(self, found: Found, shown: list[int]) -> Picture:
+        edges = self._period.chart_edges(self._write.zone)
+        drawn = [self._drawn(info, found(info, edges)) for info in self._chosen]
+        scales = scales_of(drawn)
+        pen = Pen(self._period.from_ms, self._period.to_ms, edges[1] - edges[0])
+        pasts = []
+        for info, one in zip(self._chosen, drawn, strict=True):
+            wording = Wording(info, self._write, self._reader.texts)
+            story = Story(wording, self._write)
+            scale = next((each for each in scales if each.unit == one.unit), None)
+            pasts.append(
+                Past(
+                    story.sentence(one.found),
+                    wording.columns(),
+                    story.rows(shown, found(info, shown)),
+                    pen.draw(one, scale) if scale else Paths(),
+                    _columns(one, edges),
+                )
+            )
+        axes = [self._axis(scale, drawn) for scale in scales]
+        return Picture(pasts, scales, axes, edges[:-1], edges[1] - edges[0])
 
     def _found(self, info: ChannelInfo, edges: list[int]) -> Sequence[Bucket]:
         vector = Wording(info, self._write, self._reader.texts).aggregate == "vector"
-        if self.away is None:
-            try:
-                return self._gateway.measured.buckets(info.series, edges, vector=vector)
-            except StorageError as error:
-                self.away = error
-        return []
+        return self._gateway.measured.buckets(info.series, edges, vector=vector)
 
-    def _drawn(self, info: ChannelInfo) -> Drawn:
+    def _drawn(self, info: ChannelInfo, found: Sequence[Bucket]) -> Drawn:
         wording = Wording(info, self._write, self._reader.texts)
-        found = self._found(info, self._period.chart_edges(self._write.zone))
         unit = wording.symbol or info.quantity or ""
         return Drawn(unit, wording.aggregate, wording.look.span, found)
 
-    def _curve(self, info: ChannelInfo, drawn: Drawn, scales: Sequence[Scale]) -> Curve:
+    def _curve(self, info: ChannelInfo, past: Past) -> Curve:
         wording = Wording(info, self._write, self._reader.texts)
-        story = Story(wording, self._write)
-        edges = self._period.table_edges(self._write.zone)
-        # What has not come yet is no row of the table.
-        edges = [at_ms for at_ms in edges if at_ms <= self._now_ms] + [edges[-1]]
         latest = self._gateway.present.get(info.series)
-        scale = next((one for one in scales if one.unit == drawn.unit), None)
         quality = latest.quality if latest else "none"
         return Curve(
             id=f"{info.series.node}--{info.series.channel}",
@@ -177,15 +227,11 @@ class _Page:
             age=words.ago(latest.age_s, self._reader.texts, self._reader.language)
             if latest
             else "",
-            sentence=story.sentence(drawn.found),
-            columns=wording.columns(),
-            rows=story.rows(edges, self._found(info, edges)),
-            paths=self._pen().draw(drawn, scale) if scale else Paths(),
+            sentence=past.sentence,
+            columns=past.columns,
+            rows=past.rows,
+            paths=past.paths,
         )
-
-    def _pen(self) -> Pen:
-        edges = self._period.chart_edges(self._write.zone)
-        return Pen(self._period.from_ms, self._period.to_ms, edges[1] - edges[0])
 
     def _axis(self, scale: Scale, drawn: Sequence[Drawn]) -> Axis:
         on_it = [n for n, one in enumerate(drawn) if one.unit == scale.unit and one.found]
@@ -241,18 +287,15 @@ class _Page:
             return f"{self._write.weekday_clock(first)} – {self._write.weekday_clock(last)}"
         return self._write.dates(first, last)
 
-    def _for_the_script(
-        self, drawn: Sequence[Drawn], scales: Sequence[Scale], last_event_id: str
-    ) -> dict[str, Any]:
-        edges = self._period.chart_edges(self._write.zone)
+    def _for_the_script(self, picture: Picture, last_event_id: str) -> dict[str, Any]:
         return {
             "now": self._now_ms,
             "from": self._period.from_ms,
             "to": self._period.to_ms,
-            "step": edges[1] - edges[0],
-            "times": edges[:-1],
-            "curves": [_columns(one, edges) for one in drawn],
-            "scales": {one.unit: [one.low, one.high] for one in scales},
+            "step": picture.step_ms,
+            "times": picture.times,
+            "curves": [one.script for one in picture.pasts],
+            "scales": {one.unit: [one.low, one.high] for one in picture.scales},
             "language": self._reader.language,
             "timezone": self._gateway.settings.timezone,
             "lastEventId": last_event_id,

@@ -14,7 +14,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.background import BackgroundTask
 
-from gateway.api.beds import known_bed
+from gateway.api.context import known_bed
 from gateway.api.problems import Problem, status_of
 from gateway.beds.records import BedRecord
 from gateway.pages import frame, today

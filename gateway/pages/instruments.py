@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
-from gateway.api.calibrations import MAX_ID
+from gateway.api.context import MAX_ID
 from gateway.api.guard import allow
 from gateway.security.roles import Action
 from gateway.service import Gateway

@@ -25,6 +25,7 @@ def router(gateway: Gateway) -> APIRouter:
     _first_start(pages, gateway)
     _hour(pages, gateway)
     _papers(pages, gateway)
+    _handover(pages, gateway)
     return pages
 
 
@@ -93,3 +94,31 @@ def _papers(pages: APIRouter, gateway: Gateway) -> None:
         from gateway.pages import kit_papers  # noqa: PLC0415 - see above
 
         return kit_papers.sheet(gateway, request)
+
+
+def _handover(pages: APIRouter, gateway: Gateway) -> None:
+    reset = [allow(Action.RESET)]
+
+    @pages.get("/remise", response_class=HTMLResponse, dependencies=reset)
+    def show_handover(request: Request) -> Response:
+        from gateway.pages import kit_handover  # noqa: PLC0415 - see above
+
+        return kit_handover.show(gateway, request)
+
+    @pages.get("/remise/donnees", dependencies=reset)
+    def take_data() -> Response:
+        from gateway.pages import kit_handover  # noqa: PLC0415 - see above
+
+        return kit_handover.take(gateway)
+
+    @pages.post("/remise/cle", response_class=HTMLResponse, dependencies=reset)
+    def take_on_stick(request: Request) -> Response:
+        from gateway.pages import kit_handover  # noqa: PLC0415 - see above
+
+        return kit_handover.take_on_stick(gateway, request)
+
+    @pages.post("/remise", response_class=HTMLResponse, dependencies=reset)
+    def hand_over(request: Request, mot: Short = "", sans: Short = "") -> Response:
+        from gateway.pages import kit_handover  # noqa: PLC0415 - see above
+
+        return kit_handover.hand_over(gateway, request, mot, without=bool(sans))

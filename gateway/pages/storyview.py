@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from functools import partial
 from itertools import groupby, pairwise
 from statistics import fmean
 from typing import Any, Final
 
 from gateway.beds.journal import Entry
+from gateway.beds.notes import Note
 from gateway.pages.beds import Reason
 from gateway.pages.bedstory import Point, Story
 from gateway.pages.frame import Reader
@@ -70,6 +72,10 @@ class Mark:
     words: str
 
 
+Untold = tuple[int, Callable[[], Event]]
+"""When something happened, and what puts it in words."""
+
+
 class StoryWords:
     """Tells one story to one reader."""
 
@@ -79,6 +85,9 @@ class StoryWords:
         self._zone = zone
         self._write: Format = reader.write
         self._cans = story.record.details.method == "can"
+        mornings = (at_local_hour_ms(on, _MORNING_H, zone) for on in story.advice)
+        signs = (_sign_key(told) for told in story.advice.values())
+        self._advised_at = list(zip(mornings, signs, story.advice.values(), strict=True))
 
     # --- the sentence -------------------------------------------------------------------------
 
@@ -137,7 +146,7 @@ class StoryWords:
         return f"{count}, {amount}." if amount else f"{count}."
 
     def _advised(self) -> str:
-        days = sum(_sign_key(told) in WATER_NOW for told in self._story.advice.values())
+        days = sum(sign in WATER_NOW for _, sign, _ in self._advised_at)
         if not days:
             return ""
         text = self._reader.texts.ngettext(
@@ -176,7 +185,8 @@ class StoryWords:
 
     def _cells(self, from_ms: int, to_ms: int) -> list[str]:
         story = self._story
-        water = [one.pct for one in story.water if from_ms <= one.at_ms < to_ms]
+        first, last = (bisect_left(story.water, (at_ms,)) for at_ms in (from_ms, to_ms))
+        water = [one.pct for one in story.water[first:last]]
         poured = [
             one
             for one in story.waterings
@@ -210,16 +220,12 @@ class StoryWords:
 
     def _verdict(self, from_ms: int, to_ms: int) -> str:
         """Of a day its word; of more, on how many days water was advised."""
-        told = [
-            one
-            for on, one in self._story.advice.items()
-            if from_ms <= at_local_hour_ms(on, _MORNING_H, self._zone) < to_ms
-        ]
-        if not told:
+        signs = [sign for at_ms, sign, _ in self._advised_at if from_ms <= at_ms < to_ms]
+        if not signs:
             return NOTHING
         if to_ms - from_ms <= 25 * HOUR_MS:
-            return self._reader.tell(SIGNS[_sign_key(told[-1])].word)
-        days = sum(_sign_key(one) in WATER_NOW for one in told)
+            return self._reader.tell(SIGNS[signs[-1]].word)
+        days = sum(sign in WATER_NOW for sign in signs)
         if not days:
             return NOTHING
         return f"{self._reader.tell(SIGNS['yes'].word)} ({days})"
@@ -227,31 +233,27 @@ class StoryWords:
     # --- what happened ------------------------------------------------------------------------
 
     def events(self) -> list[Event]:
-        """Newest first; no more than a page takes."""
-        found = [*self._advices(), *map(self._watering, self._story.waterings), *self._notes()]
-        return sorted(found, key=lambda one: -one.at_ms)[:MOST_EVENTS]
+        """Newest first; no more than a page takes, and only those are put in words."""
+        found = [*self._advices(), *self._waterings(), *self._notes()]
+        newest = sorted(found, key=lambda one: -one[0])[:MOST_EVENTS]
+        return [tell() for _, tell in newest]
 
-    def _advices(self) -> Iterator[Event]:
+    def _advices(self) -> Iterator[Untold]:
         """Each day's advice; over a longer time, where it says something else than before."""
         each_day = self._story.period.hourly
         before = ""
-        speaks = spoken_in(self._reader.language)
-        for on, told in self._story.advice.items():
-            key = _sign_key(told)
+        for at_ms, key, told in self._advised_at:
             if each_day or key != before:
-                sign = SIGNS[key]
-                yield Event(
-                    "advice",
-                    at_ms := at_local_hour_ms(on, _MORNING_H, self._zone),
-                    self._write.day(at_ms),
-                    sign.icon,
-                    self._advice_word(sign, told),
-                    reasons=[
-                        Reason(one["text"], speaks, PLAIN.get(one["code"], ""))
-                        for one in told["reasons"]
-                    ],
-                )
+                yield at_ms, partial(self._advice, at_ms, SIGNS[key], told)
             before = key
+
+    def _advice(self, at_ms: int, sign: Sign, told: Mapping[str, Any]) -> Event:
+        speaks = spoken_in(self._reader.language)
+        reasons = [
+            Reason(one["text"], speaks, PLAIN.get(one["code"], "")) for one in told["reasons"]
+        ]
+        word = self._advice_word(sign, told)
+        return Event("advice", at_ms, self._write.day(at_ms), sign.icon, word, reasons=reasons)
 
     def _advice_word(self, sign: Sign, told: Mapping[str, Any]) -> str:
         word = self._reader.tell(sign.word)
@@ -259,6 +261,10 @@ class StoryWords:
             return word
         amount = told["cans"] if self._cans else told["litres"]
         return word if amount is None else self._with(word, self._unit(amount))
+
+    def _waterings(self) -> Iterator[Untold]:
+        for one in self._story.waterings:
+            yield one.at_ms, partial(self._watering, one)
 
     def _watering(self, one: Entry) -> Event:
         tell = self._reader.tell
@@ -280,31 +286,30 @@ class StoryWords:
         text = f"{self._with(word, amount) if amount else word}{seen}"
         return Event(kind, one.at_ms, self._moment(one.at_ms), icon, text)
 
-    def _notes(self) -> Iterator[Event]:
+    def _notes(self) -> Iterator[Untold]:
         for one in self._story.notes:
-            yield Event(
-                "note", one.at_ms, self._moment(one.at_ms), "note", self._reader.tell("Note"),
-                text=one.text, note=one.id,
-            )  # fmt: skip
+            yield one.at_ms, partial(self._note, one)
+
+    def _note(self, one: Note) -> Event:
+        when, word = self._moment(one.at_ms), self._reader.tell("Note")
+        return Event("note", one.at_ms, when, "note", word, text=one.text, note=one.id)
 
     def marks(self) -> list[Mark]:
         """What stands on the line of time."""
         advised = [
-            self._advice_mark(on, key)
-            for on, told in self._story.advice.items()
-            if (key := _sign_key(told)) in MARKED
+            self._advice_mark(at_ms, key) for at_ms, key, _ in self._advised_at if key in MARKED
         ]
-        events = [*map(self._watering, self._story.waterings), *self._notes()]
+        poured = (one for one in self._story.waterings if one.source != "rain_probable")
+        events = [*map(self._watering, poured), *map(self._note, self._story.notes)]
         others = [
             Mark(one.kind, one.at_ms, one.icon, self._with(one.when, one.text or one.word))
             for one in events
-            if one.kind != "rain"
         ]
         period = self._story.period
         return [one for one in (*advised, *others) if period.from_ms <= one.at_ms < period.to_ms]
 
-    def _advice_mark(self, on: date, key: str) -> Mark:
-        at_ms, sign = at_local_hour_ms(on, _MORNING_H, self._zone), SIGNS[key]
+    def _advice_mark(self, at_ms: int, key: str) -> Mark:
+        sign = SIGNS[key]
         words = self._with(self._write.short_day(at_ms), self._reader.tell(sign.word))
         return Mark("advice", at_ms, sign.icon, words)
 

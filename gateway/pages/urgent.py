@@ -28,6 +28,9 @@ NAMES: Final = {
     "forecast": N_("Prévision"),
     "keys": N_("Clés"),
     "messages": N_("Messages"),
+    "cable": N_("Câble"),
+    "wifi": N_("Wi-Fi du kit"),
+    "kits": N_("Autres kits"),
 }
 ICONS: Final = {"bad": "fault", "warning": "suspect", "unknown": "unknown", "good": "good"}
 RANK: Final = {"bad": 0, "warning": 1, "unknown": 2}

@@ -16,6 +16,15 @@ KEPT_BY: Final = {
     "rtc": N_("par une horloge à pile"),
     "person": N_("réglée par une personne depuis le démarrage"),
 }
+CABLES: Final = {
+    "unplugged": N_("aucun câble"),
+    "listening": N_("le kit écoute avant d’y donner quoi que ce soit"),
+    "serving": N_("le kit y donne les adresses"),
+    "guest": N_("le câble mène au réseau de l’école : le kit n’y distribue rien"),
+    "guest_of_kit": N_("un autre kit y donne les adresses"),
+    "apart": N_("ce réseau a les adresses du kit : il n’y entre pas"),
+    "unknown": N_("personne ne surveille le câble"),
+}
 
 
 def vitals_of(check: Check, reader: Reader) -> str:
@@ -102,6 +111,19 @@ def _messages(values: Values, reader: Reader) -> str:
     return reader.texts.ngettext("%(num)s adresse", "%(num)s adresses", count) % {"num": count}
 
 
+def _cable(values: Values, reader: Reader) -> str:
+    return reader.tell(CABLES[str(values["cable"])])
+
+
+def _wifi(values: Values, reader: Reader) -> str:
+    words = {"stations": values["stations"], "room": values["room"]}
+    return reader.tell("appareils : %(stations)s sur %(room)s au plus") % words
+
+
+def _kits(values: Values, reader: Reader) -> str:
+    return str(values["name"] or "")
+
+
 def _broker(values: Values, reader: Reader) -> str:
     return reader.tell("relié") if values["connected"] else reader.tell("pas de réponse")
 
@@ -129,4 +151,7 @@ _WORDS: Final[Mapping[str, Callable[[Values, Reader], str]]] = {
     "forecast": _forecast,
     "keys": _keys,
     "messages": _messages,
+    "cable": _cable,
+    "wifi": _wifi,
+    "kits": _kits,
 }

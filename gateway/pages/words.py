@@ -8,6 +8,7 @@ from __future__ import annotations
 import gettext
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from babel.dates import format_timedelta
@@ -246,7 +247,11 @@ def ago(age_s: float, words: gettext.NullTranslations, language: str) -> str:
     """An age in words: "il y a 3 min"; what is younger than ten seconds is "à l’instant"."""
     if age_s < JUST_NOW_S:
         return words.gettext("à l’instant")
-    unit, whole_s = _whole(age_s)
+    return _ago(language, *_whole(age_s))
+
+
+@lru_cache(maxsize=512)  # a page of fifty channels says it fifty times
+def _ago(language: str, unit: _Unit, whole_s: int) -> str:
     return format_timedelta(
         -whole_s,
         granularity=unit,

@@ -44,6 +44,15 @@ class Passphrases:
             db.execute("DELETE FROM sessions WHERE role = ?", (role,))
             db.execute("DELETE FROM codes WHERE role = ?", (role,))
 
+    def forget(self, role: Role) -> None:
+        """``role`` has no passphrase any more, nobody is in any longer, and none of its codes
+        opens anything: somebody with the computer in their hands has asked for it.
+        """
+        with self._database.writing() as db:
+            db.execute("DELETE FROM passphrases WHERE role = ?", (role,))
+            db.execute("DELETE FROM codes WHERE role = ?", (role,))
+            db.execute("DELETE FROM sessions")
+
     def roles(self) -> set[Role]:
         """Those that have one."""
         with self._database.reading() as db:

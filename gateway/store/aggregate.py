@@ -73,9 +73,10 @@ def buckets(
     """
     found: list[Bucket] = []
     for run in runs(edges):
-        for start_ms, totals in _totals(db, series, run, days, vector=vector):
-            if (made := bucket(start_ms, totals, vector=vector)) is not None:
-                found.append(made)
+        made = (
+            bucket(*one, vector=vector) for one in _totals(db, series, run, days, vector=vector)
+        )
+        found += [one for one in made if one is not None]
     return found
 
 
@@ -179,10 +180,10 @@ def bucket(start_ms: int, totals: Totals, *, vector: bool) -> Bucket | None:
     Directions that cancel out have no mean, so such a bucket is left out.
     """
     count, least, most, total, sines, cosines = totals
-    mean = total / count
-    if vector:
-        if math.hypot(sines, cosines) < NO_DIRECTION * count:
-            return None
-        # The second modulo: a tiny negative angle % 360.0 is 360.0 exactly.
-        mean = math.degrees(math.atan2(sines, cosines)) % 360.0 % 360.0
+    if not vector:
+        return Bucket(start_ms, count, total / count, least, most, total)
+    if math.hypot(sines, cosines) < NO_DIRECTION * count:
+        return None
+    # The second modulo: a tiny negative angle % 360.0 is 360.0 exactly.
+    mean = math.degrees(math.atan2(sines, cosines)) % 360.0 % 360.0
     return Bucket(start_ms, count, mean, least, most, total)

@@ -6,7 +6,7 @@ method may be called from any thread and raises ``StorageError`` when the engine
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
@@ -58,12 +58,12 @@ class Point(NamedTuple):
     suspect: str
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(NamedTuple):
     """What was measured in ``[start_ms, next start)``; ``mean`` is a vector mean for directions."""
 
     start_ms: int
-    count: int
+    # A tuple counts its items by this name; nobody asks a bucket for that.
+    count: int  # type: ignore[assignment]
     mean: float
     least: float
     most: float
@@ -104,6 +104,11 @@ class Store(Protocol):
 
     def count(self) -> int:
         """How many readings there are."""
+
+    def version(self, series: Iterable[Series]) -> Hashable | None:
+        """Something that is another one as soon as anything of ``series`` has been written or
+        taken back, by whatever program; None where that cannot be said at once.
+        """
 
     def close(self) -> None:
         """Let go of the engine; what was committed stays."""

@@ -10,7 +10,8 @@ import math
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -80,6 +81,7 @@ class SqliteStore:
         self._readers: list[sqlite3.Connection] | None = []
         self._readers_lock = threading.Lock()
         self._ids: dict[Series, int] = {}
+        self._changes: Counter[Series] = Counter()
         try:
             self._id = self._load_id()
             self._lay_days()
@@ -109,6 +111,7 @@ class SqliteStore:
                 self._roll_up(db, rows, done)
                 _write_faults(db, [(ids[f.series], f.at_ms, f.reason) for f in faults])
             self._ids = ids
+            self._changes.update(set(series).union(f.series for f in faults))
         return done
 
     def newest(self) -> dict[Series, Reading | Fault]:
@@ -169,6 +172,7 @@ class SqliteStore:
     def delete(self, series: Series, from_ms: int, to_ms: int) -> int:
         with self._writing() as db:
             gone = self._delete(db, series, from_ms, to_ms)
+            self._changes[series] += 1
             # Nothing of it is left in the log either, as soon as no page is being read.
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return gone
@@ -193,6 +197,18 @@ class SqliteStore:
         with self._reading() as db:
             (count,) = db.execute("SELECT value FROM meta WHERE key = 'readings'").fetchone()
         return int(count)
+
+    def version(self, series: Iterable[Series]) -> Hashable | None:
+        if not self._lock.acquire(blocking=False):
+            return None  # a page does not wait for a commit
+        try:
+            # This connection's own commits do not change the number, those of others do.
+            (others,) = self._writer.execute("PRAGMA data_version").fetchone()
+            return (others, *(self._changes[one] for one in series))
+        except sqlite3.Error as error:
+            raise storage_error(error, self.path) from error
+        finally:
+            self._lock.release()
 
     def close(self) -> None:
         """Close every connection; a page that is just reading closes its own."""

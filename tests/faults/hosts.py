@@ -59,6 +59,59 @@ class Network:
         subprocess.run(self.command(host, *words), check=True, capture_output=True)
 
 
+class Cabling:
+    """Hosts without any address, and switches that their cables are plugged into."""
+
+    def __init__(self, *hosts: str) -> None:
+        self._prefix = f"jardin{os.getpid()}-"
+        self._hosts = hosts
+        self._ports: dict[tuple[str, str], tuple[str, str]] = {}
+
+    @contextmanager
+    def up(self) -> Iterator[Cabling]:
+        with ExitStack() as stack:
+            for name in (*self._hosts, "switches"):
+                ip("netns", "add", self._prefix + name)
+                stack.callback(ip, "netns", "del", self._prefix + name)
+                self.does(name, "ip", "link", "set", "lo", "up")
+            yield self
+
+    def switch(self, name: str, *settings: str) -> None:
+        """A new switch; ``settings`` of its bridge: ``stp_state 1`` makes it a managed one."""
+        self.does("switches", "ip", "link", "add", name, "type", "bridge", *settings)
+        self.does("switches", "ip", "link", "set", name, "up")
+
+    def plug(self, host: str, device: str, switch: str) -> None:
+        """The cable of ``device`` goes into ``switch``; it is a new one the first time."""
+        if (host, device) not in self._ports:
+            port = f"port{len(self._ports)}"
+            peer = ("type", "veth", "peer", device, "netns", self._prefix + host)
+            self.does("switches", "ip", "link", "add", port, *peer)
+            self._ports[host, device] = (port, "")
+        port, before = self._ports[host, device]
+        if before != switch:
+            self.does("switches", "ip", "link", "set", port, "master", switch)
+        self.does("switches", "ip", "link", "set", port, "up")
+        self._ports[host, device] = (port, switch)
+
+    def pull(self, host: str, device: str) -> None:
+        """Pull the cable: no signal any more."""
+        port, _ = self._ports[host, device]
+        self.does("switches", "ip", "link", "set", port, "down")
+
+    def command(self, host: str, *words: str) -> list[str]:
+        """``words`` as they are run on ``host``."""
+        return ["ip", "netns", "exec", self._prefix + host, *words]
+
+    def does(self, host: str, *words: str) -> str:
+        """Run ``words`` on ``host``; what it said. Fails where they do."""
+        done = subprocess.run(
+            self.command(host, *words), check=False, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, f"{' '.join(words)}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+
 def ip(*words: str) -> None:
     subprocess.run(["ip", *words], check=True, capture_output=True)
 

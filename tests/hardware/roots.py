@@ -1,7 +1,7 @@
 """Debian roots for the hardware proofs: made once, kept in the user's cache.
 
-A root is a whole Debian 12 in a folder, the distribution that Raspberry Pi OS is made of, with
-the node's libraries in ``/opt/node`` from the wheels of ``requirements/``. Nothing of it is
+A root is a whole Debian in a folder, the distribution that Raspberry Pi OS is made of, where asked
+for with the node's libraries in ``/opt/node`` from the wheels of ``requirements/``. Nothing is
 installed on the computer itself, and what is mounted for a run ends with it.
 """
 
@@ -61,16 +61,17 @@ def need_root() -> None:
 
 @dataclass(frozen=True)
 class Root:
-    """One root: Debian's name of its architecture, the wheels' name, its Debian packages."""
+    """One root: Debian's name of its architecture, the wheels' name, its packages, its release."""
 
     arch: str
     machine: str
     packages: tuple[str, ...]
+    release: str = "bookworm"
 
     @property
     def folder(self) -> Path:
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        return cache / "jardin-prove" / f"bookworm-{self.arch}"
+        return cache / "jardin-prove" / f"{self.release}-{self.arch}"
 
     def make(self, pins: Sequence[str]) -> None:
         """Debian with its packages, and ``pins`` in ``/opt/node``; quick when they are there."""
@@ -78,7 +79,7 @@ class Root:
             if not self.has("debian", wanted := " ".join(self.packages)):
                 self._install_debian()
                 self.mark("debian", wanted)
-            if not self.has("pins", wanted := "\n".join(pins)):
+            if pins and not self.has("pins", wanted := "\n".join(pins)):
                 self._install_pins(wanted)
                 self.mark("pins", wanted)
 
@@ -108,7 +109,7 @@ class Root:
         debootstrap = need("debootstrap", "debootstrap")
         what = [f"--arch={self.arch}", "--variant=minbase", f"--include={','.join(self.packages)}"]
         isolated = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
-        checked([*isolated, debootstrap, *what, "bookworm", str(self.folder)], MAKE_S)
+        checked([*isolated, debootstrap, *what, self.release, str(self.folder)], MAKE_S)
         for package in (self.folder / "var/cache/apt/archives").glob("*.deb"):
             package.unlink()
 

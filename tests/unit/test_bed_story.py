@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 
 from gateway.beds.records import BedDetails, BedRecord
-from gateway.pages.bedform import Typed, _day, _id_of
+from gateway.pages.bedform import Typed, _id_of
 from gateway.pages.bedstory import SPANS, Limits, Point, Story, period_of
 from gateway.pages.choices import CROP_WORDS, EXPOSURES, FEELS, METHODS
+from gateway.pages.fields import day
 from gateway.pages.frame import Reader
 from gateway.pages.numbers import Format
 from gateway.pages.storyline import lines_of, rain_by_step, runs_of, scale_of, ticks_of, zones_of
@@ -121,13 +122,13 @@ def test_a_new_bed_gets_an_id_that_reads_like_its_name(name: str, made: str) -> 
 
 
 def test_a_date_is_taken_as_people_write_it() -> None:
-    assert _day("15/05/2026") == _day("2026-05-15") == date(2026, 5, 15)
+    assert day("15/05/2026") == day("2026-05-15") == date(2026, 5, 15)
 
 
 @pytest.mark.parametrize("wrong", ["31/02/2026", "mai", "1/1/1800"])
 def test_a_day_that_never_was_is_refused(wrong: str) -> None:
     with pytest.raises(ValueError, match=r"day|isoformat|1800"):
-        _day(wrong)
+        day(wrong)
 
 
 def test_a_form_that_names_nothing_is_empty() -> None:
