@@ -236,6 +236,24 @@ def test_a_session_from_its_first_code_to_its_last_byte(
     expect(facilitator.get_by_role("row", name="filles et femmes")).to_contain_text("<5")
 
 
+def test_a_group_that_joins_twice_stays_who_it_is(
+    empty_garden: ServedGarden, facilitator: Page, new_context: NewContext
+) -> None:
+    """Two tabs, a double click, the way back: one group, and another computer takes no plant."""
+    code = begin(facilitator)
+    context = new_context()
+    first, second, other = context.new_page(), context.new_page(), new_context().new_page()
+    for page in (first, second, other):
+        page.goto(f"{address_of(empty_garden)}/atelier?code={code}")
+    first.get_by_role("button", name="Tomate").click()
+    expect(first.get_by_role("heading", name="Groupe Tomate")).to_be_visible()
+    second.get_by_role("button", name="Radis").click()
+    expect(second.get_by_role("heading", name="Groupe Tomate")).to_be_visible()
+    other.get_by_role("button", name="Tomate").click()
+    expect(other.get_by_role("alert")).to_contain_text("déjà pris par un groupe")
+    expect(facilitator.locator("#wall li")).to_have_count(1)
+
+
 def test_the_file_of_a_class_opens_without_the_garden(
     empty_garden: ServedGarden, facilitator: Page, new_context: NewContext, tmp_path: Path
 ) -> None:
