@@ -14,7 +14,7 @@ from typing import Any, Final
 import httpx
 import pytest
 from door import NOW_MS, Door, garden_door, problem
-from harness import gateway_on
+from harness import eventually, gateway_on
 from pupils import program_of
 
 from gateway.api.workshops import zip_of
@@ -26,6 +26,7 @@ from gateway.security.roles import Role
 from gateway.store.base import Reading, Series
 from gateway.times import to_rfc3339
 from gateway.upkeep import Upkeep
+from gateway.workshop.attendant import Attendant
 from gateway.workshop.hush import FENCE
 from gateway.workshop.plants import PLANTS
 from gateway.workshop.pots import SOIL, Pots
@@ -459,6 +460,20 @@ def test_what_a_device_left_retained_goes_with_its_group(
         upkeep.turn()
         with visit(gateway.settings.broker) as session:
             assert session.retained(["jardin/v1/+/say/#", "jardin/v1/live/#"], FENCE) == [others]
+        # A device that nobody has switched off says it again: it goes again.
+        with visit(gateway.settings.broker) as session:
+            session._client.publish(said, b"4242.73125", qos=1, retain=True)
+            session.until(lambda: session._confirmed == 1)
+        attendant = Attendant(gateway)
+
+        def is_heard() -> bool:
+            attendant.turn()
+            return gateway.workshops.strays > 0
+
+        eventually(is_heard, "the device is heard")
+        upkeep.turn()
+        with visit(gateway.settings.broker) as session:
+            assert session.retained(["jardin/v1/+/say/#"], FENCE) == [others]
 
 
 def test_another_command_runs_a_workshop_beside_the_gateway(
