@@ -28,11 +28,11 @@ OF_GATEWAY: Final = (
     "jardin-lost.service",
     "jardin-lost.service",
     "jardin-steward.path",
-    "jardin-time.service",
 )
 OF_NODE: Final = ("jardin-node.service", "jardin-join.service")
+OF_ALL: Final = ("jardin-time.service",)
 STARTED_BY_OTHERS: Final = ("jardin-steward.service", "jardin-stick@.service")
-UNWANTED: Final = ("ssh.service", "userconfig.service")
+UNWANTED: Final = ("ssh.service", "ssh.socket", "userconfig.service")
 
 
 def settings(start: CardStart) -> None:
@@ -123,7 +123,7 @@ def wipe_secrets(start: CardStart) -> None:
 def units_of(start: CardStart) -> tuple[str, ...]:
     """The garden's own units on this card."""
     gateway = (*OF_GATEWAY, *STARTED_BY_OTHERS) if start.answers.has_gateway else ()
-    return (*gateway, *(OF_NODE if start.answers.has_node else ()))
+    return (*OF_ALL, *gateway, *(OF_NODE if start.answers.has_node else ()))
 
 
 def _words(start: CardStart) -> Words:
