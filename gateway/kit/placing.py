@@ -140,7 +140,8 @@ def _move_keys(start: CardStart, target: Path) -> None:
     with told(part):
         remove_tree(part)
         part.mkdir(mode=0o700)
-        for path in sorted(source.iterdir()):
+        # What a Mac lays beside each file of a card (._name) is no key.
+        for path in sorted(source.glob("[!.]*")):
             write_whole(part / path.name, path.read_bytes(), private=True)
             start.give(part / path.name, GATEWAY, 0o600)
         start.give(part, GATEWAY, 0o700)
