@@ -26,12 +26,16 @@ OF_GATEWAY: Final = (
     "jardin-cable.service",
     "jardin-gateway.service",
     "jardin-lost.service",
-    "jardin-lost.service",
     "jardin-steward.path",
+    "jardin-update.path",
 )
 OF_NODE: Final = ("jardin-node.service", "jardin-join.service")
-OF_ALL: Final = ("jardin-time.service",)
-STARTED_BY_OTHERS: Final = ("jardin-steward.service", "jardin-stick@.service")
+OF_ALL: Final = ("jardin-settle.service", "jardin-time.service")
+STARTED_BY_OTHERS: Final = (
+    "jardin-steward.service",
+    "jardin-stick@.service",
+    "jardin-update.service",
+)
 UNWANTED: Final = ("ssh.service", "ssh.socket", "userconfig.service")
 
 
