@@ -13,7 +13,7 @@ import pytest
 from cards_updated import NEWER_SCHEMA, UpdatedCard, version
 
 from gateway.bundle.host import Host
-from gateway.kit import releases
+from gateway.kit import node_stick, releases, stick_bundles
 from gateway.kit.ledger import Ledger
 from gateway.kit.safekeeping import PLACE
 from gateway.kit.updating import Updater
@@ -122,6 +122,31 @@ class Enormous:
         return 1 << 60
 
     keep = put_back = None
+
+
+def test_a_node_takes_of_a_stick_what_its_own_key_has_signed_and_says_so_there(
+    card: UpdatedCard, shelf: Path, tmp_path: Path
+) -> None:
+    stick = card.root / "media/jardin"
+    stick.mkdir(parents=True)
+    report = stick / node_stick.REPORT
+
+    def put_in(*paths: Path) -> int:
+        for path in paths:
+            shutil.copy(path, stick)
+        found = stick_bundles.found(card.root, Host.here())
+        return node_stick.take(card.updater(), found, card.root)
+
+    assert put_in() == 0
+    assert not report.exists(), "it is somebody's stick, and none of our business"
+    wheel = bundles.mini_wheel(tmp_path, "0.5.0")
+    strangers = bundles.key(tmp_path / "stranger")
+    assert put_in(bundles.bundle(tmp_path, "0.5.0", wheel, signed_with=strangers)) != 0
+    assert "not signed with a key that this card knows" in report.read_text()
+    assert put_in(version(shelf, "0.1.0"), version(shelf, "0.2.0")) == 0
+    assert "In service: version 0.2.0." in report.read_text()
+    assert card.says() == "0.2.0"
+    card.updater().update(version(shelf, "0.1.0"), older=True)
 
 
 def test_a_card_without_room_is_told_so_before_anything_stops(
