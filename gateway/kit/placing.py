@@ -23,7 +23,9 @@ PRIVATE: Final = "system-connections"
 
 OF_GATEWAY: Final = (
     "jardin-broker.service",
+    "jardin-cable.service",
     "jardin-gateway.service",
+    "jardin-lost.service",
     "jardin-lost.service",
     "jardin-steward.path",
     "jardin-time.service",
