@@ -6,6 +6,7 @@ import configparser
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,17 @@ def test_they_are_exposed_as_little_as_they_can(name: str) -> None:
         pytest.skip("needs systemd 250")
     assert found, said.stderr
     assert float(found.group(1)) <= AT_MOST[name]
+
+
+def test_a_node_updates_itself_with_the_libraries_of_a_node() -> None:
+    listing = (
+        "import sys, gateway.kit.update_service, gateway.kit.node_stick; "
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", listing], capture_output=True, text=True, check=False
+    )
+    loaded = set(done.stdout.split())
+
+    assert "gateway" in loaded, done.stderr
+    assert not loaded & {"fastapi", "starlette", "pydantic", "jinja2", "babel", "uvicorn", "segno"}
