@@ -39,7 +39,7 @@ NAMES: Final = {
     "gateway": ("passerelle", "gateway"),
     "cable": ("câble", "cable"),
     "wifi": ("Wi-Fi", "Wi-Fi"),
-    "kits": ("autres mallettes", "other kits"),
+    "kits": ("autres kits", "other kits"),
 }
 
 

@@ -37,7 +37,7 @@ def _unguarded(state: NetworkState) -> Found:
     return Found(
         "cable", "unknown", values, "CABLE_UNGUARDED",
         fr="Le gardien du câble ne dit plus rien : sudo systemctl restart jardin-cable. D'ici là, "
-        "débranchez la mallette du réseau de l'école.",
+        "débranchez le kit du réseau de l'école.",
         en="The guard of the cable says nothing any more: sudo systemctl restart jardin-cable. "
         "Until then unplug the kit from the school's network.",
     )  # fmt: skip
@@ -53,8 +53,8 @@ def _cable(state: NetworkState) -> Found:
     if state.cable == "guest" and state.other_is_kit:
         return Found(
             "cable", "warning", {**values, "cable": "guest_of_kit"}, "CABLE_TWO_KITS",
-            fr="Une autre mallette donne déjà les adresses sur ce câble ; celle-ci ne fait que s'y "
-            "relier. Si ce n'est pas voulu, débranchez l'une des deux pendant dix secondes.",
+            fr="Un autre kit donne déjà les adresses sur ce câble ; celui-ci ne fait que s'y "
+            "relier. Si ce n'est pas voulu, débranchez l'un des deux pendant dix secondes.",
             en="Another kit already gives the addresses on this cable; this one only joins. If "
             "that is not wanted, unplug one of the two for ten seconds.",
         )  # fmt: skip
@@ -62,7 +62,7 @@ def _cable(state: NetworkState) -> Found:
         return Found(
             "cable", "warning", values, "CABLE_SAME_ADDRESSES",
             fr=f"Le câble mène à un réseau ({state.other}) qui a les mêmes adresses que le Wi-Fi "
-            "de la mallette : elle n'y entre pas. Débranchez le câble ; le Wi-Fi suffit.",
+            "du kit : il n'y entre pas. Débranchez le câble ; le Wi-Fi suffit.",
             en=f"The cable leads to a network ({state.other}) with the same addresses as the "
             "kit's Wi-Fi: the kit does not enter it. Unplug the cable; the Wi-Fi is enough.",
         )  # fmt: skip
@@ -73,16 +73,16 @@ def _cable(state: NetworkState) -> Found:
 _WELL: Final = {
     "unplugged": ("Aucun câble n'est branché.", "No cable is plugged in."),
     "listening": (
-        "La mallette écoute le câble : elle n'y donne rien avant d'être sûre d'être seule.",
+        "Le kit écoute le câble : il n'y donne rien avant d'être sûr d'être seul.",
         "The kit listens to the cable: it gives nothing there before it is sure to be alone.",
     ),
     "serving": (
-        "Personne d'autre ne donne d'adresses sur le câble : la mallette le fait (appareils en ce "
+        "Personne d'autre ne donne d'adresses sur le câble : le kit le fait (appareils en ce "
         "moment : {leases}).",
         "Nobody else gives addresses on the cable: the kit does (devices at the moment: {leases}).",
     ),
     "guest": (
-        "Le câble mène au réseau de l'école (serveur {other}) : la mallette n'y distribue rien.",
+        "Le câble mène au réseau de l'école (serveur {other}) : le kit n'y distribue rien.",
         "The cable leads to the school's network (server {other}): the kit gives nothing there.",
     ),
 }
@@ -93,10 +93,10 @@ def _wifi(state: NetworkState) -> list[Found]:
     if radio.stations is None:
         return []
     values: Values = {"stations": radio.stations, "room": radio.room, "leases": radio.leases}
-    fr = f"Appareils sur le Wi-Fi de la mallette : {radio.stations}, sur {radio.room} au plus. "
+    fr = f"Appareils sur le Wi-Fi du kit : {radio.stations}, sur {radio.room} au plus. "
     en = f"Devices on the kit's Wi-Fi: {radio.stations}, of {radio.room} at the most. "
     if radio.stations < radio.room:
-        fr += f"Pour une classe ({CLASS}), branchez un point d'accès au câble de la mallette."
+        fr += f"Pour une classe ({CLASS}), branchez un point d'accès au câble du kit."
         en += f"For a class ({CLASS}), plug an access point into the kit's cable."
         return [Found("wifi", "good", values, fr=fr, en=en)]
     fr += "Les suivants n'y entreront pas : branchez un point d'accès ou un switch à son câble."
@@ -122,8 +122,8 @@ def _kits(state: NetworkState) -> list[Found]:
 def _same_name(values: Values) -> Found:
     return Found(
         "kits", "warning", values, "KIT_SAME_NAME",
-        fr="Une autre mallette de cette salle a le même nom de Wi-Fi : les téléphones iront de "
-        "l'une à l'autre. Éteignez-en une, ou refaites sa carte.",
+        fr="Un autre kit de cette salle a le même nom de Wi-Fi : les téléphones iront de "
+        "l'un à l'autre. Éteignez-en un, ou refaites sa carte.",
         en="Another kit in this room has the same Wi-Fi name: phones will wander between the two. "
         "Switch one off, or make its card again.",
     )  # fmt: skip
@@ -132,7 +132,7 @@ def _same_name(values: Values) -> Found:
 def _renamed(name: str, values: Values) -> Found:
     return Found(
         "kits", "warning", values, "KIT_RENAMED",
-        fr=f"Une autre machine s'appelle déjà {NAME} : cette mallette répond au nom de {name}, et "
+        fr=f"Une autre machine s'appelle déjà {NAME} : ce kit répond au nom de {name}, et "
         "toujours à son adresse en chiffres.",
         en=f"Another machine is called {NAME} already: this kit answers to {name}, and as always "
         "to its address in figures.",
@@ -142,8 +142,8 @@ def _renamed(name: str, values: Values) -> Found:
 def _same_channel(values: Values) -> Found:
     return Found(
         "kits", "warning", values, "KIT_SAME_CHANNEL",
-        fr="Une autre mallette de cette salle émet sur le même canal : les deux seront plus "
-        "lentes. Éloignez-les, ou changez le canal de l'une.",
+        fr="Un autre kit de cette salle émet sur le même canal : les deux seront plus "
+        "lents. Éloignez-les, ou changez le canal de l'un d'eux.",
         en="Another kit in this room sends on the same channel: both will be slower. Move them "
         "apart, or change the channel of one.",
     )  # fmt: skip

@@ -23,13 +23,21 @@ PRIVATE: Final = "system-connections"
 
 OF_GATEWAY: Final = (
     "jardin-broker.service",
+    "jardin-cable.service",
     "jardin-gateway.service",
+    "jardin-lost.service",
     "jardin-lost.service",
     "jardin-steward.path",
     "jardin-time.service",
+    "jardin-update.path",
 )
 OF_NODE: Final = ("jardin-node.service", "jardin-join.service")
-STARTED_BY_OTHERS: Final = ("jardin-steward.service", "jardin-stick@.service")
+OF_ALL: Final = ("jardin-settle.service",)
+STARTED_BY_OTHERS: Final = (
+    "jardin-steward.service",
+    "jardin-stick@.service",
+    "jardin-update.service",
+)
 UNWANTED: Final = ("ssh.service", "userconfig.service")
 
 
@@ -121,7 +129,7 @@ def wipe_secrets(start: CardStart) -> None:
 def units_of(start: CardStart) -> tuple[str, ...]:
     """The garden's own units on this card."""
     gateway = (*OF_GATEWAY, *STARTED_BY_OTHERS) if start.answers.has_gateway else ()
-    return (*gateway, *(OF_NODE if start.answers.has_node else ()))
+    return (*OF_ALL, *gateway, *(OF_NODE if start.answers.has_node else ()))
 
 
 def _words(start: CardStart) -> Words:

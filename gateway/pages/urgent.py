@@ -29,8 +29,8 @@ NAMES: Final = {
     "keys": N_("Clés"),
     "messages": N_("Messages"),
     "cable": N_("Câble"),
-    "wifi": N_("Wi-Fi de la mallette"),
-    "kits": N_("Autres mallettes"),
+    "wifi": N_("Wi-Fi du kit"),
+    "kits": N_("Autres kits"),
 }
 ICONS: Final = {"bad": "fault", "warning": "suspect", "unknown": "unknown", "good": "good"}
 RANK: Final = {"bad": 0, "warning": 1, "unknown": 2}

@@ -18,11 +18,11 @@ KEPT_BY: Final = {
 }
 CABLES: Final = {
     "unplugged": N_("aucun câble"),
-    "listening": N_("la mallette écoute avant d’y donner quoi que ce soit"),
-    "serving": N_("la mallette y donne les adresses"),
-    "guest": N_("le câble mène au réseau de l’école : la mallette n’y distribue rien"),
-    "guest_of_kit": N_("une autre mallette y donne les adresses"),
-    "apart": N_("ce réseau a les adresses de la mallette : elle n’y entre pas"),
+    "listening": N_("le kit écoute avant d’y donner quoi que ce soit"),
+    "serving": N_("le kit y donne les adresses"),
+    "guest": N_("le câble mène au réseau de l’école : le kit n’y distribue rien"),
+    "guest_of_kit": N_("un autre kit y donne les adresses"),
+    "apart": N_("ce réseau a les adresses du kit : il n’y entre pas"),
     "unknown": N_("personne ne surveille le câble"),
 }
 

@@ -100,14 +100,16 @@ class Visitors:
     def __init__(self, garden: ServedGarden) -> None:
         self.garden = garden
         self.workshop = _full(garden)
+        self._group = self.workshop.session.enter("tomate", secure=False)
 
     def let_in(self, context: BrowserContext, who: str) -> None:
         """``context`` is ``who``'s browser from now on."""
         if who == "gardener":
             enter(context, self.garden)
         if who == "group":
-            session = self.workshop.session.enter("tomate", secure=False)
-            context.add_cookies([{"name": COOKIE, "value": session, "url": self.garden.address}])
+            context.add_cookies(
+                [{"name": COOKIE, "value": self._group, "url": self.garden.address}]
+            )
 
     def address(self, seen: Seen, language: str) -> str:
         """Where ``seen`` is, in ``language``."""

@@ -39,6 +39,11 @@ VALUES = ANSWERS.values(Words("abcd-efgh-jkmn", "bcdf-ghjk"))
 OTHERS_OWN = {"/var/lib/NetworkManager/NetworkManager.state"}
 
 
+EXPOSED_AT_MOST = {"jardin-broker": 2.5, "jardin-join": 2.5, "jardin-time": 2.5}
+OLDEST = 250
+"""``systemd-analyze security --offline`` came with this systemd."""
+
+
 def need(program: str, package: str) -> str:
     found = shutil.which(program)
     if found is None:
@@ -78,6 +83,25 @@ def test_systemd_understands_every_line_of_every_unit(tmp_path: Path, name: str)
     assert [
         line for line in ours if "Unknown" in line or "ailed" in line or "Invalid" in line
     ] == []
+
+
+@pytest.mark.parametrize("name", EXPOSED_AT_MOST)
+def test_a_service_that_needs_no_right_has_none(name: str) -> None:
+    analyze = need("systemd-analyze", "systemd")
+    told = subprocess.run([analyze, "--version"], capture_output=True, text=True, check=True)
+    if int(re.findall(r"\d+", told.stdout)[0]) < OLDEST:
+        pytest.skip(f"needs systemd-analyze of systemd {OLDEST}")
+
+    done = subprocess.run(
+        [analyze, "security", "--offline=true", str(FOLDER / f"{name}.service")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    found = re.search(r"Overall exposure level for .*: (\d+\.\d)", done.stdout)
+    assert found, done.stdout + done.stderr
+    assert float(found.group(1)) <= EXPOSED_AT_MOST[name]
 
 
 def test_every_unit_that_is_enabled_says_by_whom() -> None:

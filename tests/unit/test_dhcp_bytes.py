@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv4Interface
 
 import pytest
 from dhcp_servers import END, options, reply
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.kit import dhcp
@@ -119,17 +119,20 @@ def test_an_answer_that_was_cut_short_is_none_or_says_less() -> None:
     assert dhcp.answer(packet[: 28 + 239]) is None
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.binary(max_size=700))
 def test_rubbish_is_never_read_as_an_answer(data: bytes) -> None:
     assert dhcp.answer(data) is None
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.binary(max_size=312))
 def test_any_options_are_read_without_a_complaint(data: bytes) -> None:
     heard = dhcp.answer(reply(data + bytes((END,))))
     assert heard is None or isinstance(heard.server, IPv4Address)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.integers(20, 400), st.integers(0, 255))
 def test_a_bit_that_tips_over_harms_nobody(at: int, value: int) -> None:
     packet = bytearray(reply(options((53, b"\2"), (54, bytes((10, 0, 0, 1))), (1, b"\xff" * 4))))
@@ -137,6 +140,7 @@ def test_a_bit_that_tips_over_harms_nobody(at: int, value: int) -> None:
     dhcp.answer(bytes(packet))
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.binary(min_size=6, max_size=6), st.integers(0, 2**32 - 1))
 def test_a_question_is_no_answer(hardware: bytes, transaction: int) -> None:
     assert dhcp.answer(dhcp.question(hardware, transaction)) is None
