@@ -14,7 +14,9 @@ from people import FAR, HERE, NOW_MS, SAFE, Client, People
 from gateway import assets
 from gateway.kit.captive import HOSTS, PATHS
 from gateway.kit.steward import VERBS, serve
+from gateway.kit.welcome import Welcome
 from gateway.pages import kit_hour
+from gateway.security.refusals import AccessRefused
 from gateway.security.roles import Role
 from gateway.store.base import Reading, Series
 
@@ -154,6 +156,19 @@ def test_the_keepers_passphrase_is_chosen_once_at_the_safe_door(kit: People) -> 
     keeper = kit.client(SAFE, Cookie=cookie_of(answer.cookies, secure=True))
     assert keeper.get("/api/v1/tokens").status_code == 200
     assert chosen(kit, phrase="quatre autres mots bleus").status_code == 403
+    assert kit.gateway.access.keyring.passphrases.role_of(PHRASE) == Role.KEEPER
+
+
+def test_of_two_with_the_sheet_the_first_is_keeper_and_the_second_is_told(kit: People) -> None:
+    """Both were let by before either had chosen: what decides is the write itself."""
+    second = Welcome(kit.gateway)
+    second._check(CODE)
+    chosen(kit)
+    second._check = lambda _code: None  # type: ignore[method-assign]
+
+    with pytest.raises(AccessRefused) as caught:
+        second.become_keeper(CODE, "trois autres mots verts", secure=True, safe=True, address=None)
+    assert caught.value.code == "FIRST_START_OVER"
     assert kit.gateway.access.keyring.passphrases.role_of(PHRASE) == Role.KEEPER
 
 
