@@ -26,7 +26,6 @@ OF_GATEWAY: Final = (
     "jardin-cable.service",
     "jardin-gateway.service",
     "jardin-lost.service",
-    "jardin-lost.service",
     "jardin-steward.path",
     "jardin-time.service",
     "jardin-update.path",
