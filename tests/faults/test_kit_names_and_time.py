@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from harness import eventually, missing
-from rooms import CARD, HERE, PATH, SYSTEM, Room, classroom
+from rooms import CARD, HERE, PATH, SYSTEM, Room, classroom, need
 
 pytestmark = pytest.mark.prove
 
@@ -39,6 +39,7 @@ def test_the_wifi_and_the_cable_each_give_their_own_addresses_and_names(room: Ro
 def test_jardin_local_is_found_without_any_server_and_a_second_kit_says_its_other_name(
     room: Room,
 ) -> None:
+    need("avahi-daemon", "dbus-daemon", "busctl")
     room.kit()
     room.becomes("serving")
     room.phone()
@@ -56,6 +57,7 @@ def test_jardin_local_is_found_without_any_server_and_a_second_kit_says_its_othe
 def test_a_node_with_a_wrong_clock_gets_the_kits_time_once_the_kit_knows_it(
     room: Room, shift: tuple[str, str]
 ) -> None:
+    need("chronyd")
     room.hotspot()
     room.kit()
     room.becomes("serving")
