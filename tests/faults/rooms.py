@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 from harness import eventually
 from hosts import ROOT, Cabling, environment, need_namespaces
 
@@ -36,11 +37,11 @@ class Room:
         self._stack = stack
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
-    def kit(self, name: str = "kit", device: str = "eth0") -> None:
-        """The guard of the kit's cable starts."""
+    def kit(self, name: str = "kit", under: tuple[str, ...] = ()) -> None:
+        """The guard of the kit's cable starts, ``under`` another program."""
         self.starts(
-            name, f"guard-{name}", sys.executable, "-m", "gateway.kit.cable",
-            "--cable", device, "--state", str(self.folder / f"{name}/network.json"),
+            name, f"guard-{name}", *under, sys.executable, "-m", "gateway.kit.cable",
+            "--state", str(self.folder / f"{name}/network.json"),
             "--settings", str(CARD / "etc/jardin/cable-dnsmasq.conf"),
         )  # fmt: skip
 
@@ -134,10 +135,14 @@ class Room:
 
     def stops(self, name: str) -> None:
         process = self._running.pop(name)
-        if "unshare" in process.args:  # it waits for the first one inside, with whom all others end
-            for child in _children(process.pid):
-                os.kill(int(child), signal.SIGKILL)
-        process.send_signal(signal.SIGTERM)
+        # These two wait for the one inside: with it all in its namespaces end, or it is asked to.
+        for holder, number in (("unshare", signal.SIGKILL), ("strace", signal.SIGTERM)):
+            if holder in process.args:
+                for child in _children(process.pid):
+                    os.kill(int(child), number)
+                break
+        else:
+            process.send_signal(signal.SIGTERM)
         process.wait(20)
 
     @contextmanager
@@ -154,7 +159,7 @@ class Room:
 
 
 def need(*programs: str) -> None:
-    """Skip where one is not installed; ``make prove`` does so only where it changes nothing else."""
+    """Skip where one is missing; ``make prove`` installs only what changes nothing else."""
     for program in programs:
         if shutil.which(program, path=PATH) is None:
             pytest.skip(f"needs {program}: apt install dnsmasq-base busybox chrony avahi-daemon")

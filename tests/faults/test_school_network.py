@@ -13,7 +13,8 @@ from typing import Final
 
 import pytest
 from harness import eventually
-from rooms import SCHOOL, Room, classroom
+from rooms import SCHOOL, Room, classroom, need
+from test_system_calls import allowed
 
 KIT_OFFER: Final = bytes.fromhex("6382536335010236040a2a0101")
 """The magic of the options, an offer, and the kit's cable address as the one who makes it."""
@@ -149,3 +150,17 @@ def test_a_phone_of_the_kits_wifi_does_not_get_through_to_the_school(room: Room)
     for host, other in (("second", SCHOOL), ("school", "10.42.0.9")):
         with pytest.raises(AssertionError, match="100% packet loss"):
             cabling.does(host, *ping, other)
+
+
+def test_the_guards_service_forbids_nothing_that_it_needs(room: Room, tmp_path: Path) -> None:
+    need("strace", "systemd-analyze")
+    trace = tmp_path / "trace"
+    room.kit(under=("strace", "-f", "-qq", "-o", str(trace)))
+    room.becomes("serving", patience_s=40)
+    room.phone()
+    room.school()
+    room.becomes("guest", patience_s=40)
+    room.stops("guard-kit")
+    asked = set(re.findall(r"(?m)^\d+ +([a-z_0-9]+)\(", trace.read_text(errors="replace")))
+    assert {"bind", "sendto", "setuid", "execve"} <= asked
+    assert asked - allowed("jardin-cable.service") == set()
