@@ -18,8 +18,17 @@ if [ -d /var/lib/chrony ]; then
     mount -t tmpfs tmpfs /var/lib/chrony
     chown _chrony: /var/lib/chrony
 fi
+if [ -d /etc/NetworkManager ] && [ -d "$files/etc/NetworkManager" ]; then
+    # It believes no file that others may write, nor /sys where it may write itself (a container's).
+    mount -t tmpfs tmpfs /var/lib/NetworkManager
+    cp /etc/NetworkManager/NetworkManager.conf /run/
+    mount -t tmpfs tmpfs /etc/NetworkManager
+    cp -r /run/NetworkManager.conf "$files"/etc/NetworkManager/* /etc/NetworkManager/
+    chmod -R go= /etc/NetworkManager
+    mount -o remount,ro /sys
+fi
 case $1 in
-    avahi-daemon)
+    avahi-daemon | NetworkManager)
         dbus-daemon --system --nofork --nopidfile &
         until [ -S /run/dbus/system_bus_socket ]; do sleep 0.05; done
         ;;

@@ -115,13 +115,16 @@ class Room:
             "--mount-proc", str(HERE / "as_the_card.sh"), called, str(card), *words,
         )  # fmt: skip
 
-    def beside(self, name: str, *words: str) -> str:
-        """``words`` in the namespaces of the program ``name``; what they said."""
+    def within(self, name: str) -> tuple[str, ...]:
+        """What stands before a command that is run where the program ``name`` is."""
         (child,) = _children(self._running[name].pid)
+        return ("nsenter", "--target", child, "--mount", "--net", "--uts", "--pid")
+
+    def beside(self, name: str, *words: str) -> str:
+        """``words`` where the program ``name`` is; what they said."""
         done = subprocess.run(
-            ["nsenter", "--target", child, "--mount", "--net", "--pid", "--uts", *words],
-            capture_output=True, text=True, check=False, timeout=60,
-        )  # fmt: skip
+            [*self.within(name), *words], capture_output=True, text=True, check=False, timeout=60
+        )
         assert done.returncode == 0, f"{' '.join(words)}: {done.stdout}{done.stderr}"
         return done.stdout
 
@@ -135,12 +138,12 @@ class Room:
 
     def stops(self, name: str) -> None:
         process = self._running.pop(name)
-        # These two wait for the one inside: with it all in its namespaces end, or it is asked to.
-        for holder, number in (("unshare", signal.SIGKILL), ("strace", signal.SIGTERM)):
-            if holder in process.args:
-                for child in _children(process.pid):
-                    os.kill(int(child), number)
-                break
+        # These wait for the one inside: with it all in its namespaces end, or it is asked to.
+        holders = {"unshare": signal.SIGKILL, "strace": signal.SIGTERM, "nsenter": signal.SIGTERM}
+        for holder in holders.keys() & set(process.args):
+            for child in _children(process.pid):
+                os.kill(int(child), holders[holder])
+            break
         else:
             process.send_signal(signal.SIGTERM)
         process.wait(20)

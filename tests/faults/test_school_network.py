@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 from harness import eventually
-from rooms import SCHOOL, Room, classroom, need
+from rooms import CARD, SCHOOL, Room, classroom, need
 from test_system_calls import allowed
 
 KIT_OFFER: Final = bytes.fromhex("6382536335010236040a2a0101")
@@ -164,3 +164,35 @@ def test_the_guards_service_forbids_nothing_that_it_needs(room: Room, tmp_path: 
     asked = set(re.findall(r"(?m)^\d+ +([a-z_0-9]+)\(", trace.read_text(errors="replace")))
     assert {"bind", "sendto", "setuid", "execve"} <= asked
     assert asked - allowed("jardin-cable.service") == set()
+
+
+def test_networkmanager_is_the_guest_and_only_while_the_guard_lets_it(room: Room) -> None:
+    """The real one, with the files of the card."""
+    need("NetworkManager", "nmcli", "dbus-daemon")
+    room.school()
+    room.runs("kit", "manager", CARD, "NetworkManager", "--no-daemon")
+
+    def device() -> str:
+        try:
+            told = room.beside("manager", "nmcli", "-t", "-f", "DEVICE,STATE", "device")
+        except (AssertionError, ValueError):  # not yet there
+            return ""
+        return "".join(re.findall(r"(?m)^eth0:(.*)$", told))
+
+    def address() -> str:
+        return room.cabling.does("kit", "ip", "-br", "-4", "address", "show", "eth0")
+
+    eventually(lambda: device() == "unmanaged", "it runs, and leaves the cable alone")
+    room.kit(under=room.within("manager"))
+    room.becomes("guest")
+    eventually(lambda: "10.21.3." in address(), "the kit is the school's guest")
+    assert device() == "connected"
+
+    room.cabling.pull("kit", "eth0")
+    room.becomes("unplugged")
+    eventually(lambda: device() == "unmanaged", "the guard has it back")
+    room.stops("school")
+    room.cabling.plug("kit", "eth0", "cable")
+    room.becomes("serving", patience_s=70)
+    assert "10.42.1.1/24" in address()
+    assert device() == "unmanaged"
