@@ -26,20 +26,18 @@ OF_GATEWAY: Final = (
     "jardin-cable.service",
     "jardin-gateway.service",
     "jardin-lost.service",
-    "jardin-lost.service",
     "jardin-steward.path",
-    "jardin-time.service",
     "jardin-update.path",
 )
 OF_NODE: Final = ("jardin-node.service", "jardin-join.service")
-OF_ALL: Final = ("jardin-settle.service",)
+OF_ALL: Final = ("jardin-settle.service", "jardin-time.service")
 OF_NODE_ALONE: Final = ("jardin-node-stick@.service",)
 STARTED_BY_OTHERS: Final = (
     "jardin-steward.service",
     "jardin-stick@.service",
     "jardin-update.service",
 )
-UNWANTED: Final = ("ssh.service", "userconfig.service")
+UNWANTED: Final = ("ssh.service", "ssh.socket", "userconfig.service")
 
 
 def settings(start: CardStart) -> None:
@@ -149,7 +147,8 @@ def _move_keys(start: CardStart, target: Path) -> None:
     with told(part):
         remove_tree(part)
         part.mkdir(mode=0o700)
-        for path in sorted(source.iterdir()):
+        # What a Mac lays beside each file of a card (._name) is no key.
+        for path in sorted(source.glob("[!.]*")):
             write_whole(part / path.name, path.read_bytes(), private=True)
             start.give(part / path.name, GATEWAY, 0o600)
         start.give(part, GATEWAY, 0o700)

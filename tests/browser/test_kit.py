@@ -158,7 +158,7 @@ def test_no_page_of_a_kit_is_wider_than_a_small_phone(
 ) -> None:
     page = new_context(viewport={"width": 320, "height": 640}).new_page()
     watch = Watch(page)
-    for path in ("/bienvenue", "/heure", "/adresses"):
+    for path in ("/bienvenue", "/heure", "/adresses", "/mise-a-jour"):
         page.goto(untimed.address + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
     assert watch.complaints == []
