@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 import zipfile
@@ -235,6 +236,24 @@ def test_a_session_from_its_first_code_to_its_last_byte(
     expect(facilitator.get_by_role("row", name="filles et femmes")).to_contain_text("<5")
 
 
+def test_a_group_that_joins_twice_stays_who_it_is(
+    empty_garden: ServedGarden, facilitator: Page, new_context: NewContext
+) -> None:
+    """Two tabs, a double click, the way back: one group, and another computer takes no plant."""
+    code = begin(facilitator)
+    context = new_context()
+    first, second, other = context.new_page(), context.new_page(), new_context().new_page()
+    for page in (first, second, other):
+        page.goto(f"{address_of(empty_garden)}/atelier?code={code}")
+    first.get_by_role("button", name="Tomate").click()
+    expect(first.get_by_role("heading", name="Groupe Tomate")).to_be_visible()
+    second.get_by_role("button", name="Radis").click()
+    expect(second.get_by_role("heading", name="Groupe Tomate")).to_be_visible()
+    other.get_by_role("button", name="Tomate").click()
+    expect(other.get_by_role("alert")).to_contain_text("déjà pris par un groupe")
+    expect(facilitator.locator("#wall li")).to_have_count(1)
+
+
 def test_the_file_of_a_class_opens_without_the_garden(
     empty_garden: ServedGarden, facilitator: Page, new_context: NewContext, tmp_path: Path
 ) -> None:
@@ -276,6 +295,14 @@ def test_no_page_of_a_workshop_is_wider_than_a_small_phone(
     fits(f"{garden}/atelier?code={code}")
     facilitator.get_by_role("button", name="Pomme de terre").click()
     fits(f"{garden}/atelier/groupe")
+
+
+def test_each_sheet_is_printed_on_one_page(empty_garden: ServedGarden, page: Page) -> None:
+    margin = dict.fromkeys(("top", "bottom", "left", "right"), "2cm")
+    for path in (f"{tongue}/{number}" for tongue in ("fr", "en") for number in (1, 2, 3, 4)):
+        page.goto(f"{address_of(empty_garden)}/fiches/{path}")
+        printed = page.pdf(format="A4", margin=margin)
+        assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1, path
 
 
 def test_a_code_from_yesterday_is_told_in_words(empty_garden: ServedGarden, page: Page) -> None:

@@ -20,6 +20,7 @@ PROGRAM = "/opt/jardin/current/bin/jardin-gateway"
 GATEWAY = """
 data = "/var/lib/jardin"
 timezone = "Europe/Paris"
+clock = "system"
 
 [broker]
 host = "127.0.0.1"
@@ -34,6 +35,7 @@ node = "potager-1"
 data = "/var/lib/jardin-node"
 interval_s = 10
 pins = "fake"
+clock = "system"
 
 [broker]
 host = "127.0.0.1"

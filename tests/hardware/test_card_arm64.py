@@ -22,7 +22,7 @@ from hardware.roots import need, need_root
 
 from gateway import cli
 from gateway.card.places import LOG, PROBLEM, SECRETS
-from gateway.kit.placing import OF_GATEWAY, OF_NODE
+from gateway.kit.placing import OF_ALL, OF_GATEWAY, OF_NODE
 
 pytestmark = pytest.mark.prove
 
@@ -91,7 +91,7 @@ def test_a_kits_card_starts_without_any_network_and_takes_a_reading(
     assert "fini" in (card.boot / LOG).read_text()
     assert not (card.boot / SECRETS).exists()
     wanted = card.root / "etc/systemd/system/multi-user.target.wants"
-    assert {*OF_GATEWAY, *OF_NODE} <= {path.name for path in wanted.iterdir()}
+    assert {*OF_ALL, *OF_GATEWAY, *OF_NODE} <= {path.name for path in wanted.iterdir()}
     versions = card.run("/opt/jardin/current/bin/jardin-gateway", "--version", patience_s=60)
     assert re.search(r"jardin-gateway \d", versions)
 
