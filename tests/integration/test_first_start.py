@@ -130,6 +130,17 @@ def test_nobody_names_the_garden_without_the_sheet(kit: People) -> None:
     assert named(phone(kit)).status_code == 401
 
 
+def test_a_garden_that_is_no_kit_is_not_named_nor_erased_on_a_page(tmp_path: Path) -> None:
+    with kit_of(tmp_path / "data", replace(KIT, name=None)) as garden:
+        begun: list[bool] = []
+        garden.gateway.begin_again = lambda: begun.append(True)
+        gardener = garden.client(FAR, Role.GARDENER, **FORM)
+        assert "kit.name" in named(gardener).text
+        keeper = garden.client(SAFE, Role.KEEPER, **FORM)
+        assert "kit.name" in keeper.post("/remise", data={"mot": "erase", "sans": "1"}).text
+        assert begun == []
+
+
 # --- the keeper ---------------------------------------------------------------------------------
 
 
