@@ -256,6 +256,13 @@ def test_the_nodes_appear_with_what_they_measure(kit: People) -> None:
     assert "21,4 °C" in page
 
 
+def test_a_private_garden_shows_its_nodes_to_nobody_without_a_key(tmp_path: Path) -> None:
+    with kit_of(tmp_path / "data", private=True) as kit:
+        kit.gateway.catalogue.set_state("potager-1", "online")
+        assert "potager-1" not in phone(kit).get("/bienvenue").text
+        assert "potager-1" in let_in(kit).get("/bienvenue").text
+
+
 @pytest.fixture
 def with_steward(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[People]:
     """A kit whose steward works while the gateway waits."""
