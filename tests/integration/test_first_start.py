@@ -288,6 +288,16 @@ def test_a_phones_hour_becomes_the_gardens(with_steward: People) -> None:
     assert "est sûre" in client.get("/heure?lang=fr").text
 
 
+def test_whoever_sets_the_hour_stays_in_however_wrong_it_was(with_steward: People) -> None:
+    """A kit that lay in a cupboard for a year believes that it is last summer."""
+    client, year_ms = let_in(with_steward), 366 * 86_400_000
+    answer = client.post("/heure", data={"t_ms": str(NOW_MS + year_ms)})
+
+    assert client.get("/kit/feuille").status_code == 303  # the session of before is over
+    client.headers |= {"Cookie": cookie_of(answer.cookies)}
+    assert client.get("/kit/feuille").status_code == 200
+
+
 def test_without_a_script_the_hour_is_typed_by_the_gardens_own_clock(with_steward: People) -> None:
     let_in(with_steward).post("/heure", data={"heure": "2026-07-01T08:00"})
 
