@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import (
+    blank,
     disk,
     drain,
     fleet,
@@ -38,6 +39,11 @@ def _history(options: argparse.Namespace, folder: Path) -> list[Figure]:
     return history.measure(folder / "history", _years(options, folder), options.questions)
 
 
+def _blank(options: argparse.Namespace, folder: Path) -> list[Figure]:
+    cache = folder / "years" if options.fresh else years.CACHE
+    return blank.measure(folder / "blank", years.years_of(options.lent, cache=cache))
+
+
 def _pages(options: argparse.Namespace, folder: Path) -> list[Figure]:
     garden = lived.lived_on(_years(options, folder))
     return pages.measure(folder / "pages", garden, options.questions)
@@ -58,6 +64,7 @@ PARTS: Final[Mapping[str, Callable[[argparse.Namespace, Path], list[Figure]]]] =
     "fleet": lambda o, at: fleet.measure(at / "fleet", o.nodes, o.hours),
     "workshop": lambda o, at: workshop.measure(at / "workshop", o.seconds),
     "history": _history,
+    "blank": _blank,
     "pages": _pages,
     "view": _view,
     "streams": lambda o, at: streams.measure(at / "streams", o.minutes or 10),
@@ -72,6 +79,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, help="of watching a node (3), streams (10)")
     parser.add_argument("--interval", type=int, default=60, help="seconds between its packs")
     parser.add_argument("--years", type=float, default=5, help="of fifty channels in the store")
+    parser.add_argument("--lent", type=float, default=1, help="years that a kit was lent for")
     parser.add_argument("--fresh", action="store_true", help="fill that store anew, keep it not")
     parser.add_argument("--questions", type=int, default=200, help="times each is asked")
     parser.add_argument("--views", type=int, default=9, help="times a phone opens Today")

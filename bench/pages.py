@@ -2,7 +2,9 @@
 
 The garden is that of ``bench.lived``, the gateway a process of its own at the moment when its year
 ends. Page and empty page are asked for in turn on one connection, compressed as for a browser; the
-difference of each pair is judged.
+difference of each pair is judged. What a page was worked out from stays the same meanwhile, so each
+is told apart when it is asked for first. The processor time is of all the gateway's threads:
+another program that keeps the computer busy weighs less on it.
 """
 
 from __future__ import annotations
@@ -10,18 +12,19 @@ from __future__ import annotations
 import http.client
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 from bench.figures import Figure
 from bench.ingest import CONFIG, get, running
 from bench.lived import BED, NOW_MS, OTHER, Lived
 from bench.served import EMPTY
-from bench.timing import in_turn, p95
+from bench.timing import ms_of, p95
+from bench.usage import cpu_s, is_known
 from bench.years import NODES
 from gateway.broker import HOST, find_mosquitto, free_port, own_broker
 
@@ -42,40 +45,67 @@ PAGES: Final[Mapping[str, str]] = {
 }
 
 
+class Served(NamedTuple):
+    """A gateway: the port of its pages, and its process."""
+
+    port: int
+    pid: int
+
+
 def measure(folder: Path, lived: Lived, rounds: int) -> list[Figure]:
     """Each page in turn with the empty one, ``rounds`` times."""
-    if find_mosquitto() is None:
-        print("mosquitto is not installed: no page is served", file=sys.stderr)
+    if find_mosquitto() is None or not is_known():
+        print("no mosquitto or no /proc: no page is timed", file=sys.stderr)
         return []
     with (
-        serving(folder, lived) as port,
+        serving(folder, lived) as (port, pid),
         closing(http.client.HTTPConnection(HOST, port)) as door,
     ):
-        return [one for name, path in PAGES.items() for one in _page(door, name, path, rounds)]
+        _fetch(door, EMPTY)
+        _fetch(door, "/vie-privee")  # the first page of all loads what draws them
+        ask = partial(_cost, pid, door)
+        return [one for name, path in PAGES.items() for one in _page(ask, name, path, rounds)]
 
 
 @contextmanager
-def serving(folder: Path, lived: Lived) -> Iterator[int]:
-    """The port of a gateway on a copy of ``lived``, whose readings stay where they are."""
+def serving(folder: Path, lived: Lived) -> Iterator[Served]:
+    """A gateway on a copy of ``lived``, whose readings stay where they are."""
     shutil.copytree(lived.folder, folder / "data", symlinks=True)
     broker = own_broker(folder / "broker")
     broker.start()
     port, config = free_port(), folder / "gateway.toml"
     config.write_text(CONFIG.format(folder=folder / "data", host=HOST, port=broker.port, http=port))
     try:
-        with running([sys.executable, "-m", "bench.served", str(config), str(NOW_MS)]):
+        with running([sys.executable, "-m", "bench.served", str(config), str(NOW_MS)]) as pid:
             get(f"http://{HOST}:{port}/healthz").close()
-            yield port
+            yield Served(port, pid)
     finally:
         broker.stop()
 
 
-def _page(door: http.client.HTTPConnection, name: str, path: str, rounds: int) -> Iterator[Figure]:
-    pairs = in_turn(partial(_fetch, door, path), partial(_fetch, door, EMPTY), rounds)
-    yield Figure(name, "ms", [page for page, _ in pairs])
-    yield Figure("  an empty page", "ms", [empty for _, empty in pairs])
-    more = p95([page - empty for page, empty in pairs])
+class Cost(NamedTuple):
+    """What an answer took, and how much of the gateway's processor time."""
+
+    ms: float
+    cpu_ms: float
+
+
+def _cost(pid: int, door: http.client.HTTPConnection, path: str) -> Cost:
+    before_s = cpu_s(pid)
+    took_ms = ms_of(lambda: _fetch(door, path))
+    return Cost(took_ms, 1000 * (cpu_s(pid) - before_s))
+
+
+def _page(ask: Callable[[str], Cost], name: str, path: str, rounds: int) -> Iterator[Figure]:
+    first = ask(path)
+    pairs = [(ask(path), ask(EMPTY)) for _ in range(rounds)]
+    yield Figure(name, "ms", [page.ms for page, _ in pairs])
+    yield Figure("  an empty page", "ms", [empty.ms for _, empty in pairs])
+    more = p95([page.ms - empty.ms for page, empty in pairs])
     yield Figure("  more than empty, p95", "ms", [more], most=GOAL_MS)
+    cpu = [page.cpu_ms - empty.cpu_ms for page, empty in pairs]
+    yield Figure("  more processor time", "ms", cpu)
+    yield Figure("  asked for first", "ms", [first.ms])
 
 
 def _fetch(door: http.client.HTTPConnection, path: str) -> None:

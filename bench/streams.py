@@ -81,20 +81,50 @@ def number_of(event_id: str) -> int:
     return int(event_id.rpartition("-")[2])
 
 
+class Parser:
+    """A stream's lines, taken as the standard of server-sent events says.
+
+    ``last_id``: of the last event that came whole, which is what a browser comes back with.
+    """
+
+    def __init__(self) -> None:
+        self.heard = Heard()
+        self.last_id = ""
+        self._fields: dict[str, str] = {}
+
+    def begin(self) -> None:
+        """A new connection: what was cut off is not to be had."""
+        self._fields = {}
+
+    def take(self, line: str) -> None:
+        """One line, without its end."""
+        if line:
+            name, _, value = line.partition(":")
+            self._fields[name] = value.removeprefix(" ")
+            return
+        fields, self._fields = self._fields, {}
+        self.last_id = fields.get("id", self.last_id)
+        if "data" in fields:
+            self.heard.take(self.last_id, fields["event"], fields["data"])
+        elif "id" in fields:
+            self.heard.begin(self.last_id)
+
+
 class Reader:
-    """One stream, read as the standard of server-sent events says, in a thread of its own."""
+    """One stream, read in a thread of its own."""
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self.heard = Heard()
-        self.last_id = ""
+        self._parser = Parser()
+        self.heard = self._parser.heard
         self.began = threading.Event()
         self.open()
 
     def open(self) -> None:
         """Listen; from the last event that was heard on, where there was one."""
         self._door = http.client.HTTPConnection(HOST, self._port)
-        headers = {"Last-Event-ID": self.last_id} if self.last_id else {}
+        last_id = self._parser.last_id
+        headers = {"Last-Event-ID": last_id} if last_id else {}
         self._door.request("GET", EVENTS, headers=headers)
         # The answer takes the socket over: it is kept to be cut.
         self._socket: socket.socket = self._door.sock
@@ -110,24 +140,12 @@ class Reader:
         self._door.close()
 
     def _listen(self, answer: http.client.HTTPResponse) -> None:
-        fields: dict[str, str] = {}
+        self._parser.begin()
         with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
-            for raw in answer:
-                line = raw.decode().rstrip("\n")
-                if line:
-                    name, _, value = line.partition(":")
-                    fields[name] = value.removeprefix(" ")
-                    continue
-                self._dispatch(fields)
-                fields = {}
-
-    def _dispatch(self, fields: dict[str, str]) -> None:
-        self.last_id = fields.get("id", self.last_id)
-        if "data" in fields:
-            self.heard.take(self.last_id, fields["event"], fields["data"])
-        elif "id" in fields:
-            self.heard.begin(self.last_id)
-            self.began.set()
+            for line in answer:
+                self._parser.take(line.decode().rstrip("\n"))
+                if self._parser.last_id:
+                    self.began.set()
 
 
 class Speaker:

@@ -229,8 +229,12 @@ def _add_workshop(commands: _Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_bundle(commands: _Commands[argparse.ArgumentParser]) -> None:
-    from gateway.bundle import cli as bundle_cli  # noqa: PLC0415 - it loads nothing itself
+    from gateway.bundle import cli as bundle_cli  # noqa: PLC0415 - they load nothing themselves
+    from gateway.kit import update_cli  # noqa: PLC0415
 
+    update_cli.add_arguments(
+        commands.add_parser("update", help=pick("mettre une carte à jour", "update a card"))
+    )
     bundle_cli.add_arguments(
         commands.add_parser(
             "bundle", help=pick("tout le nécessaire en un fichier", "all that is needed, one file")

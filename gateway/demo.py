@@ -16,6 +16,7 @@ from gateway import children
 from gateway.broker import HOST, Broker, own_broker
 from gateway.calibrations import Wanted
 from gateway.demo_beds import plant
+from gateway.demo_past import PastMornings
 from gateway.demo_year import write_year
 from gateway.import_cli import import_into
 from gateway.run import GatewayProcess
@@ -61,6 +62,7 @@ class _Demo:
         self._code = ""
         self._broker: Broker = own_broker(folder / "broker")
         self._nodes: list[subprocess.Popen[bytes]] = []
+        self._mornings: PastMornings | None = None
         self._settings = GatewaySettings(
             data=folder / "gateway",
             name=pick("Jardin de démonstration", "Demo garden"),
@@ -78,12 +80,14 @@ class _Demo:
             process.run()
         finally:
             children.stop(self._nodes)
+            self._stop_mornings()
             self._broker.stop()
 
     def _begin(self, gateway: Gateway) -> None:
         """The port is ours: lay down the year before, then open the broker."""
         self._code, _ = Giver(gateway.catalogue.keyring, gateway.clock, CONSOLE).code(Role.KEEPER)
         self._import_year(gateway)
+        self._mornings = PastMornings(gateway)
         self._broker.start()
         _say(
             f"Serveur MQTT : {self._broker.name}, {HOST}:{self._broker.port}",
@@ -102,7 +106,13 @@ class _Demo:
         calibrate(gateway)
         plant(gateway, poured)
 
+    def _stop_mornings(self) -> None:
+        if self._mornings is not None:
+            self._mornings.stop()
+
     def _start_nodes(self) -> None:
+        assert self._mornings is not None  # noqa: S101 - begun before
+        self._mornings.start()
         for node in NODES:
             data = self._folder / "nodes" / node.node
             data.mkdir(parents=True, exist_ok=True)

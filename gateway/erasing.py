@@ -30,7 +30,8 @@ from sensor_node import wire
 from sensor_node.damage import sync_folder, told
 from sensor_node.errors import NetworkError
 
-ASIDE: Final = "before-restore-"
+ASIDE: Final = "before-"
+"""What was set aside before a restore, or copied before an update."""
 SESSIONS: Final = "mosquitto.db"
 HANDOVER: Final = "handover"
 """What a school takes along is made there."""

@@ -44,7 +44,7 @@ class Gateway:
     and ``readable_raw`` know those of a workshop's groups as well, for programs. The ingest
     keeps ``ingest_alive``, ``broker_up``, and in ``commit_error`` why the last commit failed
     (None: it did not). ``moved``: channels with a new value that did not come through the ingest,
-    for its live topics. ``said``: what groups said on MQTT. ``weeks``, ``curves`` and ``stories``
+    for its live topics. ``said``: what groups said on MQTT. ``cards``, ``curves`` and ``stories``
     are what pages have worked out of channels and beds. ``post`` sends messages, None where
     nothing runs. ``begin_again`` has the whole gateway closed and opened with what its settings
     are by then.
@@ -73,7 +73,7 @@ class Gateway:
         self.commit_error: StorageError | None = None
         self.measured = Measured(store, catalogue)
         self.as_measured = Measured(store, catalogue, raw=True)
-        self.weeks, self.curves, self.stories = Remembered(150), Remembered(12), Remembered(12)
+        self.cards, self.curves, self.stories = Remembered(150), Remembered(12), Remembered(12)
         self.present = Present(clock, catalogue.interval_s, catalogue.calibrations.scale)
         self.present.load(store.newest())
         self.observer = Observer(catalogue, self.measured, self.as_measured, self.present)

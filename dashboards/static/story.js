@@ -1,7 +1,9 @@
 // A bed's line of time: uPlot takes the server's drawing over, with pinch, wheel, buttons and arrow keys.
 
 import { Cursor } from "./cursor.js";
-import { Format } from "./format.js";
+import { Format, fill } from "./format.js";
+import { Refresh } from "./refresh.js";
+import { Stream } from "./stream.js";
 
 const STEP = 0.5;
 const LEAST_S = { true: 3 * 3600, false: 7 * 86400 };
@@ -9,7 +11,8 @@ const TICK_S = [3600, 3 * 3600, 6 * 3600, 12 * 3600, 86400, 2 * 86400, 7 * 86400
 const RAIN_SHARE = 0.35;
 const RAIN_MM = 10;
 
-const page = JSON.parse(document.getElementById("page").textContent);
+const told = (root) => JSON.parse(root.getElementById("page").textContent);
+const page = told(document);
 const format = new Format(page);
 const figure = document.getElementById("story");
 const canvas = figure.querySelector(".canvas");
@@ -197,7 +200,7 @@ function ticks() {
   return found;
 }
 
-const serverTicks = [...figure.querySelector(".times").children];
+let serverTicks = [...figure.querySelector(".times").children];
 
 // One finger reads, and moves what is zoomed; two spread and pinch.
 const fingers = new Map();
@@ -230,10 +233,10 @@ function up(event) {
 function leave() { chart.setCursor({ left: -10, top: -10 }); }
 
 // The arrow keys go from measure to measure, and take along what is looked at.
-const [measures] = page.beds.flatMap((bed) => [bed.probe, bed.books]).find(([times]) => times.length) ?? [[]];
+const measures = () => page.beds.flatMap((bed) => [bed.probe, bed.books]).find(([times]) => times.length)?.[0] ?? [];
 
 function point(n) {
-  const at = measures[n];
+  const at = measures()[n];
   if (at < from || at > to) look(at - (to - from) / 2, at + (to - from) / 2);
   chart.setCursor({ left: chart.valToPos(at, "x"), top: 0 });
   return figure.querySelector(".readout").textContent;
@@ -262,7 +265,7 @@ function start() {
   canvas.addEventListener("pointermove", move);
   for (const name of ["pointerup", "pointercancel", "pointerleave"]) canvas.addEventListener(name, up);
   canvas.addEventListener("wheel", wheel, { passive: false });
-  new Cursor(canvas, { label: canvas.dataset.reads, count: () => measures.length, show: point, hide: leave });
+  new Cursor(canvas, { label: canvas.dataset.reads, count: () => measures().length, show: point, hide: leave });
   new ResizeObserver(() => chart.setSize(size())).observe(canvas);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { chart.destroy(); draw(); });
 }
@@ -272,5 +275,51 @@ function draw() {
   figure.classList.add("drawn");
   place();
 }
+
+// --- what has come since ------------------------------------------------------------------------
+
+// Under a finger nothing moves by itself: it is said that there is more, and a button brings it.
+const PARTS = [".bed-head", ".drawn-here", ".letters", ".times", ".strip", ".legend", "figcaption", "#story-table table", "#happened"];
+const news = document.getElementById("news");
+const refresh = new Refresh(put);
+
+function tell() {
+  if (news.querySelector("button")) return;
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: page.texts.update });
+  button.addEventListener("click", () => refresh.load());
+  news.replaceChildren(Object.assign(document.createElement("span"), { textContent: page.texts.news }), button);
+}
+
+// The form of a note is left alone, and so is what is looked at closely.
+function put(fresh) {
+  const whole = from === page.from && to === page.to;
+  const open = [...document.querySelectorAll("#happened details[open]")].map((one) => one.id);
+  const focused = document.activeElement?.closest("#happened [id]")?.id;
+  for (const part of PARTS) swap(fresh, part);
+  Object.assign(page, told(fresh));
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  if (focused) document.getElementById(focused)?.querySelector("summary, button")?.focus({ preventScroll: true });
+  serverTicks = [...figure.querySelector(".times").children];
+  if (whole) [from, to] = [page.from, page.to];
+  if (chart) { chart.destroy(); draw(); } else start();
+  const byButton = news.contains(document.activeElement);
+  news.replaceChildren(Object.assign(document.createElement("span"), { className: "unseen", textContent: page.texts.updated }));
+  if (byButton) document.getElementById("story-title").focus({ preventScroll: true });
+}
+
+function swap(fresh, part) {
+  const [before, after] = [document, fresh].map((root) => [...root.querySelectorAll(part)]);
+  if (before.length === after.length) before.forEach((one, i) => one.replaceWith(after[i]));
+}
+
+new Stream(page.lastEventId, {
+  on: {
+    reading: ({ channel }) => page.channels.includes(channel) && tell(),
+    advice: ({ bed }) => page.ids.includes(bed) && tell(),
+    reset: tell,
+  },
+  lost: (since) => { document.getElementById("connection").textContent = fill(page.texts.lost, { time: format.time(since) }); },
+  found: () => { document.getElementById("connection").textContent = ""; },
+});
 
 start();

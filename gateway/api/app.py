@@ -74,7 +74,7 @@ def create_app(gateway: Gateway, *, pages: bool = True) -> FastAPI:
             Middleware(Chaptered),
         ],
     )
-    app.state.gateway = gateway
+    app.state.gateway, app.state.pages = gateway, pages
     problems.install(app, language)
     app.include_router(liveness.router)
     app.include_router(metrics.router)

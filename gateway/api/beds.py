@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Protocol
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Header, Path, Response
 
 from gateway.api.bed_crops import crops_of, of_several
 from gateway.api.bed_shapes import BedChange, BedList, BedShape, NewBed, WatchedBy
@@ -34,6 +35,10 @@ writing = threading.RLock()
 _ALIKE = tuple(name for name in BedDetails.__dataclass_fields__ if name != "others")
 
 BedName = Annotated[str, Path(examples=["bac-1"])]
+IfMatch = Annotated[
+    str,
+    Header(description="The `ETag` that the bed had when you read it: refused if it has another"),
+]
 
 
 @router.get("/beds", dependencies=[allow(Action.READ)], summary="All beds")
@@ -43,8 +48,13 @@ def beds(gateway: TheGateway) -> BedList:
 
 
 @router.post("/beds", dependencies=[allow(Action.BEDS)], status_code=201, summary="Make a bed")
-def make_bed(gateway: TheGateway, body: NewBed) -> BedShape:
+def post_bed(gateway: TheGateway, response: Response, body: NewBed) -> BedShape:
     """`BED_EXISTS` where there is one of that id; one that was removed is taken up again."""
+    return _tagged(response, make_bed(gateway, body))
+
+
+def make_bed(gateway: Gateway, body: NewBed) -> BedShape:
+    """Write a new bed down. Raises ``Problem``."""
     try:
         wire.check_id(body.id, "bed")
     except ConfigError as error:
@@ -60,14 +70,26 @@ def make_bed(gateway: TheGateway, body: NewBed) -> BedShape:
 
 
 @router.get("/beds/{bed}", dependencies=[allow(Action.READ)], summary="One bed")
-def one_bed(gateway: TheGateway, bed: BedName) -> BedShape:
+def one_bed(gateway: TheGateway, response: Response, bed: BedName) -> BedShape:
     """One bed with the channels that watch it, and those that did, each with its period."""
-    return _shape(gateway, known_bed(gateway, bed))
+    return _tagged(response, _shape(gateway, known_bed(gateway, bed)))
 
 
 @router.put("/beds/{bed}", dependencies=[allow(Action.BEDS)], summary="Change a bed")
-def change_bed(gateway: TheGateway, bed: BedName, body: BedChange) -> BedShape:
-    """What is not named stays. A channel that moves to another bed leaves its past where it was."""
+def put_bed(
+    gateway: TheGateway, response: Response, bed: BedName, body: BedChange, if_match: IfMatch = ""
+) -> BedShape:
+    """What is not named stays. A channel that moves to another bed leaves its past where it was.
+
+    With `If-Match`, `BED_CHANGED` where somebody changed the bed meanwhile: `now` is how it is.
+    """
+    with writing:
+        _check_unchanged(_shape(gateway, known_bed(gateway, bed)), body, if_match)
+        return _tagged(response, change_bed(gateway, bed, body))
+
+
+def change_bed(gateway: Gateway, bed: str, body: BedChange) -> BedShape:
+    """Write down what changes of a bed. Raises ``Problem``."""
     return _write(gateway, bed, known_bed(gateway, bed).details, body)
 
 
@@ -80,6 +102,37 @@ def remove_bed(gateway: TheGateway, bed: BedName) -> BedShape:
     gateway.catalogue.beds.remove(bed, now_ms)
     gateway.advisor.withdraw(bed)
     return _shape(gateway, gateway.catalogue.beds.all(removed=True)[bed])
+
+
+def _tagged(response: Response, shape: BedShape) -> BedShape:
+    response.headers["ETag"] = _tag_of(shape)
+    return shape
+
+
+def _tag_of(shape: BedShape) -> str:
+    """Another one after each change of the bed."""
+    return f'"{hashlib.sha256(shape.model_dump_json().encode()).hexdigest()[:16]}"'
+
+
+def _check_unchanged(now: BedShape, body: BedChange, if_match: str) -> None:
+    wanted = [one.strip().removeprefix("W/") for one in if_match.split(",")]
+    if not if_match or "*" in wanted or _tag_of(now) in wanted:
+        return
+    yours = body.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    raise Problem(
+        412,
+        "BED_CHANGED",
+        fr=f"Quelqu'un d'autre a changé le bac « {now.id} » depuis que vous l'avez lu : « yours » "
+        "est ce que vous vouliez écrire, « now » ce qu'il est. Choisissez, puis recommencez avec "
+        "le nouvel ETag.",
+        en=f"Somebody else changed the bed '{now.id}' since you read it: 'yours' is what you "
+        "wanted to write, 'now' is how it is. Choose, then try again with the new ETag.",
+        more={
+            "yours": yours,
+            "now": now.model_dump(mode="json", by_alias=True),
+            "etag": _tag_of(now),
+        },
+    )
 
 
 def _write(gateway: Gateway, bed: str, before: BedDetails, body: BedChange) -> BedShape:

@@ -3,7 +3,8 @@
 * Problem (GardenError, ValueError)   a request that cannot be answered as it is
 
 Every other ``GardenError`` becomes a problem too, and so do FastAPI's own refusals. ``code`` is
-stable; ``title`` and ``detail`` are for a person; ``type`` points into the documentation.
+stable; ``title`` and ``detail`` are for a person; ``type`` points into the documentation. Somebody
+who looks at a page of the garden gets the same words as a page.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
@@ -41,6 +43,7 @@ TITLES: Final[Mapping[int, tuple[str, str]]] = {
     405: ("Méthode impossible ici", "Method not possible here"),
     408: ("Demande trop lente", "Request too slow"),
     409: ("Existe déjà", "Exists already"),
+    412: ("Changé entre-temps", "Changed meanwhile"),
     413: ("Demande trop grosse", "Request too large"),
     415: ("Format non accepté", "Format not accepted"),
     422: ("Demande à corriger", "Request to correct"),
@@ -93,7 +96,7 @@ def problem_body(status: int, code: str, detail: str, language: str) -> dict[str
     """The members that every problem has."""
     return {
         "type": TYPE_BASE + code,
-        "title": _title(status, language),
+        "title": title_of(status, language),
         "status": status,
         "detail": detail,
         "code": code,
@@ -135,11 +138,24 @@ def install(app: FastAPI, default_language: str) -> None:
 
     async def garden(request: Request, error: Exception) -> Response:
         assert isinstance(error, GardenError)  # noqa: S101 - registered for this class only
-        refused = status_of(error) == 401
+        refused = status_of(error) in (401, 403)
         page = (await _filled_in(request) or _page_of(request)) if refused else None
-        if page:
+        if page and status_of(error) == 401:
             return RedirectResponse(f"{ENTER}?vers={quote(page)}", 303)
-        return problem_response(error, reader_language(request, default_language))
+        return await told(request, error, back=page or "/")
+
+    async def told(
+        request: Request, error: GardenError, headers: Any = None, back: str = "/"
+    ) -> Response:
+        if request.app.state.pages and _is_looked_at(request):
+            try:
+                page = await run_in_threadpool(_as_page, request, error, back)
+            except GardenError:
+                pass  # neither its files nor its disk can be read: the words alone, then
+            else:
+                page.headers.update({**_next_steps(error), **(headers or {})})
+                return page
+        return problem_response(error, reader_language(request, default_language), headers)
 
     async def validation(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
@@ -147,12 +163,11 @@ def install(app: FastAPI, default_language: str) -> None:
         wrong = [explain(e, language) for e in error.errors()]
         detail = " ".join(item["text"] for item in wrong)
         problem = Problem(422, "WRONG_PARAMETER", fr=detail, en=detail, more={"errors": wrong})
-        return problem_response(problem, language)
+        return await told(request, problem)
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
-        language = reader_language(request, default_language)
-        return problem_response(_of_http(error, request), language, error.headers)
+        return await told(request, _of_http(error, request), error.headers)
 
     app.add_exception_handler(GardenError, garden)
     app.add_exception_handler(RequestValidationError, validation)
@@ -181,6 +196,19 @@ def too_large() -> Problem:
         en=f"The request is over {MAX_BODY_BYTES} bytes: send it in several parts.",
         more={"limit": MAX_BODY_BYTES},
     )
+
+
+def _is_looked_at(request: Request) -> bool:
+    """Whether a person's browser shows the answer; a script of a page asks for problems too."""
+    accept, path = request.headers.get("accept", ""), request.url.path
+    is_page = not path.startswith(("/api/", "/static/")) and "hx-request" not in request.headers
+    return is_page and "text/html" in accept and MEDIA_TYPE not in accept
+
+
+def _as_page(request: Request, error: GardenError, back: str) -> Response:
+    from gateway.pages import refused  # noqa: PLC0415 - what draws is loaded when it is needed
+
+    return refused.answer(request, error, back)
 
 
 def _page_of(request: Request) -> str | None:
@@ -239,11 +267,12 @@ def _of_http(error: HTTPException, request: Request) -> Problem:
         )
     if error.status_code == 413:
         return too_large()
-    fr, en = _title(error.status_code, "fr"), _title(error.status_code, "en")
+    fr, en = title_of(error.status_code, "fr"), title_of(error.status_code, "en")
     code = HTTPStatus(error.status_code).name
     return Problem(error.status_code, code, fr=f"{fr}.", en=f"{en}.")
 
 
-def _title(status: int, language: str) -> str:
+def title_of(status: int, language: str) -> str:
+    """What a status means, in a few words."""
     fr, en = TITLES.get(status, (HTTPStatus(status).phrase, HTTPStatus(status).phrase))
     return fr if language == "fr" else en

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 from gateway.beds.journal import Entry
@@ -280,20 +281,24 @@ class Observer:
         self, channels: dict[Series, ChannelInfo], chosen: Sequence[Series], span: _Span
     ) -> tuple[AirSamples, ...]:
         """One station for each thermometer, with its node's humidity or else another's."""
+        # Of these there is one for all: read once, not for each thermometer.
         lux = self._first(chosen, channels, "illuminance")
         wind = self._first(chosen, channels, "wind_speed")
         sun = self._first(chosen, channels, "irradiance")
+        lux_samples = self._lux(lux, span) if lux else ()
+        wind_m_s = self._means(wind, span) if wind else ()
+        sun_w_m2 = self._means(sun, span) if sun else ()
+        humid = _of(chosen, channels, "relative_humidity")
         found = []
         for series in _of(chosen, channels, "air_temperature"):
-            humid = _of(chosen, channels, "relative_humidity")
             own = [one for one in humid if one.node == series.node]
             found.append(
                 AirSamples(
                     air_c=self._extremes(series, span),
                     humidity_pct=self._extremes((own or humid)[0], span) if humid else (),
-                    lux=self._lux(lux, span) if lux else (),
-                    wind_m_s=self._means(wind, span) if wind else (),
-                    sun_w_m2=self._means(sun, span) if sun else (),
+                    lux=lux_samples,
+                    wind_m_s=wind_m_s,
+                    sun_w_m2=sun_w_m2,
                 )
             )
         return tuple(found)
@@ -305,11 +310,13 @@ class Observer:
 
     def _extremes(self, series: Series, span: _Span) -> tuple[Sample, ...]:
         """Two samples an hour: the least and the most, which keep the extremes of each day."""
-        samples = []
-        for one in self._buckets(series, span, HOUR_MS):
-            samples.append(Sample(one.start_ms, one.least))
-            samples.append(Sample(one.start_ms + HOUR_MS // 2, one.most))
-        return tuple(samples)
+        found = self._buckets(series, span, HOUR_MS)
+        half_ms = HOUR_MS // 2
+        pairs = (
+            (Sample(at_ms, least), Sample(at_ms + half_ms, most))
+            for at_ms, _, _, least, most, _ in found
+        )
+        return tuple(chain.from_iterable(pairs))
 
     def _lux(self, series: Series, span: _Span) -> tuple[Sample, ...]:
         """Each five minutes of the last days, to tell a saturated sensor, and hours before.

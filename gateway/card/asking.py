@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+import tomllib
 from pathlib import Path
 
 from gateway.card.answers import Answers, check, check_password, new_code, new_password
@@ -15,6 +16,7 @@ from sensor_node.console import pick
 from sensor_node.errors import ConfigError, language_of
 
 NODE = "bac-1"
+NODE_DATA = "/var/lib/jardin-node"
 
 
 def kit_of(options: argparse.Namespace, questions: Questions) -> tuple[KitFolder, Facts]:
@@ -34,6 +36,26 @@ def kit_of(options: argparse.Namespace, questions: Questions) -> tuple[KitFolder
     facts = kit.facts()
     kit.finish(facts, SystemClock())
     return kit, facts
+
+
+def settings_of(options: argparse.Namespace, answers: Answers) -> str | None:
+    """A person's own node.toml, for this node and this card; None: the kit's.
+
+    What is wrong in it the node itself says; what it must have from the card is said here. Raises
+    ``ConfigError``.
+    """
+    if options.settings is None:
+        return None
+    try:
+        text = str(options.settings.read_text(encoding="utf-8"))
+        told = tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        raise _unreadable(options.settings) from error
+    wanted = {"node": answers.node, "data": NODE_DATA}
+    for name, value in wanted.items():
+        if told.get(name) != value:
+            raise _other_setting(options.settings, name, value)
+    return text
 
 
 def _only_kit() -> Path | None:
@@ -123,4 +145,20 @@ def _require_node(node: str, facts: Facts) -> None:
         "écrit sur la carte.",
         en=f"The kit {facts.name} has no node '{node}'; it has: {facts.nodes}. Nothing was written "
         "on the card.",
+    )
+
+
+def _unreadable(path: Path) -> ConfigError:
+    return ConfigError(
+        "CARD_SETTINGS_UNREADABLE",
+        fr=f"{path} ne se lit pas comme un node.toml. Rien n'a été écrit sur la carte.",
+        en=f"{path} cannot be read as a node.toml. Nothing was written on the card.",
+    )
+
+
+def _other_setting(path: Path, name: str, value: str) -> ConfigError:
+    return ConfigError(
+        "CARD_ANSWER",
+        fr=f'{path} : écrivez {name} = "{value}". Rien n\'a été écrit sur la carte.',
+        en=f'{path}: write {name} = "{value}". Nothing was written on the card.',
     )

@@ -90,7 +90,7 @@ def _add_kit(card: argparse.ArgumentParser) -> None:
 def run_card(options: argparse.Namespace) -> int:
     """Fill the boot partition of a card; returns 0, 1 where nobody agreed."""
     from gateway.bundle.opened import opened  # noqa: PLC0415 - --help needs none of these
-    from gateway.card.asking import answers_of, kit_of  # noqa: PLC0415
+    from gateway.card.asking import answers_of, kit_of, settings_of  # noqa: PLC0415
     from gateway.card.partition import look_at  # noqa: PLC0415
     from gateway.card.plan import plan_card  # noqa: PLC0415
     from gateway.card.questions import Questions, nobody_agreed  # noqa: PLC0415
@@ -103,7 +103,7 @@ def run_card(options: argparse.Namespace) -> int:
         update_key = _signed(bundle, options)
         kit, facts = kit_of(options, questions)
         answers = answers_of(options, partition.system, facts, questions)
-        settings = options.settings.read_text(encoding="utf-8") if options.settings else None
+        settings = settings_of(options, answers)
         plan = plan_card(
             partition, answers, kit, facts, bundle, update_key=update_key, settings=settings
         )
@@ -115,7 +115,7 @@ def run_card(options: argparse.Namespace) -> int:
             return 1
         _write(plan)
         if answers.has_gateway:
-            kit.gateway_has_card(facts)
+            kit.gateway_has_card(facts, answers)
     print(done(answers, facts, kit))
     return 0
 

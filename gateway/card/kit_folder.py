@@ -18,7 +18,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from gateway.card.answers import GATEWAY_ADDRESS
+from gateway.card.answers import GATEWAY_ADDRESS, Answers, Words
+from gateway.card.sheet import FILE as SHEET
+from gateway.card.sheet import sheet
 from gateway.durable import write_whole
 from gateway.keys.book import Book
 from gateway.keys.broker import Doors
@@ -130,9 +132,15 @@ class KitFolder:
             self.make(facts, clock)
         return facts
 
-    def gateway_has_card(self, facts: Facts) -> None:
-        """Remember which nodes the gateway awaits. Raises ``StorageError``."""
+    def gateway_has_card(self, facts: Facts, answers: Answers) -> None:
+        """Remember which nodes the gateway awaits, and lay its sheet beside. Raises
+        ``StorageError``.
+        """
         self._write_facts(replace(facts, carried=facts.nodes))
+        path = self.path / SHEET
+        with told(path):
+            text = sheet(answers, Words(facts.password, facts.code))
+            write_whole(path, text.encode(), private=True)
 
     def invitation_path(self, node: str) -> Path:
         """Where the invitation of ``node`` lies."""

@@ -6,6 +6,7 @@ from gateway.card.answers import Answers
 from gateway.card.kit_folder import Facts, KitFolder
 from gateway.card.places import BUNDLE
 from gateway.card.plan import Plan
+from gateway.card.sheet import FILE as SHEET
 from sensor_node.console import pick
 
 
@@ -41,6 +42,16 @@ def done(answers: Answers, facts: Facts, kit: KitFolder) -> str:
         pick(
             f"Wi-Fi du kit : {facts.hotspot}, mot de passe : {facts.password}",
             f"The kit's Wi-Fi: {facts.hotspot}, password: {facts.password}",
+        ),
+        *(
+            [
+                pick(
+                    f"La feuille du kit, à imprimer : {kit.path / SHEET}",
+                    f"The kit's sheet, to be printed: {kit.path / SHEET}",
+                )
+            ]
+            if answers.has_gateway
+            else []
         ),
         pick(
             f"Gardez le dossier {kit.path} dans un endroit fermé : il a toutes les clés du kit.",

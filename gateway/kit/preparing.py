@@ -8,13 +8,15 @@ from typing import Final
 from gateway.bundle.host import Host
 from gateway.card.places import BUNDLE, OWN_WHEEL, WHEEL
 from gateway.kit import releases
-from gateway.kit.card_start import GATEWAY, NODE, CardStart, remove_tree
+from gateway.kit.card_start import GATEWAY, NODE, CardStart
+from gateway.kit.packages import install_missing
 from sensor_node.damage import told
 from sensor_node.errors import ConfigError, StorageError
 
-DEBS: Final = "/var/cache/jardin-debs"
 MASKED: Final = ("mosquitto.service",)
 """Debian's own broker listens in the clear as soon as it is installed; the garden's is another."""
+RIVAL: Final = "systemd-timesyncd"
+"""Raspberry Pi OS has it, and dpkg installs no chrony beside it; it gives no time to others."""
 DEVICES: Final = ("gpio", "i2c", "spi", "dialout")
 
 
@@ -52,21 +54,12 @@ def packages(start: CardStart) -> None:
             unit.parent.mkdir(parents=True, exist_ok=True)
             if not unit.is_symlink():
                 unit.symlink_to("/dev/null")
-    system = Host.here(start.system.root).find(start.bundle.manifest)
-    names = system.debs_for(start.answers.role)
-    if not names:
-        return
-    folder = start.path(DEBS)
-    with told(folder):
-        remove_tree(folder)
-        folder.mkdir(parents=True)
-    debs = [str(path) for path in start.bundle.extract(names, folder)]
-    quiet = ("env", "DEBIAN_FRONTEND=noninteractive", "dpkg", "--force-confold")
-    start.must(*quiet, "--configure", "--pending")  # what a power cut left half configured
-    # The card may have a newer one from an update of the system.
-    start.must(*quiet, "--refuse-downgrade", "--skip-same-version", "--install", *debs)
-    with told(folder):
-        remove_tree(folder)
+    dpkg = ("env", "DEBIAN_FRONTEND=noninteractive", "dpkg")
+    start.must(*dpkg, "--configure", "--pending")  # what a power cut left half configured
+    start.must(*dpkg, "--remove", RIVAL)  # well also where it is gone
+    root, run = start.system.root, start.system.run
+    system = Host.here(root).find(start.bundle.manifest)
+    install_missing(start.bundle, system, start.answers.role, root, run=run)
 
 
 def users(start: CardStart) -> None:

@@ -96,9 +96,11 @@ def install(
     host: Host | None = None,
     run: Run = run,
     tell: Tell = lambda _step: None,
+    spare_bytes: int = SPARE_BYTES,
 ) -> Release:
     """The environment of ``role`` (gateway, node, kit) from ``bundle``, beside the others of
     ``root``; the one that is there already where it is whole. It is not put into service.
+    ``spare_bytes``: what must stay free.
 
     Raises ``UsageError`` where the bundle is for another computer, ``StorageError`` for a damaged
     bundle or want of room, ``HardwareError`` where the environment does not work.
@@ -116,7 +118,7 @@ def install(
     with told(home / "x"):
         home.mkdir(parents=True, exist_ok=True)
         clear_half_made(root)
-    _require_room(bundle, system, role, home)
+    _require_room(bundle, system, role, home, spare_bytes)
     with _whole_or_gone(release.path):
         _make(release, bundle, system, run, tell)
     return release
@@ -184,8 +186,8 @@ def _must(run: Run, command: Sequence[str], release: Release, patience_s: float)
     )
 
 
-def _require_room(bundle: Bundle, system: System, role: str, home: Path) -> None:
-    needed = UNPACKED * bundle.bytes_of(system.wheels_for(role)) + SPARE_BYTES
+def _require_room(bundle: Bundle, system: System, role: str, home: Path, spare_bytes: int) -> None:
+    needed = UNPACKED * bundle.bytes_of(system.wheels_for(role)) + spare_bytes
     if shutil.disk_usage(home).free < needed:
         raise _no_room(home, needed)
 

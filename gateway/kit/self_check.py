@@ -55,9 +55,18 @@ def check(role: str, version: str) -> None:
     if role != "gateway" and _brings("lgpio"):
         importlib.import_module("lgpio")
     if role != "node":
-        from gateway import assets  # noqa: PLC0415 - a node has no pages
+        _check_addresses()
 
-        assets.static_files()
+
+def _check_addresses() -> None:
+    """All that a gateway reads in only when it is asked for."""
+    from gateway import assets  # noqa: PLC0415 - a node has no pages
+    from gateway.api.chapters import NOUNS  # noqa: PLC0415
+
+    assets.static_files()
+    for modules in NOUNS.values():
+        for module in modules:
+            importlib.import_module(f"gateway.api.{module}")
 
 
 def _brings(library: str) -> bool:

@@ -17,9 +17,11 @@ from gateway.pages.beds import bed_view
 from gateway.pages.bedstory import SPANS, Name, Period, Story, period_of, story_of
 from gateway.pages.choices import growing
 from gateway.pages.frame import Reader, reader_of
+from gateway.pages.script_texts import of_a_form
 from gateway.pages.storyview import ZONES, Mark, StoryWords, hours_json
 from gateway.pages.words import N_
 from gateway.service import Gateway
+from gateway.store.base import Series
 
 SPAN_WORDS: Final = {
     "jour": N_("Jour"),
@@ -118,24 +120,33 @@ class _Page:
 
     def context(self) -> dict[str, Any]:
         """All that the template says."""
+        # Taken first: the stream then repeats what happens while the page is made.
+        last_event_id = self._gateway.events.last_id
         now_ms = self._gateway.clock.wall_ms()
         period = period_of(self._span, self._record, now_ms, self._zone)
+        channels = self._channels()
+        told = self._gateway.stories.get(self._key(period, channels), lambda: self._tell(period))
+        live = {"lastEventId": last_event_id, "channels": [str(one) for one in channels]}
         return {
+            **told,
+            "page": {**told["page"], **live},
             "view": bed_view(self._gateway, self._reader, self._record),
             "about": self._about(),
             "spans": self._spans(),
             "span": self._span,
             "period_words": self._reader.tell(SPAN_WORDS[self._span]),
-            **self._gateway.stories.get(self._key(period), lambda: self._tell(period)),
         }
 
-    def _key(self, period: Period) -> Hashable | None:
+    def _channels(self) -> list[Series]:
+        """All that are read for the story."""
+        telling_of = self._gateway.observer.telling_of
+        return sorted({series for one in self._records for series in telling_of(one.bed)})
+
+    def _key(self, period: Period, channels: Sequence[Series]) -> Hashable | None:
         """All that a story rests on; None where that cannot be said at once."""
+        version, language = self._gateway.measured.version(channels), self._reader.language
         beds = [one.bed for one in self._records]
-        observer, measured = self._gateway.observer, self._gateway.measured
-        told = sorted(frozenset().union(*(observer.telling_of(bed) for bed in beds)))
-        version = measured.version(told)
-        return version and (version, *told, *beds, self._span, *period.ends, self._reader.language)
+        return version and (version, *channels, *beds, self._span, *period.ends, language)
 
     def _tell(self, period: Period) -> dict[str, Any]:
         """What happened, drawn and in words."""
@@ -205,15 +216,21 @@ class _Page:
             "hourly": scale.period.hourly,
             "language": self._reader.language,
             "timezone": self._zone,
+            "ids": [one.bed for one in self._records],
             "beds": [{"name": name_of(one.record), **hours_json(one)} for one in stories],
             "texts": script_texts(self._reader),
         }
 
 
-def script_texts(reader: Reader) -> dict[str, str]:
+def script_texts(reader: Reader) -> dict[str, object]:
     """What the script says; it carries no word of its own."""
-    texts = {name: reader.tell(word) for name, word in ZONES.items()}
-    return {**texts, "justNow": reader.tell("à l’instant")}
+    return {
+        **of_a_form(reader.tell),
+        **{name: reader.tell(word) for name, word in ZONES.items()},
+        "news": reader.tell("De nouvelles mesures sont arrivées."),
+        "update": reader.tell("Mettre à jour"),
+        "updated": reader.tell("C’est à jour."),
+    }
 
 
 def _marks(words: StoryWords, scale: storyline.Scale) -> list[tuple[float, Mark]]:

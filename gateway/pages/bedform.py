@@ -29,6 +29,7 @@ from gateway.pages import bedcrops, choices, fields, frame, words
 from gateway.pages.bedcrops import CHOOSE, DAY, Row
 from gateway.pages.doing import SEE_OTHER
 from gateway.pages.frame import Reader, reader_of
+from gateway.pages.script_texts import of_a_form
 from gateway.pages.standing import spoken_in
 from gateway.pages.words import N_
 from gateway.service import Gateway
@@ -52,8 +53,8 @@ class Typed:
 
     values: Mapping[str, str]
     channels: frozenset[str] = frozenset()
-    rows: tuple[Row, ...] = ()
-    """The crops beside the first."""
+    rows: tuple[Row, ...] | None = ()
+    """The crops beside the first; None: nothing is said of them."""
 
     @classmethod
     def of_form(cls, form: Form) -> Typed:
@@ -146,8 +147,9 @@ class BedForm:
             title=reader.tell("Nouveau bac")
             if record is None
             else record.details.name or record.bed,
+            page={"texts": of_a_form(reader.tell)},
             typed=typed.values,
-            rows=typed.rows,
+            rows=typed.rows or (),
             most_crops=bedcrops.MOST,
             grew=grew,
             errors=checked.errors,
@@ -201,11 +203,12 @@ class BedForm:
         was = (form.get("was") or [""])[-1]
         if bedcrops.ADD in form or bedcrops.REMOVE in form:
             return self._page(typed, Checked(), was, grew=bedcrops.ADD in form)
-        checked = self._check(typed)
+        before = _went_out(was)
+        checked = self._check(typed, before)
         with api.writing:
             if self._record is not None:
                 self._record = known_bed(self._gateway, self._record.bed)
-                checked.others = self._faster(typed, was)
+                checked.others = self._faster(typed, before)
             if checked.errors or checked.others:
                 status = 422 if checked.errors else 409
                 now = self._stands().as_json() if checked.others else was
@@ -223,9 +226,9 @@ class BedForm:
         bed = _id_of(named["name"], set(self._gateway.catalogue.beds.all(removed=True)))
         return api.make_bed(self._gateway, NewBed(id=bed, **named)).id
 
-    def _faster(self, typed: Typed, was: str) -> dict[str, str]:
+    def _faster(self, typed: Typed, before: Typed) -> dict[str, str]:
         """By field, what another person wrote since this form went out, as a reader sees it."""
-        before, stands = _went_out(was), self._stands()
+        stands = self._stands()
         found = {
             name: self._shown(name, stands.values[name])
             for name in NAMES
@@ -233,8 +236,9 @@ class BedForm:
         }
         if stands.channels not in (before.channels, typed.channels):
             found["channels"] = ", ".join(sorted(stands.channels)) or self._reader.tell("aucun")
-        theirs = bedcrops.filled(stands.rows)
-        if theirs not in (bedcrops.filled(before.rows), bedcrops.filled(typed.rows)):
+        theirs = bedcrops.filled(stands.rows or ())
+        told = [bedcrops.filled(one.rows) for one in (before, typed) if one.rows is not None]
+        if before.rows is not None and theirs not in told:
             found["crops"] = self._told(theirs)
         return found
 
@@ -264,7 +268,7 @@ class BedForm:
 
     # --- checking -----------------------------------------------------------------------------
 
-    def _check(self, typed: Typed) -> Checked:
+    def _check(self, typed: Typed, before: Typed) -> Checked:
         checked, values, tell = Checked(), typed.values, self._reader.tell
 
         def take(name: str, key: str, read: Callable[[str], Any], expected: str) -> None:
@@ -290,7 +294,8 @@ class BedForm:
         checked.named["mulched"] = bool(values["mulched"])
         self._check_dates(checked)
         self._check_channels(checked, typed)
-        self._check_crops(checked, typed)
+        if typed.rows or before.rows is not None:  # a form of before says nothing of them
+            self._check_crops(checked, typed.rows or ())
         return checked
 
     def _check_dates(self, checked: Checked) -> None:
@@ -298,9 +303,9 @@ class BedForm:
         if planted_on and emerged_on and emerged_on < planted_on:
             checked.errors["emerged_on"] = self._reader.tell(bedcrops.UNSOWN)
 
-    def _check_crops(self, checked: Checked, typed: Typed) -> None:
+    def _check_crops(self, checked: Checked, rows: Sequence[Row]) -> None:
         known = known_crops(self._gateway)
-        others, wrong = bedcrops.check(typed.rows, known, self._reader.tell)
+        others, wrong = bedcrops.check(rows, known, self._reader.tell)
         checked.errors |= wrong
         if not checked.errors:
             checked.named = bedcrops.together(checked.named, others)
@@ -317,11 +322,14 @@ def _went_out(was: str) -> Typed:
     """The form as it was when it went out; what somebody made of that counts for nothing."""
     try:
         whole = dict(json.loads(was))
+        values = {name: str(whole.get(name, "")) for name in NAMES}
+        channels = frozenset(map(str, whole.get("channels") or ()))
+        if "rows" not in whole:
+            return Typed(values, channels, None)
         rows = tuple({part: str(row[part]) for part in bedcrops.PARTS} for row in whole["rows"])
-        values = {name: str(whole[name]) for name in NAMES}
-        return Typed(values, frozenset(map(str, whole["channels"])), rows)
+        return Typed(values, channels, rows)
     except (ValueError, TypeError, LookupError):
-        return Typed({})
+        return Typed({}, rows=None)
 
 
 def _id_of(name: str, taken: set[str]) -> str:

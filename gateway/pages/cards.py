@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import gettext
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from gateway.catalogue import ChannelInfo, NodeInfo
 from gateway.measured import Measured
-from gateway.pages import words
+from gateway.pages import frame, words
 from gateway.pages.curve import Curve, curve_of, runs_of
-from gateway.pages.frame import part
 from gateway.pages.numbers import Format, rfc3339
 from gateway.pages.week import HOUR_MS, Aggregate, Day, Span, Week, week_of
 from gateway.pages.wording import Row, Wording
@@ -29,41 +28,26 @@ PROBES: Final = frozenset({*CALIBRATED, *CALIBRATED.values()})
 """What a probe in the soil gives, before and after its calibration."""
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
-    """A channel's week, the part of its card that stays until it is heard of again.
-
-    ``html``: its curve and its table, drawn. ``today``: what was summed up since midnight.
-    """
-
-    html: Markup
-    today: str
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """The week of one channel, to be drawn. Texts are ready to be shown."""
-
-    id: str
-    channel: str
-    name: str
-    look: words.Look
-    symbol: str
-    probe: bool
-    curve: Curve | None
-    top: str
-    bottom: str
-    hours: str
-    sentence: str
-    columns: Sequence[str]
-    rows: Sequence[Row]
-    csv: str
-    csv_fr: str
+AGE: Final = "\0"
+"""Stands for the age of a value in a card that is remembered; no text has this character."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One channel. Texts are ready to be shown; an empty one is not."""
+    """One channel, as far as the page speaks of it, and its card as ``html``."""
+
+    id: str
+    label: str
+    quality: str
+    trouble: str
+    at_ms: int | None
+    simulated: bool
+    html: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What a card says. Texts are ready to be shown; an empty one is not."""
 
     id: str
     channel: str
@@ -72,6 +56,7 @@ class Card:
     look: words.Look
     aggregate: Aggregate
     raw: bool
+    probe: bool
     yes_or_no: bool
     simulated: bool
     value: str
@@ -86,7 +71,15 @@ class Card:
     stale_after_s: float
     trouble: str
     remedy: str
-    past: Markup
+    curve: Curve | None
+    top: str
+    bottom: str
+    hours: str
+    sentence: str
+    columns: Sequence[str]
+    rows: Sequence[Row]
+    csv: str
+    csv_fr: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +100,8 @@ class NodeView:
 class Writer:
     """Writes cards for one reader at one moment.
 
-    ``weeks``: what was drawn before. ``away``: why the store gave no week, None where it did.
-    Whatever is in memory is written all the same, and the store is asked once only.
+    ``cards``: those that were drawn before. ``away``: why the store gave no week, None where it
+    did. Whatever is in memory is written all the same, and the store is asked once only.
     """
 
     def __init__(
@@ -119,23 +112,24 @@ class Writer:
         texts: gettext.NullTranslations,
         now_ms: int,
         *,
-        weeks: Remembered,
+        cards: Remembered,
     ) -> None:
         self._store = store
-        self._weeks = weeks
+        self._cards = cards
         self._span = span
         self._write = write
         self._texts = texts
         self._now_ms = now_ms
+        self._weekdays = [write.weekday(day) for day in span.days_ms[:-1]]
+        module = frame.environment(write.language).get_template("card.html").make_module()
+        self._draw: Callable[[Face, bool, Sequence[str]], str] = module.channel_card  # type: ignore[attr-defined]
         self.away: StorageError | None = None
 
-    def node(self, info: NodeInfo, cards: Sequence[Card]) -> NodeView:
+    def node(self, info: NodeInfo, cards: Sequence[Card], *, silent: bool) -> NodeView:
         """The view of one node."""
         seen_ms = info.last_seen_ms
         age_s = 0.0 if seen_ms is None else max(0.0, (self._now_ms - seen_ms) / 1000)
-        heard = [card for card in cards if card.at_ms is not None]
-        all_stale = bool(heard) and all(card.quality == "stale" for card in heard)
-        if all_stale:
+        if silent:
             seen_ms = None  # a backlog may have come just now; what counts is that it is old
         return NodeView(
             node=info.node,
@@ -143,7 +137,7 @@ class Writer:
             state_words=self._texts.gettext(words.NODE_STATES[info.state]),
             seen="" if seen_ms is None else self._ago(age_s),
             seen_ms=seen_ms,
-            silent=self._silence(heard) if all_stale else "",
+            silent=self._silence(cards) if silent else "",
             twice=self._namesake() if info.about.get("namesake") is True else "",
             simulated=any(card.simulated for card in cards),
             cards=cards,
@@ -155,20 +149,60 @@ class Writer:
             "dans son node.toml, puis relancez-le."
         )
 
-    def _silence(self, heard: Sequence[Card]) -> str:
-        newest_ms = max(card.at_ms or 0 for card in heard)
+    def _silence(self, cards: Sequence[Card]) -> str:
+        newest_ms = max(card.at_ms or 0 for card in cards)
         lasting = words.lasting((self._now_ms - newest_ms) / 1000, self._write.language)
         return self._texts.gettext(
             "Pas de nouvelles depuis %(time)s : vérifiez la pile (ou la prise), puis le Wi-Fi."
         ) % {"time": lasting}
 
-    def card(self, info: ChannelInfo, latest: Latest | None, interval_s: float) -> Card:
-        """The card of one channel."""
+    def card(
+        self, info: ChannelInfo, latest: Latest | None, interval_s: float, *, silent: bool
+    ) -> Card:
+        """The card of one channel; ``silent``: its node is, which is said above its cards."""
+        trouble = self._trouble(latest)
+        facts = latest and (latest.at_ms, latest.value, latest.quality)
+        key = (info, facts, trouble, interval_s, silent, self._span, self._write.language)
+
+        def draw(week: Week) -> str:
+            face = self._face(info, latest, interval_s, week)
+            return str(self._draw(face, silent, self._weekdays))
+
+        html = self._remembered(info, key, draw)
+        age = self._ago(latest.age_s) if latest else ""
+        return Card(
+            id=_id(info.series),
+            label=info.series.channel,
+            quality=latest.quality if latest else "none",
+            trouble=trouble[0],
+            at_ms=latest.at_ms if latest else None,
+            simulated=info.simulated,
+            html=Markup(html.replace(AGE, escape(age))),  # noqa: S704 - drawn by its template
+        )
+
+    def _remembered(self, info: ChannelInfo, key: Hashable, draw: Callable[[Week], str]) -> str:
+        """The card, drawn again only where it has become another one."""
+        try:
+            if self.away is None:
+                version = self._store.version([info.series])
+                return self._cards.get(version and (version, key), lambda: draw(self._week(info)))
+        except StorageError as error:
+            self.away = error
+        midnights = self._span.days_ms[:-1]
+        return draw(Week(self._span, [], [Day(start, None) for start in midnights]))
+
+    def _week(self, info: ChannelInfo) -> Week:
+        aggregate = Wording(info, self._write, self._texts).aggregate
+        return week_of(self._store, info.series, self._span, aggregate)
+
+    def _face(
+        self, info: ChannelInfo, latest: Latest | None, interval_s: float, week: Week
+    ) -> Face:
         wording = Wording(info, self._write, self._texts)
-        past = self._past(info, wording)
+        curve = curve_of(week, wording.aggregate, wording.look.span) if week.hours else None
         quality = latest.quality if latest else "none"
         trouble, remedy = self._trouble(latest)
-        return Card(
+        return Face(
             id=_id(info.series),
             channel=str(info.series),
             name=self._texts.gettext(wording.look.name),
@@ -176,9 +210,10 @@ class Writer:
             look=wording.look,
             aggregate=wording.aggregate,
             raw=info.quantity == "soil_moisture_raw",
+            probe=info.quantity in PROBES,
             yes_or_no=wording.yes_or_no,
             simulated=info.simulated,
-            value=wording.value(latest, past.today),
+            value=wording.value(latest, week),
             unit=wording.unit(latest),
             symbol=wording.symbol,
             quality=quality,
@@ -186,41 +221,10 @@ class Writer:
             at_ms=latest.at_ms if latest else None,
             at_rfc3339=rfc3339(latest.at_ms) if latest else "",
             at_words=self._write.full(latest.at_ms) if latest else "",
-            age=self._ago(latest.age_s) if latest else "",
+            age=AGE if latest else "",
             stale_after_s=STALE_AFTER_INTERVALS * interval_s,
             trouble=trouble,
             remedy=remedy,
-            past=past.html,
-        )
-
-    def _past(self, info: ChannelInfo, wording: Wording) -> Past:
-        """The week of a channel, drawn again only where it has become another one."""
-        span, series = self._span, info.series
-        try:
-            if self.away is None:
-                version = self._store.version([series])
-                key = version and (version, info, span, self._write.language)
-                return self._weeks.get(
-                    key, lambda: self._draw(info, wording, self._week(wording, series))
-                )
-        except StorageError as error:
-            self.away = error
-        return self._draw(
-            info, wording, Week(span, [], [Day(at, None) for at in span.days_ms[:-1]])
-        )
-
-    def _week(self, wording: Wording, series: Series) -> Week:
-        return week_of(self._store, series, self._span, wording.aggregate)
-
-    def _draw(self, info: ChannelInfo, wording: Wording, week: Week) -> Past:
-        curve = curve_of(week, wording.aggregate, wording.look.span) if week.hours else None
-        drawn = Drawn(
-            id=_id(info.series),
-            channel=str(info.series),
-            name=self._texts.gettext(wording.look.name),
-            look=wording.look,
-            symbol=wording.symbol,
-            probe=info.quantity in PROBES,
             curve=curve,
             top=wording.number(curve.high) if curve else "",
             bottom=wording.number(curve.low) if curve else "",
@@ -231,9 +235,6 @@ class Writer:
             csv=self._download(info.series, "csv"),
             csv_fr=self._download(info.series, "csv-fr"),
         )
-        weekdays = [self._write.weekday(day) for day in self._span.days_ms[:-1]]
-        html = part(self._write.language, "week.html", week=drawn, weekdays=weekdays)
-        return Past(html, wording.today(week))
 
     def _ago(self, age_s: float) -> str:
         return words.ago(age_s, self._texts, self._write.language)

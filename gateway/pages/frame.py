@@ -11,7 +11,6 @@ from typing import Any, Final
 from fastapi import Request
 from fastapi.responses import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from gateway import assets
 from gateway.api.guard import who_asks
@@ -117,11 +116,6 @@ def render(gateway: Gateway, reader: Reader, template: str, place: str = "", **c
             **context,
         )
     )
-
-
-def part(language: str, template: str, **context: Any) -> Markup:
-    """A part of a page, to be put into it as it is."""
-    return Markup(environment(language).get_template(template).render(**context))  # noqa: S704
 
 
 def direction_of(language: str) -> str:

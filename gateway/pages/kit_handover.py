@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse, RedirectResponse, Response
 from gateway.kit import handover
 from gateway.kit.taking import take_along
 from gateway.pages.kit_welcome import PLACE as WELCOME
+from gateway.pages.kit_welcome import wait
 from gateway.pages.workshop_view import View
 from gateway.service import Gateway
 from sensor_node.errors import GardenError, StorageError, UsageError
@@ -64,8 +65,9 @@ def hand_over(gateway: Gateway, request: Request, word: str, *, without: bool) -
         raise
     except UsageError as error:
         return show(gateway, request, error)
+    response = wait(gateway, request, WELCOME)
     gateway.begin_again()
-    return RedirectResponse(WELCOME, 303)
+    return response
 
 
 def _stick(gateway: Gateway) -> Path | None:

@@ -38,7 +38,9 @@ def show(
 ) -> Response:
     """The page. ``code``: as the sheet's QR code brings it; ``typed``: what somebody filled in."""
     welcome, view = Welcome(gateway), View(gateway, request)
-    safe = is_safe(request)
+    safe, settling = is_safe(request), who_asks(request).can(Action.GARDEN)
+    if settling and welcome.is_open:
+        code = code or gateway.settings.kit.code or ""
     return view.page(
         "kit_welcome.html",
         error,
@@ -46,9 +48,9 @@ def show(
         open=welcome.is_open,
         kept=welcome.garden,
         has_keeper=welcome.has_keeper,
-        settling=who_asks(request).can(Action.GARDEN),
+        settling=settling,
         code=code,
-        typed=_filled(gateway, welcome.garden) | typed,
+        typed=_filled(welcome.garden, view.language) | typed,
         nodes=_nodes(gateway, request),
         safe=safe,
         https="" if safe else _safe_door(request, code),
@@ -79,7 +81,16 @@ def name(gateway: Gateway, request: Request, typed: Mapping[str, str]) -> Respon
         raise
     except GardenError as error:
         return show(gateway, request, error=error, **typed)
-    return RedirectResponse(f"{PLACE}#heure", 303)
+    return wait(gateway, request, f"{PLACE}#heure")
+
+
+def wait(gateway: Gateway, request: Request, to: str) -> Response:
+    """A page that goes on by itself to ``to``: the present gateway must not answer that any more,
+    and whoever asks the next one waits at the door until it is there.
+    """
+    response = View(gateway, request).page("kit_wait.html", to=to)
+    response.headers["Connection"] = "close"
+    return response
 
 
 def become_keeper(gateway: Gateway, request: Request, code: str, passphrase: str) -> Response:
@@ -103,14 +114,17 @@ def _on(gateway: Gateway, request: Request, session: Session, code: str, to: str
     return response
 
 
-def _filled(gateway: Gateway, garden: Garden | None) -> dict[str, str]:
-    """What stands in the fields before somebody types."""
-    found = garden or Garden(gateway.settings.name[:60] or "Jardin", gateway.settings.language)
+def _filled(garden: Garden | None, language: str) -> dict[str, str]:
+    """What stands in the fields before somebody types; ``language``: of whoever reads."""
+    if garden is None:
+        garden = Garden("-", "en" if language == "en" else "fr")
+    place = (garden.latitude, garden.longitude)
+    latitude, longitude = ("" if one is None else f"{one:g}" for one in place)
     return {
-        "nom": found.name if garden else "",
-        "langue": found.language,
-        "latitude": "" if found.latitude is None else f"{found.latitude:g}",
-        "longitude": "" if found.longitude is None else f"{found.longitude:g}",
+        "nom": "" if garden.name == "-" else garden.name,
+        "langue": garden.language,
+        "latitude": latitude,
+        "longitude": longitude,
         "phrase": "",
     }
 

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from gateway.catalogue import DEFAULT_INTERVAL_S, ChannelInfo, NodeInfo
 from gateway.checks import for_the_page
 from gateway.pages import frame, words
-from gateway.pages.cards import Card, NodeView, Writer
+from gateway.pages.cards import NodeView, Writer
 from gateway.pages.frame import Reader, reader_of
 from gateway.pages.script_texts import of_every_page
 from gateway.pages.week import week_until
@@ -47,7 +47,7 @@ def render(gateway: Gateway, reader: Reader) -> str:
     now_ms = gateway.clock.wall_ms()
     texts, write = reader.texts, reader.write
     span = week_until(now_ms, write.zone)
-    writer = Writer(gateway.measured, span, write, texts, now_ms, weeks=gateway.weeks)
+    writer = Writer(gateway.measured, span, write, texts, now_ms, cards=gateway.cards)
     views = _views(gateway, writer)
     own = own_troubles(gateway, reader.language, texts, writer.away)
     return frame.render(
@@ -75,16 +75,21 @@ def render(gateway: Gateway, reader: Reader) -> str:
 def _views(gateway: Gateway, writer: Writer) -> list[NodeView]:
     nodes = gateway.catalogue.nodes()
     present = gateway.present.all()
-    by_node: dict[str, list[Card]] = {name: [] for name in nodes}
+    by_node: dict[str, list[ChannelInfo]] = {name: [] for name in nodes}
     for channel in sorted(gateway.measured.channels().values(), key=in_order):
-        name = channel.series.node
-        interval_s = nodes[name].interval_s if name in nodes else DEFAULT_INTERVAL_S
-        card = writer.card(channel, present.get(channel.series), interval_s)
-        by_node.setdefault(name, []).append(card)
-    return [
-        writer.node(nodes.get(name) or _unheard(name), cards)
-        for name, cards in sorted(by_node.items())
-    ]
+        by_node.setdefault(channel.series.node, []).append(channel)
+    views = []
+    for name, channels in sorted(by_node.items()):
+        node = nodes.get(name) or _unheard(name)
+        latest = [present.get(channel.series) for channel in channels]
+        heard = [one.quality for one in latest if one is not None]
+        silent = bool(heard) and set(heard) == {"stale"}
+        cards = [
+            writer.card(*pair, node.interval_s, silent=silent)
+            for pair in zip(channels, latest, strict=True)
+        ]
+        views.append(writer.node(node, cards, silent=silent))
+    return views
 
 
 def in_order(channel: ChannelInfo) -> tuple[int, str, int, str]:

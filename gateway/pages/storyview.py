@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from itertools import groupby, pairwise
 from statistics import fmean
@@ -85,6 +85,9 @@ class StoryWords:
         self._zone = zone
         self._write: Format = reader.write
         self._cans = story.record.details.method == "can"
+        mornings = (at_local_hour_ms(on, _MORNING_H, zone) for on in story.advice)
+        signs = (_sign_key(told) for told in story.advice.values())
+        self._advised_at = list(zip(mornings, signs, story.advice.values(), strict=True))
 
     # --- the sentence -------------------------------------------------------------------------
 
@@ -143,7 +146,7 @@ class StoryWords:
         return f"{count}, {amount}." if amount else f"{count}."
 
     def _advised(self) -> str:
-        days = sum(_sign_key(told) in WATER_NOW for told in self._story.advice.values())
+        days = sum(sign in WATER_NOW for _, sign, _ in self._advised_at)
         if not days:
             return ""
         text = self._reader.texts.ngettext(
@@ -182,7 +185,8 @@ class StoryWords:
 
     def _cells(self, from_ms: int, to_ms: int) -> list[str]:
         story = self._story
-        water = [one.pct for one in story.water if from_ms <= one.at_ms < to_ms]
+        first, last = (bisect_left(story.water, (at_ms,)) for at_ms in (from_ms, to_ms))
+        water = [one.pct for one in story.water[first:last]]
         poured = [
             one
             for one in story.waterings
@@ -216,16 +220,12 @@ class StoryWords:
 
     def _verdict(self, from_ms: int, to_ms: int) -> str:
         """Of a day its word; of more, on how many days water was advised."""
-        told = [
-            one
-            for on, one in self._story.advice.items()
-            if from_ms <= at_local_hour_ms(on, _MORNING_H, self._zone) < to_ms
-        ]
-        if not told:
+        signs = [sign for at_ms, sign, _ in self._advised_at if from_ms <= at_ms < to_ms]
+        if not signs:
             return NOTHING
         if to_ms - from_ms <= 25 * HOUR_MS:
-            return self._reader.tell(SIGNS[_sign_key(told[-1])].word)
-        days = sum(_sign_key(one) in WATER_NOW for one in told)
+            return self._reader.tell(SIGNS[signs[-1]].word)
+        days = sum(sign in WATER_NOW for sign in signs)
         if not days:
             return NOTHING
         return f"{self._reader.tell(SIGNS['yes'].word)} ({days})"
@@ -242,10 +242,8 @@ class StoryWords:
         """Each day's advice; over a longer time, where it says something else than before."""
         each_day = self._story.period.hourly
         before = ""
-        for on, told in self._story.advice.items():
-            key = _sign_key(told)
+        for at_ms, key, told in self._advised_at:
             if each_day or key != before:
-                at_ms = at_local_hour_ms(on, _MORNING_H, self._zone)
                 yield at_ms, partial(self._advice, at_ms, SIGNS[key], told)
             before = key
 
@@ -299,9 +297,7 @@ class StoryWords:
     def marks(self) -> list[Mark]:
         """What stands on the line of time."""
         advised = [
-            self._advice_mark(on, key)
-            for on, told in self._story.advice.items()
-            if (key := _sign_key(told)) in MARKED
+            self._advice_mark(at_ms, key) for at_ms, key, _ in self._advised_at if key in MARKED
         ]
         poured = (one for one in self._story.waterings if one.source != "rain_probable")
         events = [*map(self._watering, poured), *map(self._note, self._story.notes)]
@@ -312,8 +308,8 @@ class StoryWords:
         period = self._story.period
         return [one for one in (*advised, *others) if period.from_ms <= one.at_ms < period.to_ms]
 
-    def _advice_mark(self, on: date, key: str) -> Mark:
-        at_ms, sign = at_local_hour_ms(on, _MORNING_H, self._zone), SIGNS[key]
+    def _advice_mark(self, at_ms: int, key: str) -> Mark:
+        sign = SIGNS[key]
         words = self._with(self._write.short_day(at_ms), self._reader.tell(sign.word))
         return Mark("advice", at_ms, sign.icon, words)
 

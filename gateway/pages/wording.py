@@ -36,22 +36,16 @@ class Wording:
         self._write = write
         self.texts = texts
 
-    def value(self, latest: Latest | None, today: str) -> str:
-        """The large number. What is summed is ``today``'s: since the last pack says nothing."""
+    def value(self, latest: Latest | None, week: Week) -> str:
+        """The large number. What is summed is today's: since the last pack says nothing."""
         if latest is None or latest.value is None:
             return NOTHING
         if self.yes_or_no:
             return self.texts.gettext("oui") if latest.value else self.texts.gettext("non")
         if self.aggregate == "sum":
-            return today
+            today = week.days[-1].bucket
+            return self.number(today.total if today else 0.0)
         return self.number(latest.value)
-
-    def today(self, week: Week) -> str:
-        """What was summed up today, empty for what is not summed."""
-        if self.aggregate != "sum":
-            return ""
-        bucket = week.days[-1].bucket
-        return self.number(bucket.total if bucket else 0.0)
 
     def unit(self, latest: Latest | None) -> str:
         """What stands beside the large number."""

@@ -227,7 +227,7 @@ def diary(place, days=7):
     for one in _get(path, {"from": _written(begin), "to": _written(now)})["days"]:
         if one["missing_mm"] is None or one["etc_mm"] is None:
             continue
-        if one["rain_mm"] is None:
+        if one["rain_mm"] is None and bed["exposure"] != "greenhouse":
             print("Careful: nobody measured the rain of {}. It counts as 0.".format(one["on"]))
         found.append(
             dict(

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, Request
 from gateway.api.app import create_app
 from gateway.api.server import door_config
 from gateway.catalogue import ChannelInfo
+from gateway.kit.settings import KitSettings
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings
 from gateway.store.base import Fault, Reading, Series
@@ -33,9 +34,9 @@ OUT = Series("meteo", "air")
 class ServedGarden:
     """A gateway being served. ``stop`` and ``start`` are a restart on the same port."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, kit: KitSettings | None = None) -> None:
         self.clock = FakeClock(NOW_MS)
-        self._settings = GatewaySettings(data=data, name="Jardin d'essai")
+        self._settings = GatewaySettings(data=data, name="Jardin d'essai", kit=kit or KitSettings())
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._listener.bind(("127.0.0.1", 0))
         port = self._listener.getsockname()[1]

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import pytest
 from axe import violations
-from planted import BARE, MOIST, THIRSTY, enter, plant
+from planted import BARE, MOIST, THIRSTY, WET, enter, plant
 from playwright.sync_api import BrowserContext, Page, expect
 from served_garden import NOW_MS, ServedGarden, Watch
 
 from gateway.api.guard import COOKIE
 from gateway.beds.records import BedDetails
 from gateway.security.roles import Role
+from gateway.store.base import Reading
 
 OpenContext = Callable[..., BrowserContext]
 PHONE = {"width": 360, "height": 740}
@@ -100,6 +101,39 @@ def test_a_note_is_a_line_that_can_do_no_harm(garden: ServedGarden, page: Page) 
     assert garden.gateway.catalogue.notes.of(MOIST, 0, NOW_MS + DAY_MS) == []
 
 
+def test_what_has_come_since_is_told_and_brought_without_losing_anything(
+    garden: ServedGarden, page: Page
+) -> None:
+    watch = Watch(page)
+    with page.expect_response(lambda answer: "/api/v1/events" in answer.url):
+        page.goto(f"{garden.address}/bacs/{MOIST}?duree=jour")
+    page.get_by_text("Le même en tableau").click()
+    why = page.locator(".was-advice summary").first
+    why.click()
+    page.get_by_role("button", name="Agrandir").click()
+    looked_at = page.locator(".times text").first.text_content()
+    note = page.get_by_label("Noter ce que vous avez vu")
+    note.fill("Rouille")
+    before = page.locator(".sentence").text_content() or ""
+    news = page.locator("#news")
+    expect(news).to_be_empty()
+    garden.clock.advance(300)
+    garden.say(Reading(WET, NOW_MS + 300_000, 0.74))
+    expect(news).to_contain_text("De nouvelles mesures sont arrivées.")
+    expect(page.locator(".sentence")).to_have_text(before)
+    page.evaluate("scrollTo(0, 200)")
+    news.get_by_role("button", name="Mettre à jour").click()
+    expect(news).to_have_text("C’est à jour.")
+    expect(page.locator(".sentence")).not_to_have_text(before)
+    assert page.evaluate("[scrollY, document.activeElement.id]") == [200, "story-title"]
+    expect(note).to_have_value("Rouille")
+    expect(page.locator("#story-table")).to_have_attribute("open", "")
+    expect(page.locator("#happened details").first).to_have_attribute("open", "")
+    assert page.locator(".times text").first.text_content() == looked_at
+    assert watch.loads == 1
+    assert watch.complaints == []
+
+
 # --- the form -------------------------------------------------------------------------------------
 
 
@@ -163,6 +197,43 @@ def test_a_form_that_outlived_its_key_comes_back_as_it_was_typed(
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.locator("h1")).to_have_text("Le bac paillé")
     assert (details(garden, BARE).crop, details(garden, BARE).area_m2) == ("radis", 7.0)
+
+
+def test_a_connection_lost_in_mid_save_loses_nothing(garden: ServedGarden, page: Page) -> None:
+    page.goto(f"{garden.address}/bacs/{BARE}/modifier")
+    page.get_by_role("button", name="Ajouter une culture").click()
+    expect(page.locator("#crop-2")).to_be_focused()
+    page.get_by_label("Son nom").fill("Le bac des radis")
+    page.locator("#crop-2").select_option("radis")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.locator("#outcome")).to_contain_text("rien n’est perdu")
+    expect(page.get_by_label("Son nom")).to_have_value("Le bac des radis")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.locator("h1")).to_have_text("Le bac des radis")
+    assert (details(garden, BARE).crop, details(garden, BARE).others) == ("radis", ())
+    page.context.set_offline(True)
+    page.get_by_label("Noter ce que vous avez vu").fill("Levés")
+    page.get_by_role("button", name="Noter").click()
+    expect(page.locator("#outcome")).to_contain_text("rien n’est perdu")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Noter").click()
+    expect(page.locator(".event.was-note")).to_contain_text("Levés")
+
+
+def test_a_key_that_may_not_edit_is_told_so_on_a_page(garden: ServedGarden, page: Page) -> None:
+    keyring = garden.gateway.catalogue.keyring
+    keyring.passphrases.put(Role.GARDENER, "quatre mots sans rapport", NOW_MS)
+    reader = garden.gateway.access.sessions.begin(Role.READER, NOW_MS, secure=False)
+    page.context.add_cookies([{"name": COOKIE, "value": reader.id, "url": garden.address}])
+    page.goto(f"{garden.address}/bacs/{MOIST}/modifier")
+    expect(page.get_by_role("alert")).to_contain_text("ne permet pas cela")
+    assert violations(page) == []
+    page.get_by_role("link", name="Entrer avec un autre code").click()
+    page.get_by_label("Votre code").fill("quatre mots sans rapport")
+    page.locator("main").get_by_role("button", name="Entrer").click()
+    expect(page.get_by_label("Son nom")).to_have_value("L’ail")
 
 
 def test_all_of_it_goes_without_javascript(garden: ServedGarden, new_context: OpenContext) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -50,11 +53,22 @@ class Hands:
         self.steps += 1
         self.page.get_by_role(role, name=name).click()  # type: ignore[arg-type]
 
-    def type(self, text: str) -> None:
-        """Into the field where the cursor stands already."""
+    def type(self, text: str, *, enter: bool = False) -> None:
+        """Into the field where the cursor stands already; ``enter``: and the key of that name."""
         self.steps += 1
-        self.keys += len(text)
-        self.page.keyboard.type(text)
+        self.keys += len(text) + enter
+        self.page.keyboard.type(text + "\n" * enter)
+
+    def press(self, chord: str, page: Page | None = None) -> None:
+        """Keys that are pressed together, in another window where ``page`` is given."""
+        self.steps += 1
+        self.keys += len(chord.split("+"))
+        (page or self.page).keyboard.press(chord)
+
+    def count(self, keys: int) -> None:
+        """A step outside of the browser."""
+        self.steps += 1
+        self.keys += keys
 
 
 @pytest.fixture
@@ -104,6 +118,43 @@ def test_a_group_s_first_point_is_on_the_wall_within_nine_steps_and_sixty_keys(
     assert hands.keys <= MOST_KEYS, hands.keys
     assert watch.complaints == []
     assert all(request.url.startswith(address_of(empty_garden)) for request in watch.requests)
+
+
+def test_three_pasted_lines_of_python_are_on_the_wall_within_nine_steps_and_sixty_keys(
+    empty_garden: ServedGarden, facilitator: Page, new_context: NewContext, tmp_path: Path
+) -> None:
+    """With an editor of Python beside the browser: the lines are pasted, saved and run there."""
+    code = begin(facilitator)
+    context = new_context()
+    hands = Hands(context.new_page())
+    hands.go(f"{empty_garden.address}/atelier")  # Python outside knows no jardin.test
+    hands.type(code.replace("-", ""), enter=True)
+    hands.click("button", "Cactus")
+    with hands.page.expect_download() as taken:
+        hands.click("link", "Téléchargez jardin.py")
+    taken.value.save_as(tmp_path / "jardin.py")
+    hands.steps += 1
+    hands.page.locator("pre.lines").first.click()
+    hands.press("Control+C")
+    editor = context.new_page()
+    editor.set_content("<textarea autofocus></textarea>")
+    editor.locator("textarea").focus()
+    hands.press("Control+V", editor)
+    program = tmp_path / "a.py"
+    program.write_text(editor.locator("textarea").input_value(), encoding="utf-8")
+    hands.count(len("a.py") + 1)
+    hands.count(len(["F5"]))
+    assert len(program.read_text(encoding="utf-8").strip().splitlines()) == 3
+    done = subprocess.run(
+        [sys.executable, "-E", "-s", "-S", str(program)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    expect(facilitator.locator("[data-plant=cactus] .value")).to_have_text("12")
+    assert hands.steps <= MOST_STEPS, hands.steps
+    assert hands.keys <= MOST_KEYS, hands.keys
 
 
 def test_a_session_from_its_first_code_to_its_last_byte(
@@ -185,6 +236,24 @@ def test_a_session_from_its_first_code_to_its_last_byte(
     expect(facilitator.get_by_role("row", name="filles et femmes")).to_contain_text("<5")
 
 
+def test_a_group_that_joins_twice_stays_who_it_is(
+    empty_garden: ServedGarden, facilitator: Page, new_context: NewContext
+) -> None:
+    """Two tabs, a double click, the way back: one group, and another computer takes no plant."""
+    code = begin(facilitator)
+    context = new_context()
+    first, second, other = context.new_page(), context.new_page(), new_context().new_page()
+    for page in (first, second, other):
+        page.goto(f"{address_of(empty_garden)}/atelier?code={code}")
+    first.get_by_role("button", name="Tomate").click()
+    expect(first.get_by_role("heading", name="Groupe Tomate")).to_be_visible()
+    second.get_by_role("button", name="Radis").click()
+    expect(second.get_by_role("heading", name="Groupe Tomate")).to_be_visible()
+    other.get_by_role("button", name="Tomate").click()
+    expect(other.get_by_role("alert")).to_contain_text("déjà pris par un groupe")
+    expect(facilitator.locator("#wall li")).to_have_count(1)
+
+
 def test_the_file_of_a_class_opens_without_the_garden(
     empty_garden: ServedGarden, facilitator: Page, new_context: NewContext, tmp_path: Path
 ) -> None:
@@ -226,6 +295,14 @@ def test_no_page_of_a_workshop_is_wider_than_a_small_phone(
     fits(f"{garden}/atelier?code={code}")
     facilitator.get_by_role("button", name="Pomme de terre").click()
     fits(f"{garden}/atelier/groupe")
+
+
+def test_each_sheet_is_printed_on_one_page(empty_garden: ServedGarden, page: Page) -> None:
+    margin = dict.fromkeys(("top", "bottom", "left", "right"), "2cm")
+    for path in (f"{tongue}/{number}" for tongue in ("fr", "en") for number in (1, 2, 3, 4)):
+        page.goto(f"{address_of(empty_garden)}/fiches/{path}")
+        printed = page.pdf(format="A4", margin=margin)
+        assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1, path
 
 
 def test_a_code_from_yesterday_is_told_in_words(empty_garden: ServedGarden, page: Page) -> None:

@@ -11,7 +11,7 @@ import random
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from itertools import count, pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -524,3 +524,29 @@ def test_a_million_readings_late_and_out_of_order_are_all_there(store: Store) ->
     assert [p.at_ms for p in store.points(CHANNELS[1], times[70_000], times[99_999], 10**6)] == [
         *times[70_000:99_999]
     ]
+
+
+def test_a_version_is_another_one_after_each_change_of_its_series(open_store: Open) -> None:
+    store, other = open_store(), open_store()
+    changes = (
+        lambda: store.commit([Reading(AIR, NOON, 1.0)], []),
+        lambda: store.commit([Reading(AIR, NOON, 2.0)], []),
+        lambda: store.commit([], [Fault(AIR, NOON + 1, "in air")]),
+        lambda: store.delete(AIR, NOON, NOON + 1),
+        lambda: other.commit([Reading(WIND, NOON, 1.0)], []),
+    )
+    seen = [store.version([AIR, WIND])]
+    for change in changes:
+        change()
+        seen.append(store.version([AIR, WIND]))
+    told = [one for one in seen if one is not None]
+    assert len(set(told)) == len(told)
+
+
+def test_a_version_of_the_file_stays_while_only_others_are_written(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path / "store.sqlite")) as store:
+        store.commit([Reading(AIR, NOON, 1.0)], [])
+        before = store.version([AIR])
+        store.commit([Reading(WIND, NOON, 1.0)], [])
+        assert before is not None
+        assert store.version([AIR]) == before

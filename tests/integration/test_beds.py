@@ -52,6 +52,22 @@ def test_a_bed_is_made_read_changed_and_removed(garden: Door) -> None:
     problem(garden.get("/beds/bac-1"), 404, "UNKNOWN_BED")
 
 
+def test_who_writes_second_sees_both_values(garden: Door) -> None:
+    make(garden)
+    read = garden.get("/beds/bac-1").headers["etag"]
+    mine = {"can_l": 8, "crop": "laitue"}
+    first = garden.client.put(f"{BEDS}/bac-1", json={"can_l": 5}, headers={"If-Match": read})
+    refused = garden.client.put(f"{BEDS}/bac-1", json=mine, headers={"If-Match": read})
+    told = problem(refused, 412, "BED_CHANGED")
+    assert (told["yours"], told["now"]) == (mine, first.json())
+    assert told["etag"] == first.headers["etag"] != read
+    assert garden.json("/beds/bac-1")["can_l"] == 5.0
+    for tags in (f'W/"old", {told["etag"]}', "*"):
+        again = garden.client.put(f"{BEDS}/bac-1", json=mine, headers={"If-Match": tags})
+        assert again.json()["can_l"] == 8.0
+    garden.client.put(f"{BEDS}/bac-1", json={"can_l": 9}).raise_for_status()  # asks for no check
+
+
 def test_a_bed_that_was_removed_is_taken_up_again_with_its_history(garden: Door) -> None:
     make(garden, channels=[str(SOIL)])
     garden.client.delete(f"{BEDS}/bac-1")

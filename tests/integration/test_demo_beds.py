@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,8 +13,11 @@ import pytest
 from gateway.beds.journal import Told
 from gateway.demo import calibrate
 from gateway.demo_beds import plant
+from gateway.demo_past import live_past
 from gateway.demo_year import HOUR_MS, YEAR_MS, write_year
 from gateway.import_cli import import_into
+from gateway.seasons.days import kept_days
+from gateway.seasons.past import Past
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings
 from sensor_node.clock import FakeClock
@@ -100,6 +103,21 @@ def test_a_watering_that_was_not_noted_is_found_and_asked_about(year: Year) -> N
     ]
     assert any(entry.source == "detected" and entry.asks_how_many for entry in entries)
     assert any(entry.source == "logged" and entry.matched for entry in entries)
+
+
+def test_past_mornings_get_their_advice_and_those_that_had_one_keep_it(year: Year) -> None:
+    """What an exercise counts by hand is there to compare with, in a demo of five minutes."""
+    gateway = year.gateway
+    assert live_past(gateway, days=2) == 2 * len(BED_NAMES)
+    assert live_past(gateway, days=3) == len(BED_NAMES)
+    assert live_past(gateway, days=3) == 0
+    past = Past(gateway.settings, gateway.catalogue, gateway.observer)
+    days = [gateway.advisor.today() - timedelta(days=ago) for ago in (3, 2, 1)]
+    for record in gateway.catalogue.beds.all().values():
+        for day in kept_days(past, record, days):
+            assert day.missing_mm is not None, record.bed
+            assert day.etc_mm is not None, record.bed
+            assert day.verdict is not None
 
 
 @pytest.mark.prove

@@ -12,7 +12,7 @@ import pytest
 from gateway.keys.place import Place
 
 UNIT = Path(__file__).parents[2] / "firmware_config/jardin-broker.service"
-NODE_UNIT = UNIT.with_name("jardin-node.service")
+GATEWAY_UNIT = UNIT.with_name("jardin-gateway.service")
 
 
 def service(path: Path) -> configparser.SectionProxy:
@@ -25,13 +25,13 @@ def service(path: Path) -> configparser.SectionProxy:
 def test_it_runs_what_init_made_and_reads_it_again_on_a_reload() -> None:
     told = UNIT.read_text(encoding="utf-8")
 
-    assert f"mosquitto -c {Place(Path('/var/lib/jardin/gateway')).broker}/mosquitto.conf" in told
-    assert "--data /var/lib/jardin/gateway" in told
+    assert f"mosquitto -c {Place(Path('/var/lib/jardin')).broker}/mosquitto.conf" in told
+    assert "--data /var/lib/jardin " in told
     assert "-HUP" in service(UNIT)["ExecReload"]
 
 
 def test_it_is_of_the_gateways_user_and_never_of_root() -> None:
-    assert service(UNIT)["User"] == service(NODE_UNIT)["User"] == "jardin"
+    assert service(UNIT)["User"] == service(GATEWAY_UNIT)["User"] == "jardin"
 
 
 def test_systemd_understands_every_line_of_it(tmp_path: Path) -> None:

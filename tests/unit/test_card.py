@@ -137,6 +137,27 @@ def test_the_kits_folder_is_for_its_owner_alone(tmp_path: Path, bundle: Path) ->
         assert stat.S_IMODE((kit / name).stat().st_mode) == 0o600
 
 
+def test_the_kits_sheet_has_its_wifi_its_addresses_and_its_code(
+    tmp_path: Path, bundle: Path
+) -> None:
+    boot = boot_partition(tmp_path / "bootfs", "bookworm")
+
+    assert card(boot, bundle, "--garden", "Cour <A>", "--hotspot", "JARDIN-7f3a") == 0
+
+    page = (tmp_path / "jardin-7f3a/feuille.html").read_text()
+    words = tomllib.loads((boot / WORDS).read_text())
+    told = (
+        "Cour &lt;A&gt;",
+        "JARDIN-7f3a",
+        words["password"],
+        words["code"],
+        "jardin.lan/bienvenue",
+    )
+    assert [word for word in told if word not in page] == []
+    assert page.count("<svg") == 2
+    assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
+
+
 def test_what_will_be_written_is_shown_with_sizes_and_changed_lines(
     tmp_path: Path, bundle: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -323,6 +344,22 @@ def test_a_node_that_comes_later_is_of_the_kit_and_the_gateways_card_is_to_be_ma
 
     assert "avant que bac-3 soit du kit" in capsys.readouterr().out
     assert parse_link((boot / INVITATION).read_text()).node == "bac-3"
+
+
+def test_a_node_has_the_settings_that_a_person_gave(
+    tmp_path: Path, bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    boot = boot_partition(tmp_path / "bootfs", "bookworm")
+    own = tmp_path / "node.toml"
+    own.write_text('node = "bac-1"\ndata = "ici"\n[[sensors]]\ntype = "pi-health"\n')
+
+    code, said = refused(capsys, boot, bundle, "--settings", str(own))
+    assert (code, 'data = "/var/lib/jardin-node"' in said) == (3, True)
+    assert refused(capsys, boot, bundle, "--settings", "absent.toml")[0] == 3
+
+    own.write_text(own.read_text().replace("ici", "/var/lib/jardin-node"))
+    assert card(boot, bundle, "--settings", str(own)) == 0
+    assert (boot / SETTINGS).read_text() == own.read_text()
 
 
 def test_a_card_that_reads_back_otherwise_is_told(

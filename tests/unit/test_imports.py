@@ -69,6 +69,7 @@ FOR_THE_GATEWAY = {
     "wire",
     "errors",
     "settings",
+    "board",
     "clock",
     "damage",
     "database",

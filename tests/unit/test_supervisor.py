@@ -148,7 +148,7 @@ def test_systemd_understands_every_line_of_the_service(tmp_path: Path) -> None:
         pytest.skip("needs systemd-analyze, of a Linux with systemd")
     text = UNIT.read_text(encoding="utf-8")
     path = tmp_path / "jardin-node.service"
-    path.write_text(text.replace("/opt/jardin/.venv/bin/jardin-node", "/bin/true"))
+    path.write_text(text.replace("/opt/jardin/current/bin/jardin-node", "/bin/true"))
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", str(path)],
         capture_output=True,
