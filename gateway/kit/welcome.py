@@ -64,7 +64,8 @@ class Welcome:
             raise https_needed(address)
         self._check(code)
         access, clock = self._gateway.access, self._gateway.clock
-        Giver(access.keyring, clock, BY).passphrase(Role.KEEPER, passphrase)
+        if not Giver(access.keyring, clock, BY).passphrase(Role.KEEPER, passphrase, first=True):
+            raise closed()  # somebody else with the sheet was quicker, by a second
         return access.sessions.begin(Role.KEEPER, clock.wall_ms(), secure=secure)
 
     def name(self, told: Garden, by: str) -> None:

@@ -34,6 +34,8 @@ def show(gateway: Gateway, request: Request, error: GardenError | None = None) -
 def take(gateway: Gateway) -> Response:
     """The data as one file. Raises ``StorageError``."""
     data = gateway.settings.data
+    for old in (data / handover.TAKEN).glob("*.zip"):  # of an earlier try: the newest is whole
+        old.unlink()
     file = take_along(gateway, data / handover.TAKEN)
     handover.note_taken(data)
     return FileResponse(

@@ -95,7 +95,7 @@ def test_after_a_handover_no_file_tells_of_the_school(config: Path) -> None:
         assert not gateway.access.has_keeper()
 
 
-@pytest.mark.parametrize("files", range(12))
+@pytest.mark.parametrize("files", [0, 1, 3, 6, 11])
 def test_a_power_cut_at_any_file_is_gone_on_with_at_the_next_start(
     config: Path, files: int
 ) -> None:
