@@ -1,13 +1,16 @@
 """Samples of one channel in time: put in order, cut to a window, and summed up robustly."""
 
+from __future__ import annotations
+
+from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
 from itertools import pairwise
 from operator import lt
 from statistics import median
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, overload
 from zoneinfo import ZoneInfo
 
 MINUTE_MS: Final = 60_000
@@ -23,6 +26,46 @@ class Sample(NamedTuple):
 
     at_ms: int
     value: float
+
+
+class Samples(Sequence[Sample]):
+    """Samples of one channel in order of time, in 16 bytes each where tuples take 130.
+
+    A season of them held as tuples is 11 MB, which Python keeps from the system for ever after.
+    """
+
+    __slots__ = ("_times", "_values")
+
+    def __init__(self, given: Iterable[tuple[int, float]] = ()) -> None:
+        self._times, self._values = array("q"), array("d")
+        for at_ms, value in given:
+            self._times.append(at_ms)
+            self._values.append(value)
+
+    def __len__(self) -> int:
+        return len(self._times)
+
+    @overload
+    def __getitem__(self, place: int) -> Sample: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Sample, ...]: ...
+    def __getitem__(self, place: int | slice) -> Sample | tuple[Sample, ...]:
+        if isinstance(place, slice):
+            return tuple(map(Sample, self._times[place], self._values[place]))
+        return Sample(self._times[place], self._values[place])
+
+    def __iter__(self) -> Iterator[Sample]:
+        return map(Sample, self._times, self._values)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def between(self, from_ms: int, to_ms: int) -> tuple[Sample, ...]:
+        """Those of ``from_ms`` up to but not including ``to_ms``."""
+        first, last = bisect_left(self._times, from_ms), bisect_left(self._times, to_ms)
+        return self[first:last]
 
 
 def tidy(samples: Iterable[Sample], now_ms: int) -> tuple[Sample, ...]:
@@ -41,6 +84,8 @@ def tidy(samples: Iterable[Sample], now_ms: int) -> tuple[Sample, ...]:
 
 def between(samples: Sequence[Sample], from_ms: int, to_ms: int) -> Sequence[Sample]:
     """Give the samples of `from_ms` up to but not including `to_ms`; they must be in order."""
+    if isinstance(samples, Samples):
+        return samples.between(from_ms, to_ms)
     return samples[
         bisect_left(samples, (from_ms, -float("inf"))) : bisect_left(
             samples, (to_ms, -float("inf"))
