@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import chain
 from typing import Final
 
@@ -282,22 +283,24 @@ class Observer:
         self, channels: dict[Series, ChannelInfo], chosen: Sequence[Series], span: _Span
     ) -> tuple[AirSamples, ...]:
         """One station for each thermometer, with its node's humidity or else another's."""
+        thermometers = _of(chosen, channels, "air_temperature")
+        if not thermometers:
+            return ()
         lux = self._first(chosen, channels, "illuminance")
         wind = self._first(chosen, channels, "wind_speed")
         sun = self._first(chosen, channels, "irradiance")
+        shared = AirSamples(
+            lux=self._lux(lux, span) if lux else (),
+            wind_m_s=self._means(wind, span) if wind else (),
+            sun_w_m2=self._means(sun, span) if sun else (),
+        )
+        humid = _of(chosen, channels, "relative_humidity")
+        extremes = cache(self._extremes)
         found = []
-        for series in _of(chosen, channels, "air_temperature"):
-            humid = _of(chosen, channels, "relative_humidity")
-            own = [one for one in humid if one.node == series.node]
-            found.append(
-                AirSamples(
-                    air_c=self._extremes(series, span),
-                    humidity_pct=self._extremes((own or humid)[0], span) if humid else (),
-                    lux=self._lux(lux, span) if lux else (),
-                    wind_m_s=self._means(wind, span) if wind else (),
-                    sun_w_m2=self._means(sun, span) if sun else (),
-                )
-            )
+        for series in thermometers:
+            damp = next((one for one in humid if one.node == series.node), next(iter(humid), None))
+            humidity_pct = () if damp is None else extremes(damp, span)
+            found.append(replace(shared, air_c=extremes(series, span), humidity_pct=humidity_pct))
         return tuple(found)
 
     def _first(
@@ -340,9 +343,10 @@ class Observer:
         span: _Span,
         recent: _Span,
     ) -> tuple[ProbeSamples, ...]:
+        counts_of = cache(self._counts)  # an input is the neighbour of each other one of its node
         found = [
             replace(
-                self._probe(watch, channels, span, recent),
+                self._probe(watch, channels, (span, recent), counts_of),
                 from_ms=watch.from_ms,
                 to_ms=watch.to_ms,
             )
@@ -352,10 +356,14 @@ class Observer:
         return tuple(probe for probe in found if probe.hourly or probe.percent)
 
     def _probe(
-        self, watch: Watch, channels: dict[Series, ChannelInfo], span: _Span, recent: _Span
+        self,
+        watch: Watch,
+        channels: dict[Series, ChannelInfo],
+        spans: tuple[_Span, _Span],
+        counts_of: Callable[[Series, _Span], Sequence[Sample]],
     ) -> ProbeSamples:
         series = watch.series
-        whole, latest = span.of(watch), recent.of(watch)
+        whole, latest = (span.of(watch) for span in spans)
         if channels[series].quantity != "soil_moisture_raw":
             return ProbeSamples(
                 series, self._means(series, latest, STEP_MS), self._means(series, whole)
@@ -371,7 +379,7 @@ class Observer:
             for other in _of(sorted(channels), channels, "soil_moisture_raw")
             if other.node == series.node and other != series
         ]
-        counts = self._counts(series, latest)
+        counts = counts_of(series, latest)
         return ProbeSamples(
             series,
             _in_percent(counts, scale),
@@ -380,7 +388,7 @@ class Observer:
             air=FULL_SCALE * (0.0 - line.offset) / line.slope,
             water=FULL_SCALE * (wet_pct - line.offset) / line.slope,
             wet_pct=_if_glass(wet_pct),
-            neighbours=tuple(self._counts(other, latest) for other in others),
+            neighbours=tuple(counts_of(other, latest) for other in others),
             calibrated_ms=0 if calibration is None else calibration.made_ms,
         )
 
