@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from heapq import merge
 from itertools import chain
 from typing import Final
 
@@ -414,13 +415,12 @@ class Observer:
     def _soil_c(
         self, watches: Sequence[Watch], channels: dict[Series, ChannelInfo], recent: _Span
     ) -> Sequence[Sample]:
-        found = (
-            sample
+        found = [
+            self._means(watch.series, recent.of(watch), STEP_MS)
             for watch in watches
             if channels[watch.series].quantity == "soil_temperature"
-            for sample in self._means(watch.series, recent.of(watch), STEP_MS)
-        )
-        return Samples(sorted(found))
+        ]
+        return found[0] if len(found) == 1 else Samples(merge(*found))
 
     # --- reading ------------------------------------------------------------------------------
 

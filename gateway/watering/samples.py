@@ -38,9 +38,13 @@ class Samples(Sequence[Sample]):
 
     def __init__(self, given: Iterable[tuple[int, float]] = ()) -> None:
         self._times, self._values = array("q"), array("d")
-        for at_ms, value in given:
-            self._times.append(at_ms)
-            self._values.append(value)
+        for one in given:
+            self.append(one)
+
+    def append(self, one: tuple[int, float]) -> None:
+        """Add a sample; ``between`` asks that none is earlier than the one before."""
+        self._times.append(one[0])
+        self._values.append(one[1])
 
     def __len__(self) -> int:
         return len(self._times)
@@ -48,38 +52,46 @@ class Samples(Sequence[Sample]):
     @overload
     def __getitem__(self, place: int) -> Sample: ...
     @overload
-    def __getitem__(self, place: slice) -> tuple[Sample, ...]: ...
-    def __getitem__(self, place: int | slice) -> Sample | tuple[Sample, ...]:
-        if isinstance(place, slice):
-            return tuple(map(Sample, self._times[place], self._values[place]))
-        return Sample(self._times[place], self._values[place])
+    def __getitem__(self, place: slice) -> Samples: ...
+    def __getitem__(self, place: int | slice) -> Sample | Samples:
+        if isinstance(place, int):
+            return Sample(self._times[place], self._values[place])
+        part = Samples.__new__(Samples)
+        part._times, part._values = self._times[place], self._values[place]
+        return part
 
     def __iter__(self) -> Iterator[Sample]:
         return map(Sample, self._times, self._values)
+
+    def __reversed__(self) -> Iterator[Sample]:
+        return map(Sample, reversed(self._times), reversed(self._values))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and tuple(self) == tuple(other)
 
     __hash__ = None  # type: ignore[assignment]
 
-    def between(self, from_ms: int, to_ms: int) -> tuple[Sample, ...]:
+    @property
+    def ascend(self) -> bool:
+        """Whether each is later than the one before."""
+        return all(map(lt, self._times, self._times[1:]))
+
+    def between(self, from_ms: int, to_ms: int) -> Samples:
         """Those of ``from_ms`` up to but not including ``to_ms``."""
-        first, last = bisect_left(self._times, from_ms), bisect_left(self._times, to_ms)
-        return self[first:last]
+        return self[bisect_left(self._times, from_ms) : bisect_left(self._times, to_ms)]
 
 
-def tidy(samples: Iterable[Sample], now_ms: int) -> tuple[Sample, ...]:
+def tidy(samples: Iterable[Sample], now_ms: int) -> Sequence[Sample]:
     """Put samples in order of time; of two at one time the later given; none from the future.
 
     A clock that jumped leaves doubles and times to come behind it.
     """
-    given = tuple(samples)
-    times = [sample.at_ms for sample in given]
+    given = samples if isinstance(samples, Samples) else Samples(samples)
     # A store gives them in order: that is soon seen.
-    if all(map(lt, times, times[1:])) and (not times or times[-1] <= now_ms):
+    if given.ascend and (not given or given[-1].at_ms <= now_ms):
         return given
     latest = {sample.at_ms: sample for sample in given if sample.at_ms <= now_ms}
-    return tuple(latest[at_ms] for at_ms in sorted(latest))
+    return Samples(latest[at_ms] for at_ms in sorted(latest))
 
 
 def between(samples: Sequence[Sample], from_ms: int, to_ms: int) -> Sequence[Sample]:
