@@ -31,6 +31,7 @@ OF_GATEWAY: Final = (
 )
 OF_NODE: Final = ("jardin-node.service", "jardin-join.service")
 OF_ALL: Final = ("jardin-settle.service", "jardin-time.service")
+OF_NODE_ALONE: Final = ("jardin-node-stick@.service",)
 STARTED_BY_OTHERS: Final = (
     "jardin-steward.service",
     "jardin-stick@.service",
@@ -107,7 +108,8 @@ def services(start: CardStart) -> None:
     """What runs from the next start on, and what does not."""
     for name in UNWANTED:
         start.may("systemctl", "disable", name)
-    wanted = [name for name in units_of(start) if name not in STARTED_BY_OTHERS]
+    others = (*STARTED_BY_OTHERS, *OF_NODE_ALONE)
+    wanted = [name for name in units_of(start) if name not in others]
     start.must("systemctl", "enable", *wanted)
     start.may("rfkill", "unblock", "wifi")
     start.may("nmcli", "radio", "wifi", "on")
@@ -126,8 +128,9 @@ def wipe_secrets(start: CardStart) -> None:
 
 def units_of(start: CardStart) -> tuple[str, ...]:
     """The garden's own units on this card."""
-    gateway = (*OF_GATEWAY, *STARTED_BY_OTHERS) if start.answers.has_gateway else ()
-    return (*OF_ALL, *gateway, *(OF_NODE if start.answers.has_node else ()))
+    has_gateway = start.answers.has_gateway
+    own = (*OF_GATEWAY, *STARTED_BY_OTHERS) if has_gateway else OF_NODE_ALONE
+    return (*OF_ALL, *own, *(OF_NODE if start.answers.has_node else ()))
 
 
 def _words(start: CardStart) -> Words:
