@@ -14,14 +14,21 @@ import pytest
 from gateway.card.answers import Answers, Words
 from gateway.card.templates import filled, template, tree
 from gateway.kit.captive import HOSTS
-from gateway.kit.placing import OF_ALL, OF_GATEWAY, OF_NODE, STARTED_BY_OTHERS
+from gateway.kit.placing import OF_ALL, OF_GATEWAY, OF_NODE, OF_NODE_ALONE, STARTED_BY_OTHERS
 from gateway.settings import GatewaySettings
 from sensor_node import settings as settings_file
 from sensor_node.config import NodeSettings
 
 FOLDER = Path(__file__).parents[2] / "firmware_config"
 SCRIPTS = sorted((FOLDER / "boot").glob("*.sh"))
-UNITS = (*OF_ALL, *OF_GATEWAY, *OF_NODE, *STARTED_BY_OTHERS, "boot/jardin-first-boot.service")
+UNITS = (
+    *OF_ALL,
+    *OF_GATEWAY,
+    *OF_NODE,
+    *OF_NODE_ALONE,
+    *STARTED_BY_OTHERS,
+    "boot/jardin-first-boot.service",
+)
 ANSWERS = Answers(
     card="0123456789abcdef",
     role="kit",
@@ -107,14 +114,14 @@ def test_a_service_of_a_card_may_do_little(name: str) -> None:
 def test_every_unit_that_is_enabled_says_by_whom() -> None:
     for name in (*OF_ALL, *OF_GATEWAY, *OF_NODE):
         assert "WantedBy=" in template(name), name
-    for name in STARTED_BY_OTHERS:
+    for name in (*OF_NODE_ALONE, *STARTED_BY_OTHERS):
         assert "WantedBy=" not in template(name), name
 
 
 def test_every_unit_of_ours_goes_onto_a_card() -> None:
     ours = {path.name for path in FOLDER.glob("jardin-*") if path.is_file()}
 
-    assert ours == {*OF_ALL, *OF_GATEWAY, *OF_NODE, *STARTED_BY_OTHERS}
+    assert ours == {*OF_ALL, *OF_GATEWAY, *OF_NODE, *OF_NODE_ALONE, *STARTED_BY_OTHERS}
 
 
 def test_cloud_init_understands_the_user_data(tmp_path: Path) -> None:
