@@ -46,6 +46,12 @@ VALUES = ANSWERS.values(Words("abcd-efgh-jkmn", "bcdf-ghjk"))
 OTHERS_OWN = {"/var/lib/NetworkManager/NetworkManager.state"}
 
 
+PROFILES = [
+    f"system/{part}/{name}"
+    for part in ("gateway", "node")
+    for name in tree(f"system/{part}")
+    if name.endswith(".nmconnection")
+]
 EXPOSED_AT_MOST = {"jardin-broker": 2.5, "jardin-join": 2.5, "jardin-time": 3.5}
 OLDEST = 250
 """``systemd-analyze security --offline`` came with this systemd."""
@@ -155,10 +161,7 @@ def test_every_file_has_its_gaps_filled() -> None:
             assert not re.search(r"@[A-Z]+@", filled(f"system/{part}/{name}", VALUES)), name
 
 
-@pytest.mark.parametrize(
-    "name", [f"system/{part}/{name}" for part in ("gateway", "node")
-             for name in tree(f"system/{part}") if name.endswith(".nmconnection")]
-)  # fmt: skip
+@pytest.mark.parametrize("name", PROFILES)
 def test_a_profile_is_one_that_networkmanager_reads(name: str) -> None:
     profile = configparser.ConfigParser(interpolation=None)
     profile.read_string(filled(name, VALUES))
@@ -169,6 +172,26 @@ def test_a_profile_is_one_that_networkmanager_reads(name: str) -> None:
         assert profile["wifi-security"]["psk"] == "abcd-efgh-jkmn"
     else:
         assert profile["connection"]["interface-name"] == "eth0"
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_networkmanager_itself_keeps_every_line_of_a_profile(name: str) -> None:
+    nmcli = need("nmcli", "network-manager")
+    told = filled(name, VALUES)
+
+    done = subprocess.run(
+        [nmcli, "--offline", "connection", "modify", "connection.zone", ""],
+        input=told,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    kept = {line.rstrip(";") for line in done.stdout.splitlines()}
+    wanted = {line for line in told.splitlines() if "=" in line and not line.startswith("#")}
+    # What is usual it does not write down.
+    assert wanted - kept <= {"autoconnect=true"}
 
 
 def test_the_settings_of_a_card_are_settings_of_ours(tmp_path: Path) -> None:
