@@ -88,6 +88,6 @@ def test_the_little_markdown_knows_what_sheets_are_made_of() -> None:
         "<h1>Titre</h1><p>Un <strong>mot</strong> et <code>x &lt; y</code>, suite.</p>"
         "<ol><li>Un.<p>Dessous.</p><pre><code>a = 1\n\nif a &lt; 2:\n    b</code></pre></li>"
         "<li>Deux lien.</li></ol><ul><li>A. Un.</li><li>B. Deux.</li></ul>"
-        "<table><thead><tr><th>a</th><th>b</th></tr></thead>"
+        '<table tabindex="0"><thead><tr><th>a</th><th>b</th></tr></thead>'
         "<tbody><tr><td>1</td><td>&lt;2&gt;</td></tr></tbody></table>"
     )
