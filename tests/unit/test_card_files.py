@@ -152,13 +152,16 @@ def test_every_file_has_its_gaps_filled() -> None:
     "name", [f"system/{part}/{name}" for part in ("gateway", "node")
              for name in tree(f"system/{part}") if name.endswith(".nmconnection")]
 )  # fmt: skip
-def test_a_wifi_profile_is_one_that_networkmanager_reads(name: str) -> None:
+def test_a_profile_is_one_that_networkmanager_reads(name: str) -> None:
     profile = configparser.ConfigParser(interpolation=None)
     profile.read_string(filled(name, VALUES))
 
-    assert profile["wifi"]["ssid"] == "JARDIN-7f3a"
-    assert profile["wifi-security"]["psk"] == "abcd-efgh-jkmn"
     assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", profile["connection"]["uuid"])
+    if profile["connection"]["type"] == "wifi":
+        assert profile["wifi"]["ssid"] == "JARDIN-7f3a"
+        assert profile["wifi-security"]["psk"] == "abcd-efgh-jkmn"
+    else:
+        assert profile["connection"]["interface-name"] == "eth0"
 
 
 def test_the_settings_of_a_card_are_settings_of_ours(tmp_path: Path) -> None:
