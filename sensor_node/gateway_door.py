@@ -38,6 +38,12 @@ class Account:
     broker_port: int
 
 
+class _Place(http.client.HTTPConnection):
+    """Takes ``[::1]:8000`` and the like apart: 80 is a kit's port, 8000 where none is named."""
+
+    default_port = HTTP_PORT
+
+
 class GatewayDoor:
     """The gateway at ``address`` (host, or host and port); it answers in ``language``.
 
@@ -45,9 +51,9 @@ class GatewayDoor:
     """
 
     def __init__(self, address: str, language: str) -> None:
-        parts = http.client.HTTPConnection(address)  # takes [::1]:8000 and the like apart
+        parts = _Place(address)
         self.host = parts.host
-        self._port = parts.port if parts.port != http.client.HTTP_PORT else HTTP_PORT
+        self.port = parts.port
         self._language = language
 
     def garden_with(self, authority: str) -> Garden:
@@ -84,7 +90,7 @@ class GatewayDoor:
             raise self._strange(error) from error
 
     def _plain(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection(self.host, self._port, timeout=PATIENCE_S)
+        return http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE_S)
 
     def _garden(self, answer: Mapping[str, Any]) -> Garden:
         try:

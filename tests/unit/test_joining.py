@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sensor_node.errors import UsageError
+from sensor_node.gateway_door import GatewayDoor
 from sensor_node.joining import (
     LETTERS,
     CodeKeys,
@@ -63,6 +64,21 @@ def test_a_link_that_is_not_whole_is_refused(broken: str) -> None:
 def test_no_text_makes_reading_a_link_fail_otherwise(text: str) -> None:
     with contextlib.suppress(UsageError):
         parse_link(text)
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "port"),
+    [
+        ("jardin.local", "jardin.local", 8000),
+        ("10.42.0.1:80", "10.42.0.1", 80),
+        ("[fd00::1]:8080", "fd00::1", 8080),
+        ("[fd00::1]", "fd00::1", 8000),
+    ],
+)
+def test_the_port_of_a_gateway_is_the_one_that_is_named(address: str, host: str, port: int) -> None:
+    """A kit's pages are at port 80, which is also what a library takes where none is named."""
+    door = GatewayDoor(address, "en")
+    assert (door.host, door.port) == (host, port)
 
 
 def test_a_secret_shows_in_no_log() -> None:
