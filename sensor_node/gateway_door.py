@@ -38,12 +38,6 @@ class Account:
     broker_port: int
 
 
-class _Place(http.client.HTTPConnection):
-    """Takes ``[::1]:8000`` and the like apart: 80 is a kit's port, 8000 where none is named."""
-
-    default_port = HTTP_PORT
-
-
 class GatewayDoor:
     """The gateway at ``address`` (host, or host and port); it answers in ``language``.
 
@@ -51,9 +45,10 @@ class GatewayDoor:
     """
 
     def __init__(self, address: str, language: str) -> None:
-        parts = _Place(address)
+        parts = http.client.HTTPConnection(address)  # takes [::1]:8000 and the like apart
         self.host = parts.host
-        self.port = parts.port
+        told = parts.port != http.client.HTTP_PORT or address.endswith(f":{parts.port}")
+        self.port = parts.port if told else HTTP_PORT
         self._language = language
 
     def garden_with(self, authority: str) -> Garden:

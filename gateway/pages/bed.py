@@ -125,7 +125,11 @@ class _Page:
         now_ms = self._gateway.clock.wall_ms()
         period = period_of(self._span, self._record, now_ms, self._zone)
         channels = self._channels()
-        told = self._gateway.stories.get(self._key(period, channels), lambda: self._tell(period))
+        told = self._gateway.stories.get(
+            (*(one.bed for one in self._records), self._span, self._reader.language),
+            self._version(period, channels),
+            lambda: self._tell(period),
+        )
         live = {"lastEventId": last_event_id, "channels": [str(one) for one in channels]}
         return {
             **told,
@@ -142,11 +146,10 @@ class _Page:
         telling_of = self._gateway.observer.telling_of
         return sorted({series for one in self._records for series in telling_of(one.bed)})
 
-    def _key(self, period: Period, channels: Sequence[Series]) -> Hashable | None:
+    def _version(self, period: Period, channels: Sequence[Series]) -> Hashable | None:
         """All that a story rests on; None where that cannot be said at once."""
-        version, language = self._gateway.measured.version(channels), self._reader.language
-        beds = [one.bed for one in self._records]
-        return version and (version, *channels, *beds, self._span, *period.ends, language)
+        version = self._gateway.measured.version(channels)
+        return version and (version, *channels, *period.ends)
 
     def _tell(self, period: Period) -> dict[str, Any]:
         """What happened, drawn and in words."""

@@ -30,8 +30,8 @@ def gzipped(html: str) -> bytes:
     if len(head) < LARGE:
         return gzip.compress(html.encode(), LEVEL, mtime=0)
     first, last = head.encode(), (data + rest).encode()
-    key = hashlib.sha256(first).digest()
-    deflated = _heads.get(key, lambda: _deflated(first, zlib.Z_FULL_FLUSH))
+    content = hashlib.sha256(first).digest()
+    deflated = _heads.get(content, content, lambda: _deflated(first, zlib.Z_FULL_FLUSH))
     total = zlib.crc32(last, zlib.crc32(first)), len(first) + len(last)
     return _HEADER + deflated + _deflated(last, zlib.Z_FINISH) + struct.pack("<LL", *total)
 

@@ -179,7 +179,10 @@ def test_a_thousand_readings_a_second_are_thinned_and_the_group_is_told(room: Cl
     assert room.told("radis") == ""
 
 
-@pytest.mark.parametrize(("topic", "payload"), [("score", b"beaucoup"), ("Mon Pot", b"1")])
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [("score", b"beaucoup"), ("Mon Pot", b"1"), ("score", b"1" * 60_000)],
+)
 def test_what_is_no_number_is_told_in_words(room: Classroom, topic: str, payload: bytes) -> None:
     room.voice(room.join("tomate")).say(f"{TOMATO}/{topic}", payload)
     eventually(lambda: room.told("tomate") == "NOT_SAYABLE", "it is told")

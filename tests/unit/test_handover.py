@@ -236,3 +236,16 @@ def test_while_the_garden_runs_the_command_resets_nothing(config: Path) -> None:
     with folder.running(config.parent / "data"):
         assert main(["reset", "--config", str(config), "--without", "--yes"]) == 5
     assert StorageError.exit_code == 5
+
+
+def test_a_kits_commands_know_the_name_that_the_school_gave(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lived(config)
+
+    assert main(["erase", "--all", "--preview", "--config", str(config)]) == 0
+    said = capsys.readouterr().out
+    assert SCHOOL in said
+    assert "jardin-ecole-tracable-" in said
+    assert main(["backup", "--config", str(config)]) == 0
+    assert len(list((config.parent / "stick").glob("jardin-ecole-tracable-*.zip"))) == 2

@@ -66,21 +66,6 @@ def test_no_text_makes_reading_a_link_fail_otherwise(text: str) -> None:
         parse_link(text)
 
 
-@pytest.mark.parametrize(
-    ("address", "host", "port"),
-    [
-        ("jardin.local", "jardin.local", 8000),
-        ("10.42.0.1:80", "10.42.0.1", 80),
-        ("[fd00::1]:8080", "fd00::1", 8080),
-        ("[fd00::1]", "fd00::1", 8000),
-    ],
-)
-def test_the_port_of_a_gateway_is_the_one_that_is_named(address: str, host: str, port: int) -> None:
-    """A kit's pages are at port 80, which is also what a library takes where none is named."""
-    door = GatewayDoor(address, "en")
-    assert (door.host, door.port) == (host, port)
-
-
 def test_a_secret_shows_in_no_log() -> None:
     link = new_link("jardin.local:8000", "bac-1", AUTHORITY)
 
@@ -139,3 +124,13 @@ def test_a_link_to_a_garden_is_short_enough_for_a_coarse_qr_code() -> None:
     link = JoinLink("fablab-jardin-gateway.local:8000", "b" * 32, AUTHORITY, "0" * 32)
 
     assert len(str(link)) < 220
+
+
+@pytest.mark.parametrize(
+    ("address", "port"),
+    [("jardin.local", 8000), ("10.42.0.1:80", 80), ("[::1]:80", 80), ("[::1]", 8000), ("a:81", 81)],
+)
+def test_the_port_that_an_invitation_tells_is_taken_also_where_it_is_the_webs_own(
+    address: str, port: int
+) -> None:
+    assert GatewayDoor(address, "fr").port == port
