@@ -43,7 +43,7 @@ bench: .venv/.dev assets ## les mesures de vitesse et de mémoire | speed and me
 	@$(PY) -m bench $(BENCH)
 
 prove: .venv/.dev assets ## les preuves lentes | the slow proofs
-	@.ci/setup system mosquitto chromium compiler systemd cloud-init emulators libreoffice
+	@.ci/setup system mosquitto chromium compiler systemd cloud-init network emulators libreoffice
 	$(PY) -m pytest -m prove $(TESTS)
 
 bundle: .venv/.demo assets ## le nécessaire d'une carte, sans internet (dist/) | what a card needs, without internet (dist/)

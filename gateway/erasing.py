@@ -47,7 +47,16 @@ _OURS: Final = (
 )
 """How the names begin of what lies in the data folder, with all that is set aside beside it."""
 _STAYS: Final = frozenset(
-    {"keys", "broker", "gateway.lock", "in-use.lock", "backup.lock", blank.DECISION, blank.SINCE}
+    {
+        "keys",
+        "broker",
+        "requests",
+        "gateway.lock",
+        "in-use.lock",
+        "backup.lock",
+        blank.DECISION,
+        blank.SINCE,
+    }
 )
 
 

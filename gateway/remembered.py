@@ -1,8 +1,8 @@
 """What was worked out for a page, kept with what it was worked out from, so that the same is not
 worked out again for the next reader.
 
-Nothing here grows old: what a page rests on is part of its key. It is kept in memory alone, and no
-more of it than a page or two takes.
+Nothing here grows old: what a page rests on is its version, and of each thing the last version
+alone is kept. It is kept in memory, and no more of it than a few pages take.
 """
 
 from __future__ import annotations
@@ -24,23 +24,30 @@ class Remembered:
     def __init__(self, most: int) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[Hashable, Any]] = OrderedDict()
 
-    def get(self, key: Hashable | None, make: Callable[[], T]) -> T:
-        """What was made for ``key``, else what ``make`` gives now; None is never remembered.
+    def get(self, thing: Hashable, version: Hashable | None, make: Callable[[], T]) -> T:
+        """``thing`` as it was made for ``version``, else as ``make`` gives it now.
 
-        ``key`` holds all that ``make`` looks at, taken before it looks.
+        ``version``: all that ``make`` looks at, taken before it looks; None where that is not
+        known, and nothing is remembered.
         """
-        if key is None:
-            return make()
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                found: T = self._kept[key]
+            kept = self._kept.get(thing)
+            if kept is not None and version is not None and kept[0] == version:
+                self._kept.move_to_end(thing)
+                found: T = kept[1]
                 return found
         made = make()
         with self._lock:
-            self._kept[key] = made
+            self._kept.pop(thing, None)
+            if version is not None:
+                self._kept[thing] = version, made
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         return made
+
+    def forget(self) -> None:
+        """All of it."""
+        with self._lock:
+            self._kept.clear()

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from sensor_node.console import pick
 
 if TYPE_CHECKING:
+    from gateway.catalogue import Catalogue
     from gateway.settings import GatewaySettings
     from gateway.workshop.workshops import Workshops
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """What ``jardin-gateway workshop`` understands."""
-    what = command.add_subparsers(required=True, metavar="start|list|end")
+    what = command.add_subparsers(required=True, metavar="start|list|count|end")
     start = what.add_parser("start", help=pick("en commencer un", "begin one"))
     start.add_argument("title", help=pick("le titre, sans nom", "the title, without a name"))
     start.add_argument("--minutes", type=float, default=120.0)
@@ -31,12 +32,24 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     end.add_argument("id", help=pick("lequel (voir list)", "which one (see list)"))
     end.add_argument("--to", type=Path, required=True, metavar="FILE.zip")
     end.set_defaults(command=_end)
-    for each in (start, listed, end):
+    count = what.add_parser(
+        "count",
+        help=pick("dire combien de personnes sont venues", "say how many people came"),
+    )
+    count.add_argument("id", help=pick("lequel (voir list)", "which one (see list)"))
+    count.add_argument(
+        "counts",
+        nargs="*",
+        metavar="participants=12",
+        help=pick("des nombres, à la place de ceux d'avant", "numbers, instead of those before"),
+    )
+    count.set_defaults(command=_count)
+    for each in (start, listed, count, end):
         each.add_argument("--config", type=Path, default=Path("gateway.toml"))
 
 
 def _start(options: argparse.Namespace) -> int:
-    with _workshops(options.config) as (settings, workshops):
+    with _workshops(options.config) as (settings, workshops, _):
         workshop = workshops.begin(options.title, options.groups, options.minutes)
         code = workshop.about.code
     from gateway.keys.names import usual_host  # noqa: PLC0415 - --help needs none of this
@@ -52,7 +65,7 @@ def _start(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    with _workshops(options.config) as (_, workshops):
+    with _workshops(options.config) as (_, workshops, _):
         for one in workshops.all():
             about, left = one.about, one.left_ms() // 60_000
             state = pick("fini", "over") if one.is_over() else f"{left} min"
@@ -63,11 +76,12 @@ def _list(options: argparse.Namespace) -> int:
 def _end(options: argparse.Namespace) -> int:
     from gateway.workshop.satchel import pack  # noqa: PLC0415 - --help needs none of this
 
-    with _workshops(options.config) as (settings, workshops):
+    with _workshops(options.config) as (settings, workshops, known):
         workshop = workshops.get(options.id)
         workshop.end()
         count = workshop.count()
-        _write(options.to, pack(workshop, settings.timezone, settings.language))
+        people = known.attendance.of(workshop.id)
+        _write(options.to, pack(workshop, settings.timezone, settings.language, people))
         workshops.erase(workshop)
     print(
         pick(
@@ -76,6 +90,29 @@ def _end(options: argparse.Namespace) -> int:
         )
     )
     return 0
+
+
+def _count(options: argparse.Namespace) -> int:
+    with _workshops(options.config) as (_, workshops, known):
+        workshop = workshops.get(options.id)
+        if options.counts:
+            known.attendance.put(workshop.id, dict(map(_counted, options.counts)))
+        for column, number in known.attendance.of(workshop.id).items():
+            print(f"{column}={number}")
+    return 0
+
+
+def _counted(text: str) -> tuple[str, int]:
+    from sensor_node.errors import UsageError  # noqa: PLC0415 - --help needs none of this
+
+    column, _, number = text.partition("=")
+    if not number.isdecimal():
+        raise UsageError(
+            "COUNT_WRONG",
+            fr=f"« {text[:40]} » : écrivez colonne=nombre, comme participants=12.",
+            en=f"'{text[:40]}': write column=number, as participants=12.",
+        )
+    return column, int(number)
 
 
 def _write(path: Path, contents: bytes) -> None:
@@ -95,7 +132,7 @@ def _write(path: Path, contents: bytes) -> None:
 
 
 @contextmanager
-def _workshops(config: Path) -> Iterator[tuple[GatewaySettings, Workshops]]:
+def _workshops(config: Path) -> Iterator[tuple[GatewaySettings, Workshops, Catalogue]]:
     """The workshops of the garden, which may be running."""
     from gateway import folder  # noqa: PLC0415 - --help needs none of this
     from gateway.catalogue import Catalogue  # noqa: PLC0415
@@ -111,4 +148,4 @@ def _workshops(config: Path) -> Iterator[tuple[GatewaySettings, Workshops]]:
         closing(Catalogue(settings.data / "garden.sqlite")) as known,
         closing(Workshops(settings.data, clock, settings.timezone, known.tally)) as workshops,
     ):
-        yield settings, workshops
+        yield settings, workshops, known

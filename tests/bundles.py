@@ -6,8 +6,10 @@ answers ``/healthz`` as it is told; what installs, switches and takes back versi
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Mapping
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -66,14 +68,23 @@ def mini_wheel(folder: Path, version: str, *, check: str = SELF_CHECK, main: str
 
 def pip_wheel(folder: Path) -> Path:
     """The pip of this environment, packed again as the wheel that it came in."""
-    pip = metadata.distribution("pip")
-    path = folder / f"pip-{pip.version}-py3-none-any.whl"
+    name, content = _packed_pip()
+    path = folder / name
     if not path.exists():
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in pip.files or ():
-                if file.suffix != ".pyc" and ".." not in file.parts:
-                    archive.write(str(file.locate()), str(file))
+        path.write_bytes(content)
     return path
+
+
+@cache
+def _packed_pip() -> tuple[str, bytes]:
+    pip = metadata.distribution("pip")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in pip.files or ():
+            if file.suffix != ".pyc" and ".." not in file.parts:
+                content = Path(str(file.locate())).read_bytes()
+                archive.writestr(zipfile.ZipInfo(str(file), writing.EPOCH), content)
+    return f"pip-{pip.version}-py3-none-any.whl", packed.getvalue()
 
 
 def key(folder: Path) -> Path:

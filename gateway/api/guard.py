@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
+from gateway.api.middleware import LARGE
 from gateway.security.access import Access, Who
 from gateway.security.refusals import AccessRefused, https_needed, other_page
 from gateway.security.roles import KEEPERS_OWN, Action
@@ -157,9 +158,15 @@ def _is_from_our_page(request: Request, who: Who, csrf: str) -> bool:
 
 
 async def _token_of_form(request: Request) -> str:
-    """The token in a form that a browser without ``Origin`` sends; empty for anything else."""
+    """The token in a form that a browser without ``Origin`` sends; empty for anything else.
+
+    A large body is never looked through: there such a browser says ``Sec-Fetch-Site``, or is
+    refused.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0]
     if request.method in READING or "origin" in request.headers or kind not in _FORMS:
+        return ""
+    if request.url.path in LARGE:
         return ""
     return str((await request.form()).get(CSRF_FIELD, ""))
 

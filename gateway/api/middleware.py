@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_S: Final = 30.0
 """A phone at the edge of the Wi-Fi sends a page's worth in this."""
+LARGE: Final[Mapping[str, tuple[int, float]]] = {"/mise-a-jour/paquet": (210_000_000, 1800.0)}
+"""Addresses that take more, as bytes and seconds: who writes it to disk piece by piece."""
 SECURITY_HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -120,12 +122,13 @@ class Limits:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        problem = _foreign_write(request) or _declared_too_large(request)
+        most, body_s = LARGE.get(scope["path"], (MAX_BODY_BYTES, self._body_s))
+        problem = _foreign_write(request) or _declared_too_large(request, most)
         if problem is not None:
             language = reader_language(request, self._default_language)
             await problem_response(problem, language)(scope, receive, send)
             return
-        await self._app(scope, _bounded(receive, self._body_s), send)
+        await self._app(scope, _bounded(receive, body_s, most), send)
 
 
 def _foreign_write(request: Request) -> Problem | None:
@@ -143,12 +146,12 @@ def _foreign_write(request: Request) -> Problem | None:
     )
 
 
-def _declared_too_large(request: Request) -> Problem | None:
+def _declared_too_large(request: Request, most: int) -> Problem | None:
     length = request.headers.get("content-length", "0")
-    return too_large() if length.isdigit() and int(length) > MAX_BODY_BYTES else None
+    return too_large() if length.isdigit() and int(length) > most else None
 
 
-def _bounded(receive: Receive, body_s: float) -> Receive:
+def _bounded(receive: Receive, body_s: float, most: int) -> Receive:
     """``receive``, refusing a body that grows too large without having said so, or never ends."""
     taken, is_whole = 0, False
     end_s = asyncio.get_running_loop().time() + body_s
@@ -165,7 +168,7 @@ def _bounded(receive: Receive, body_s: float) -> Receive:
         if message["type"] == "http.request":
             taken += len(message.get("body", b""))
             is_whole = not message.get("more_body", False)
-            if taken > MAX_BODY_BYTES:
+            if taken > most:
                 raise HTTPException(413)
         return message
 

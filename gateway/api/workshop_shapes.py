@@ -109,6 +109,14 @@ class NewCode(BaseModel):
     code: str
 
 
+class PeopleShape(BaseModel):
+    """`counts`: by the columns of the closed list, such as `participants` and `girls`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    counts: dict[str, int] = Field(max_length=40, examples=[{"participants": 12, "girls": 5}])
+
+
 class Counted(BaseModel):
     """What stays of a workshop that is erased."""
 

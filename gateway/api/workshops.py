@@ -21,6 +21,7 @@ from gateway.api.workshop_shapes import (
     NewWorkshop,
     NoteList,
     NoteShape,
+    PeopleShape,
     WorkshopList,
     WorkshopShape,
 )
@@ -128,6 +129,21 @@ def take_home(gateway: TheGateway, id: WorkshopId, language: Language) -> Respon
     return zip_of(gateway, gateway.workshops.get(id), language)
 
 
+@router.get("/workshops/{id}/people", dependencies=RUN, summary="How many people came")
+def people(gateway: TheGateway, id: WorkshopId) -> PeopleShape:  # noqa: A002
+    """Column by column; nobody has a name."""
+    workshop = gateway.workshops.get(id)
+    return PeopleShape(counts=gateway.catalogue.attendance.of(workshop.id))
+
+
+@router.put("/workshops/{id}/people", dependencies=RUN, summary="Count the people that came")
+def count_people(gateway: TheGateway, id: WorkshopId, body: PeopleShape) -> PeopleShape:  # noqa: A002
+    """Instead of what was counted before: for the year's report, and in the groups' file."""
+    workshop = gateway.workshops.get(id)
+    gateway.catalogue.attendance.put(workshop.id, body.counts)
+    return PeopleShape(counts=gateway.catalogue.attendance.of(workshop.id))
+
+
 @router.delete("/workshops/{id}", dependencies=RUN, summary="Erase all that the groups made")
 def erase(gateway: TheGateway, asker: TheAsker, id: WorkshopId) -> Counted:  # noqa: A002
     """What stays is a count. Only after its end."""
@@ -217,7 +233,8 @@ def zip_of(gateway: Gateway, workshop: Workshop, language: str) -> Response:
         "Content-Disposition": f'attachment; filename="atelier-{workshop.id}.zip"',
         "Cache-Control": "no-store",
     }
-    body = pack(workshop, gateway.settings.timezone, language)
+    people = gateway.catalogue.attendance.of(workshop.id)
+    body = pack(workshop, gateway.settings.timezone, language, people)
     return Response(body, media_type="application/zip", headers=headers)
 
 

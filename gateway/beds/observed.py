@@ -311,10 +311,11 @@ class Observer:
 
     def _extremes(self, series: Series, span: _Span) -> Sequence[Sample]:
         """Two samples an hour: the least and the most, which keep the extremes of each day."""
+        half_ms = HOUR_MS // 2
         return Samples(
             end
-            for one in self._buckets(series, span, HOUR_MS)
-            for end in ((one.start_ms, one.least), (one.start_ms + HOUR_MS // 2, one.most))
+            for at_ms, _, _, least, most, _ in self._buckets(series, span, HOUR_MS)
+            for end in ((at_ms, least), (at_ms + half_ms, most))
         )
 
     def _lux(self, series: Series, span: _Span) -> Sequence[Sample]:

@@ -8,6 +8,7 @@ machines stay: no node needs a new card. What the nodes still keep of before is 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,9 @@ from typing import Final
 from gateway import erasing
 from gateway.durable import write_whole
 from gateway.erasing import Erased
+from gateway.keys.book import Book
+from gateway.keys.groups import settle_groups
+from gateway.keys.place import Place
 from gateway.kit import blank
 from gateway.kit.asking import Steward
 from gateway.kit.blank import Decision
@@ -64,6 +68,7 @@ def finish(
     done = erase(replace(settings, name=decision.name or settings.name))
     if done.broker is not None:
         raise done.broker
+    _forget_groups(data)
     _clear_journal(settings)
     blank.is_blank(data, decision)
     return done
@@ -79,6 +84,14 @@ def note_taken(data: Path) -> None:
     with told(data / TAKEN):
         (data / TAKEN).mkdir(exist_ok=True)
         write_whole(data / TAKEN / "taken", b"")
+
+
+def _forget_groups(data: Path) -> None:
+    """The broker's accounts of groups stand among those of the machines, and go."""
+    place = Place(data)
+    if place.is_made:
+        with closing(Book(place.book)) as book:
+            settle_groups(book, {}, 0)  # the gateway's next start tells the broker
 
 
 def _clear_journal(settings: GatewaySettings) -> None:

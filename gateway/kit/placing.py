@@ -26,19 +26,18 @@ OF_GATEWAY: Final = (
     "jardin-cable.service",
     "jardin-gateway.service",
     "jardin-lost.service",
-    "jardin-lost.service",
     "jardin-steward.path",
-    "jardin-time.service",
     "jardin-update.path",
 )
 OF_NODE: Final = ("jardin-node.service", "jardin-join.service")
-OF_ALL: Final = ("jardin-settle.service",)
+OF_ALL: Final = ("jardin-settle.service", "jardin-time.service")
+OF_NODE_ALONE: Final = ("jardin-node-stick@.service",)
 STARTED_BY_OTHERS: Final = (
     "jardin-steward.service",
     "jardin-stick@.service",
     "jardin-update.service",
 )
-UNWANTED: Final = ("ssh.service", "userconfig.service")
+UNWANTED: Final = ("ssh.service", "ssh.socket", "userconfig.service")
 
 
 def settings(start: CardStart) -> None:
@@ -109,7 +108,8 @@ def services(start: CardStart) -> None:
     """What runs from the next start on, and what does not."""
     for name in UNWANTED:
         start.may("systemctl", "disable", name)
-    wanted = [name for name in units_of(start) if name not in STARTED_BY_OTHERS]
+    others = (*STARTED_BY_OTHERS, *OF_NODE_ALONE)
+    wanted = [name for name in units_of(start) if name not in others]
     start.must("systemctl", "enable", *wanted)
     start.may("rfkill", "unblock", "wifi")
     start.may("nmcli", "radio", "wifi", "on")
@@ -128,8 +128,9 @@ def wipe_secrets(start: CardStart) -> None:
 
 def units_of(start: CardStart) -> tuple[str, ...]:
     """The garden's own units on this card."""
-    gateway = (*OF_GATEWAY, *STARTED_BY_OTHERS) if start.answers.has_gateway else ()
-    return (*OF_ALL, *gateway, *(OF_NODE if start.answers.has_node else ()))
+    has_gateway = start.answers.has_gateway
+    own = (*OF_GATEWAY, *STARTED_BY_OTHERS) if has_gateway else OF_NODE_ALONE
+    return (*OF_ALL, *own, *(OF_NODE if start.answers.has_node else ()))
 
 
 def _words(start: CardStart) -> Words:
@@ -146,7 +147,8 @@ def _move_keys(start: CardStart, target: Path) -> None:
     with told(part):
         remove_tree(part)
         part.mkdir(mode=0o700)
-        for path in sorted(source.iterdir()):
+        # What a Mac lays beside each file of a card (._name) is no key.
+        for path in sorted(source.glob("[!.]*")):
             write_whole(part / path.name, path.read_bytes(), private=True)
             start.give(part / path.name, GATEWAY, 0o600)
         start.give(part, GATEWAY, 0o700)

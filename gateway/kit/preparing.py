@@ -15,6 +15,8 @@ from sensor_node.errors import ConfigError, StorageError
 
 MASKED: Final = ("mosquitto.service",)
 """Debian's own broker listens in the clear as soon as it is installed; the garden's is another."""
+RIVAL: Final = "systemd-timesyncd"
+"""Raspberry Pi OS has it, and dpkg installs no chrony beside it; it gives no time to others."""
 DEVICES: Final = ("gpio", "i2c", "spi", "dialout")
 
 
@@ -52,8 +54,9 @@ def packages(start: CardStart) -> None:
             unit.parent.mkdir(parents=True, exist_ok=True)
             if not unit.is_symlink():
                 unit.symlink_to("/dev/null")
-    # What a power cut left half configured.
-    start.must("env", "DEBIAN_FRONTEND=noninteractive", "dpkg", "--configure", "--pending")
+    dpkg = ("env", "DEBIAN_FRONTEND=noninteractive", "dpkg")
+    start.must(*dpkg, "--configure", "--pending")  # what a power cut left half configured
+    start.must(*dpkg, "--remove", RIVAL)  # well also where it is gone
     root, run = start.system.root, start.system.run
     system = Host.here(root).find(start.bundle.manifest)
     install_missing(start.bundle, system, start.answers.role, root, run=run)

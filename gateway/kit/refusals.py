@@ -80,6 +80,24 @@ def cut(version: str) -> HardwareError:
     )
 
 
+def under_way() -> UsageError:
+    """For a second update while the first one is being made."""
+    return UsageError(
+        "UPDATE_UNDER_WAY",
+        fr="Une mise à jour est déjà en cours : laissez-la finir, puis rouvrez la page.",
+        en="An update is under way already: let it finish, then open the page again.",
+    )
+
+
+def broken_off() -> UsageError:
+    """For a browser that left in the middle of sending."""
+    return UsageError(
+        "UPLOAD_BROKEN_OFF",
+        fr="L'envoi du paquet s'est interrompu : rapprochez-vous du kit, puis recommencez.",
+        en="Sending the bundle broke off: go nearer to the kit, then try again.",
+    )
+
+
 def no_systemd(error: OSError) -> HardwareError:
     """For a computer without systemd."""
     return HardwareError(

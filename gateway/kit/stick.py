@@ -26,15 +26,17 @@ OWNERLESS: Final = ("vfat", "exfat", "ntfs", "ntfs3")
 KNOWN: Final = (*OWNERLESS, "ext4", "ext3", "ext2", "btrfs", "f2fs")
 
 
-def mount(device: str, system: System) -> Path:
-    """The folder of the backups on ``device``, mounted. Raises ``HardwareError``."""
+def mount(device: str, system: System, owner: tuple[int, int]) -> Path:
+    """The folder of the backups on ``device``, mounted, of the user and group ``owner``.
+
+    Raises ``HardwareError`` for what is no stick for backups.
+    """
     kind = system.run(["blkid", "-o", "value", "-s", "TYPE", device]).stdout.strip()
     if kind not in KNOWN:
         raise _useless(device, kind or "?")
-    user = pwd.getpwnam(USER)
     options = SAFE
     if kind in OWNERLESS:
-        options += f",uid={user.pw_uid},gid={user.pw_gid},umask=0027"
+        options += ",uid={},gid={},umask=0027".format(*owner)
     place = system.root / PLACE.lstrip("/")
     place.mkdir(parents=True, exist_ok=True)
     done = system.run(["mount", "-t", kind, "-o", options, device, str(place)])
@@ -43,7 +45,7 @@ def mount(device: str, system: System) -> Path:
     folder = place / FOLDER
     folder.mkdir(exist_ok=True)
     if kind not in OWNERLESS:
-        os.chown(folder, user.pw_uid, user.pw_gid)
+        os.chown(folder, *owner)
     return folder
 
 
@@ -58,7 +60,8 @@ def _useless(device: str, why: str) -> HardwareError:
 
 def main(device: str) -> int:
     """Mount it; returns 0."""
-    print(mount(device, System()))
+    user = pwd.getpwnam(USER)
+    print(mount(device, System(), (user.pw_uid, user.pw_gid)))
     return 0
 
 

@@ -9,7 +9,8 @@ that was proven last.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
@@ -17,17 +18,23 @@ from typing import Final, Protocol
 from gateway.bundle.host import Host
 from gateway.bundle.opened import Bundle, opened
 from gateway.bundle.signature import check_signature, keys_of
+from gateway.folder import Lock
 from gateway.kit import packages, refusals, releases
 from gateway.kit.health import GATEWAY_UNIT, NODE_UNIT, Watch, needed_of
 from gateway.kit.ledger import Entry, Ledger
 from gateway.kit.releases import Release
 from gateway.kit.system import System
+from sensor_node.damage import told
+from sensor_node.errors import StorageError
 
 UNITS: Final = {
     "gateway": (GATEWAY_UNIT,),
     "node": (NODE_UNIT,),
     "kit": (GATEWAY_UNIT, NODE_UNIT),
 }
+BESIDES: Final = ("jardin-cable.service",)
+"""What else runs for long from the version in service; not every card has it."""
+LOCK: Final = "update.lock"
 START_S: Final = 300.0
 Tell = Callable[[str], None]
 """Told the step that begins: those of the ledger and of ``releases.install``, and ``check``."""
@@ -76,7 +83,20 @@ class Updater:
         ``older``: also an older version. Raises ``GardenError`` with what to do; the version of
         before is then in service.
         """
-        self.settle()
+        with self._alone():
+            return self._update(path, older=older)
+
+    def settle(self) -> str:
+        """Make up for an interrupted update: ``""`` (there was none), ``old`` or ``new``: which
+        version is in service now. Services are started without waiting for them.
+
+        Raises ``UsageError`` while an update is under way.
+        """
+        with self._alone():
+            return self._settle()
+
+    def _update(self, path: Path, *, older: bool) -> Release:
+        self._settle()
         old = releases.current(self._card.root)
         if old is None:
             raise refusals.no_card()
@@ -87,10 +107,7 @@ class Updater:
         self._exchange(old, new, entry)
         return new
 
-    def settle(self) -> str:
-        """Make up for an interrupted update: ``""`` (there was none), ``old`` or ``new``: which
-        version is in service now. Services are started without waiting for them.
-        """
+    def _settle(self) -> str:
         entry = self._ledger.read()
         root = self._card.root
         if entry is None:
@@ -171,11 +188,14 @@ class Updater:
         self._ledger.clear()
 
     def _take_back(self, old: Release, entry: Entry, *, wait: bool) -> None:
-        self._note(entry, "back")
+        with suppress(StorageError):  # on a full disk "trial" stays noted, and means the same
+            self._note(entry, "back")
         self._stop()
         releases.switch(old, self._card.root)
-        self._card.kept.put_back()
-        self._start(wait=wait)
+        try:
+            self._card.kept.put_back()
+        finally:
+            self._start(wait=wait)
         self._ledger.clear()
 
     def _note(self, entry: Entry, step: str) -> None:
@@ -189,6 +209,20 @@ class Updater:
         # At the start of the card they come after us: waiting for them would be for ever.
         how = () if wait else ("--no-block",)
         self._systemctl(*how, "start", *UNITS[self._card.role])
+        self._systemctl(*how, "try-restart", *BESIDES)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One at a time: from the page, a stick, a terminal and at the start of the card."""
+        path = self._card.root / releases.HOME / LOCK
+        with told(path):
+            lock = Lock(path)
+        try:
+            if not lock.take():
+                raise refusals.under_way()
+            yield
+        finally:
+            lock.close()
 
     def _systemctl(self, *words: str) -> None:
         """What a unit that does not start means is judged by its health."""

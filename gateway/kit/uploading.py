@@ -18,14 +18,18 @@ LEAST_FREE_BYTES: Final = 200_000_000
 
 
 class Upload:
-    """The file in ``folder`` that a bundle is written to; whole after ``finish``, else gone."""
+    """The file in ``folder`` that a bundle is written to; whole after ``finish``, else gone.
 
-    def __init__(self, folder: Path) -> None:
+    ``most_bytes``: more is refused. Raises ``StorageError`` where there is no room for as much.
+    """
+
+    def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
+        self._most = most_bytes
         self._part = folder / f".{UPLOAD}.part"
         self._path = folder / UPLOAD
         self._written = 0
         with told(self._part):
-            if shutil.disk_usage(folder).free < LEAST_FREE_BYTES + MOST_BYTES:
+            if shutil.disk_usage(folder).free < LEAST_FREE_BYTES + most_bytes:
                 raise _no_room()
             self._part.unlink(missing_ok=True)
             self._file = self._part.open("xb")
@@ -33,8 +37,8 @@ class Upload:
     def write(self, chunk: bytes) -> None:
         """The next piece. Raises ``UsageError`` where it is too much, ``StorageError``."""
         self._written += len(chunk)
-        if self._written > MOST_BYTES:
-            raise _too_large()
+        if self._written > self._most:
+            raise _too_large(self._most)
         with told(self._part):
             self._file.write(chunk)
 
@@ -65,13 +69,12 @@ def _no_room() -> StorageError:
     )
 
 
-def _too_large() -> UsageError:
+def _too_large(most: int) -> UsageError:
     return UsageError(
         "UPLOAD_TOO_LARGE",
-        fr=f"Ce fichier dépasse {MOST_BYTES // 10**6} Mo : ce n'est pas un paquet du jardin. Il "
+        fr=f"Ce fichier dépasse {most // 10**6} Mo : ce n'est pas un paquet du jardin. Il "
         "n'a pas été gardé.",
-        en=f"This file is over {MOST_BYTES // 10**6} MB: it is no bundle of the garden. It was "
-        "not kept.",
+        en=f"This file is over {most // 10**6} MB: it is no bundle of the garden. It was not kept.",
     )
 
 

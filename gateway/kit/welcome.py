@@ -64,14 +64,16 @@ class Welcome:
             raise https_needed(address)
         self._check(code)
         access, clock = self._gateway.access, self._gateway.clock
-        Giver(access.keyring, clock, BY).passphrase(Role.KEEPER, passphrase)
+        if not Giver(access.keyring, clock, BY).passphrase(Role.KEEPER, passphrase, first=True):
+            raise closed()  # somebody else with the sheet was quicker, by a second
         return access.sessions.begin(Role.KEEPER, clock.wall_ms(), secure=secure)
 
     def name(self, told: Garden, by: str) -> None:
         """Keep what was told of the garden; the gateway then begins again with it.
 
-        Raises ``StorageError``.
+        Raises ``UsageError`` where this is no kit, and ``StorageError``.
         """
+        self._gateway.settings.kit.check_is_kit()
         garden.keep(self._gateway.settings.data, told)
         self._gateway.access.note(by, "GARDEN_NAMED")
         self._gateway.begin_again()

@@ -14,7 +14,13 @@ from fastapi.responses import HTMLResponse, Response
 from gateway import assets
 from gateway.api.context import MAX_ID, known_bed
 from gateway.api.guard import allow
-from gateway.pages import enter, instruments, kit_addresses, workshop_addresses
+from gateway.pages import (
+    enter,
+    instruments,
+    kit_addresses,
+    update_addresses,
+    workshop_addresses,
+)
 from gateway.security.roles import Action
 from gateway.service import Gateway
 
@@ -51,6 +57,7 @@ def router(gateway: Gateway) -> APIRouter:
     _describing(pages, gateway)
     pages.include_router(instruments.router(gateway))
     pages.include_router(kit_addresses.router(gateway))
+    pages.include_router(update_addresses.router(gateway))
     return pages
 
 

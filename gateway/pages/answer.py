@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
 from typing import Final
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
+from gateway.pages.compressed import gzipped
+
 YEAR_S: Final = 365 * 24 * 3600
-GZIP_LEVEL: Final = 4
-"""Level 5 takes two thirds longer for a page of 450 KB, to gain 6 %."""
 
 
 def page_response(request: Request, html: str, status: int = 200) -> Response:
@@ -19,11 +18,10 @@ def page_response(request: Request, html: str, status: int = 200) -> Response:
         "Cache-Control": "no-cache",
         "Vary": "Accept-Encoding, Accept-Language, Cookie",
     }
-    body = html.encode()
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        body = gzip.compress(body, GZIP_LEVEL, mtime=0)
-        headers["Content-Encoding"] = "gzip"
-    return HTMLResponse(body, status, headers=headers)
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return HTMLResponse(html, status, headers=headers)
+    headers["Content-Encoding"] = "gzip"
+    return HTMLResponse(gzipped(html), status, headers=headers)
 
 
 def remember(response: Response, cookie: str, choice: str) -> None:

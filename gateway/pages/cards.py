@@ -162,13 +162,13 @@ class Writer:
         """The card of one channel; ``silent``: its node is, which is said above its cards."""
         trouble = self._trouble(latest)
         facts = latest and (latest.at_ms, latest.value, latest.quality)
-        key = (info, facts, trouble, interval_s, silent, self._span, self._write.language)
+        rests_on = (info, facts, trouble, interval_s, silent, self._span)
 
         def draw(week: Week) -> str:
             face = self._face(info, latest, interval_s, week)
             return str(self._draw(face, silent, self._weekdays))
 
-        html = self._remembered(info, key, draw)
+        html = self._remembered(info, rests_on, draw)
         age = self._ago(latest.age_s) if latest else ""
         return Card(
             id=_id(info.series),
@@ -180,12 +180,17 @@ class Writer:
             html=Markup(html.replace(AGE, escape(age))),  # noqa: S704 - drawn by its template
         )
 
-    def _remembered(self, info: ChannelInfo, key: Hashable, draw: Callable[[Week], str]) -> str:
+    def _remembered(
+        self, info: ChannelInfo, rests_on: Hashable, draw: Callable[[Week], str]
+    ) -> str:
         """The card, drawn again only where it has become another one."""
+        thing = (info.series, self._write.language)
         try:
             if self.away is None:
                 version = self._store.version([info.series])
-                return self._cards.get(version and (version, key), lambda: draw(self._week(info)))
+                return self._cards.get(
+                    thing, version and (version, rests_on), lambda: draw(self._week(info))
+                )
         except StorageError as error:
             self.away = error
         midnights = self._span.days_ms[:-1]

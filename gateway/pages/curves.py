@@ -164,14 +164,14 @@ class _Page:
 
     def _picture(self) -> Picture:
         """Drawn anew only where something has been measured, or another time is asked for."""
-        edges = self._period.table_edges(self._write.zone)
+        period, edges = self._period, self._period.table_edges(self._write.zone)
+        thing = (tuple(self._chosen), period.name, self._reader.language)
         # What has not come yet is no row of the table.
         shown = [at_ms for at_ms in edges if at_ms <= self._now_ms] + [edges[-1]]
         try:
             version = self._gateway.measured.version([info.series for info in self._chosen])
-            ends, language = (self._period.from_ms, self._period.to_ms), self._reader.language
-            key = version and (version, tuple(self._chosen), ends, tuple(shown), language)
-            return self._gateway.curves.get(key, lambda: self._draw(self._found, shown))
+            rests_on = version and (version, period.from_ms, period.to_ms, tuple(shown))
+            return self._gateway.curves.get(thing, rests_on, lambda: self._draw(self._found, shown))
         except StorageError as error:
             self.away = error
         return self._draw(lambda _info, _edges: [], shown)

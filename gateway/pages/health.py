@@ -164,6 +164,7 @@ class _Page:
             count=gateway.quarantine.count(),
             newest=self._before is None,
             retried=self._retried,
+            is_kit=gateway.settings.kit.is_kit,
             settable=gateway.settings.kit.requests is not None,
             may_retry=reader.who.can(Action.RETRY),
             page={

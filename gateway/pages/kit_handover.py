@@ -34,6 +34,8 @@ def show(gateway: Gateway, request: Request, error: GardenError | None = None) -
 def take(gateway: Gateway) -> Response:
     """The data as one file. Raises ``StorageError``."""
     data = gateway.settings.data
+    for old in (data / handover.TAKEN).glob("*.zip"):  # of an earlier try: the newest is whole
+        old.unlink()
     file = take_along(gateway, data / handover.TAKEN)
     handover.note_taken(data)
     return FileResponse(
@@ -60,6 +62,7 @@ def take_on_stick(gateway: Gateway, request: Request) -> Response:
 def hand_over(gateway: Gateway, request: Request, word: str, *, without: bool) -> Response:
     """Decide it; the gateway begins again, blank. The browser goes on to the first start."""
     try:
+        gateway.settings.kit.check_is_kit()
         handover.decide(gateway, word, without=without)
     except StorageError:
         raise

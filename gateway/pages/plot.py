@@ -60,7 +60,10 @@ def _scale(unit: str, drawn: Sequence[Drawn]) -> Scale:
     missing = max(0.0, max(one.least_span for one in drawn) - (high - low))
     if all(one.aggregate == "sum" for one in drawn):
         return Scale(unit, 0.0, high + missing)
-    return Scale(unit, low - missing / 2, high + missing / 2)
+    bottom = low - missing / 2
+    if bottom < 0 <= low:
+        bottom = 0.0  # what is never below nothing is not drawn as if it could be
+    return Scale(unit, bottom, max(high, bottom + high - low + missing))
 
 
 def _low(one: Drawn) -> float:

@@ -27,6 +27,7 @@ def router(gateway: Gateway) -> APIRouter:
     pages = APIRouter(include_in_schema=False)
     _of_groups(pages, gateway)
     _of_facilitators(pages, gateway)
+    _of_sheets(pages, gateway)
     return pages
 
 
@@ -137,3 +138,31 @@ def _of_facilitators(pages: APIRouter, gateway: Gateway) -> None:
 
         asked = workshop_runs.Asked(what, plant, minutes)
         return workshop_runs.do(gateway, request, workshop, asked)
+
+
+def _of_sheets(pages: APIRouter, gateway: Gateway) -> None:
+    read, run = [allow(Action.READ)], [allow(Action.WORKSHOP)]
+
+    @pages.get("/fiches", response_class=HTMLResponse, dependencies=read)
+    def show_sheets(request: Request) -> Response:
+        from gateway.pages import sheets  # noqa: PLC0415 - see above
+
+        return sheets.show_all(gateway, request)
+
+    @pages.get("/fiches/{tongue}/{number}", response_class=HTMLResponse, dependencies=read)
+    def show_sheet(request: Request, tongue: str, number: str) -> Response:
+        from gateway.pages import sheets  # noqa: PLC0415 - see above
+
+        return sheets.show(gateway, request, tongue, number, solved=False)
+
+    @pages.get("/fiches/{tongue}/{number}/solution", response_class=HTMLResponse, dependencies=run)
+    def show_solution(request: Request, tongue: str, number: str) -> Response:
+        from gateway.pages import sheets  # noqa: PLC0415 - see above
+
+        return sheets.show(gateway, request, tongue, number, solved=True)
+
+    @pages.get("/fiches/{tongue}/notes/enseignant", response_class=HTMLResponse, dependencies=run)
+    def show_notes(request: Request, tongue: str) -> Response:
+        from gateway.pages import sheets  # noqa: PLC0415 - see above
+
+        return sheets.show_notes(gateway, request, tongue)

@@ -12,7 +12,9 @@ from gateway.api.guard import is_secure, session_of, who_asks
 from gateway.api.sending import SentReading, SentReadings, send_of_group
 from gateway.api.workshops import joined, own_of
 from gateway.pages.enter import give
+from gateway.pages.script_texts import of_a_form
 from gateway.pages.workshop_view import View, tried
+from gateway.security.codes import plain
 from gateway.security.refusals import AccessRefused
 from gateway.security.roles import Role
 from gateway.security.sessions import DAY_MS, Session
@@ -36,7 +38,10 @@ def way_in(gateway: Gateway, request: Request, code: str) -> Response:
 
 
 def come_in(gateway: Gateway, request: Request, code: str, plant: str) -> Response:
-    """A group joins, or chooses its plant first."""
+    """A group joins, or chooses its plant first; one that is in already stays who it is."""
+    here = gateway.workshops.of_node(who_asks(request).own or "")
+    if here is not None and plain(here.about.code) == plain(code):
+        return RedirectResponse(OWN, 303)
     if not plant and not _is_own_code(gateway, code):
         return _choose(gateway, request, code)
     try:
@@ -80,6 +85,7 @@ def show(
             for note in workshop.session.notes(plant)
         ],
         most=NOTE_CHARACTERS,
+        page={"texts": of_a_form(view.texts.gettext)},
         typed={"channel": CHANNEL, "value": "", "text": ""} | typed,
     )
 

@@ -26,10 +26,14 @@ class Giver:
         self._clock = clock
         self._by = by
 
-    def passphrase(self, role: Role, text: str) -> None:
-        """Set the passphrase of ``role``. Raises ``AccessRefused`` for a weak one."""
-        self._keyring.passphrases.put(role, text, self._clock.wall_ms())
-        self._note("PASSPHRASE_SET", role)
+    def passphrase(self, role: Role, text: str, *, first: bool = False) -> bool:
+        """Set the passphrase of ``role``; ``first``: only where there is none yet, and whether it
+        is set. Raises ``AccessRefused`` for a weak one.
+        """
+        is_set = self._keyring.passphrases.put(role, text, self._clock.wall_ms(), first=first)
+        if is_set:
+            self._note("PASSPHRASE_SET", role)
+        return is_set
 
     def code(self, role: Role, plant: str | None = None, hours: float = HOURS) -> tuple[str, int]:
         """A new code and when it ends. Raises ``UsageError`` for a plant that is none."""

@@ -17,6 +17,8 @@ SALT_BYTES: Final = 16
 LEAST_CHARACTERS: Final = 12
 LEAST_DIFFERENT: Final = 6
 MOST_CHARACTERS: Final = 200
+_PUT: Final = "INSERT OR REPLACE INTO passphrases VALUES (?, ?, ?)"
+_FIRST: Final = "INSERT OR IGNORE INTO passphrases VALUES (?, ?, ?)"
 WITH_PASSPHRASE: Final = (Role.KEEPER, Role.GARDENER)
 
 
@@ -26,9 +28,10 @@ class Passphrases:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def put(self, role: Role, passphrase: str, now_ms: int) -> None:
+    def put(self, role: Role, passphrase: str, now_ms: int, *, first: bool = False) -> bool:
         """``passphrase`` is the one of ``role`` from now on; whoever was in by the old one or by
-        a code of that role is out. Raises ``AccessRefused`` for one that is easily guessed.
+        a code of that role is out. ``first``: only where there is none yet; whether it is set.
+        Raises ``AccessRefused`` for one that is easily guessed.
         """
         if role not in WITH_PASSPHRASE:
             raise ValueError(f"{role} has no passphrase")
@@ -37,12 +40,14 @@ class Passphrases:
             len(set(text)) < LEAST_DIFFERENT or self.role_of(text) not in (None, role)
         ):
             raise passphrase_refused(LEAST_CHARACTERS)
+        kept = hashed(text)
         with self._database.writing() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO passphrases VALUES (?, ?, ?)", (role, hashed(text), now_ms)
-            )
+            is_set = db.execute(_FIRST if first else _PUT, (role, kept, now_ms)).rowcount
+            if not is_set:
+                return False
             db.execute("DELETE FROM sessions WHERE role = ?", (role,))
             db.execute("DELETE FROM codes WHERE role = ?", (role,))
+        return True
 
     def forget(self, role: Role) -> None:
         """``role`` has no passphrase any more, nobody is in any longer, and none of its codes

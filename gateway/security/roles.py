@@ -47,6 +47,7 @@ class Action(StrEnum):
     KEYS = "keys"
     AUDIT = "audit"
     RESET = "reset"
+    UPDATE = "update"
 
 
 HOLDERS: Final[tuple[Holder, ...]] = (*Role, *Scope)
@@ -69,6 +70,7 @@ _TABLE: Final = {
     Action.KEYS:      "-        -      -     -        yes              -    -    -",
     Action.AUDIT:     "-        -      -     -        yes              -    -    -",
     Action.RESET:     "-        -      -     -        yes              -    -    -",
+    Action.UPDATE:    "-        -      -     -        yes              -    -    -",
 }  # fmt: skip
 
 MATRIX: Final[Mapping[Action, Mapping[Holder, str]]] = {
@@ -115,4 +117,5 @@ ACTIONS_FR_EN: Final[Mapping[Action, tuple[str, str]]] = {
     Action.KEYS: ("donner et retirer codes, jetons et phrases", "give and revoke keys"),
     Action.AUDIT: ("lire le registre des changements", "read the log of changes"),
     Action.RESET: ("remettre le kit à blanc", "blank the kit for the next school"),
+    Action.UPDATE: ("mettre le jardin à jour", "update the garden"),
 }  # fmt: skip

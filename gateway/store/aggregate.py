@@ -20,6 +20,8 @@ NO_DIRECTION = 1e-9
 
 Totals = tuple[int, float, float, float, float, float]
 """Count, least, most, total, and the sums of sines and cosines of directions."""
+Row = tuple[int, int, float, float, float, float, float]
+"""Where a bucket begins, and its totals."""
 
 _RAW = "count(*), min(value), max(value), total(value), 0, 0 FROM readings"
 _VECTORS = (
@@ -31,15 +33,21 @@ _ROLLED = "sum(count), min(least), max(most), total(total), 0, 0 FROM"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Rows to aggregate: ``select`` from them, and their column of time in units of ``unit_ms``."""
+    """Rows to aggregate: ``select`` from them, and their column of time in units of ``unit_ms``.
+
+    ``longest_ms``: a bucket that is no longer has one row at most, and nothing to be put together.
+    """
 
     select: str
     at: str
     unit_ms: int = 1
+    longest_ms: int = 0
 
 
 READINGS, VECTORS = Source(_RAW, "at_ms"), Source(_VECTORS, "at_ms")
-HOURS, DAYS = Source(f"{_ROLLED} hourly", "hour", HOUR_MS), Source(f"{_ROLLED} daily", "start_ms")
+HOURS = Source(f"{_ROLLED} hourly", "hour", HOUR_MS, HOUR_MS)
+DAYS = Source(f"{_ROLLED} daily", "start_ms", 1, 25 * HOUR_MS)
+_ONE = "count, least, most, total, 0, 0 FROM"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +81,14 @@ def buckets(
     """
     found: list[Bucket] = []
     for run in runs(edges):
-        made = (
-            bucket(*one, vector=vector) for one in _totals(db, series, run, days, vector=vector)
-        )
-        found += [one for one in made if one is not None]
+        rows = _rows(db, series, run, days, vector=vector)
+        if vector:
+            made = (bucket(row[0], row[1:], vector=True) for row in rows)
+            found += [one for one in made if one is not None]
+        else:
+            found += [
+                Bucket(at, n, sum_ / n, low, high, sum_) for at, n, low, high, sum_, _, _ in rows
+            ]
     return found
 
 
@@ -94,9 +106,7 @@ def runs(edges: Sequence[int]) -> Iterator[Run]:
         place += count
 
 
-def _totals(
-    db: sqlite3.Connection, series: int, run: Run, days: Days, *, vector: bool
-) -> Iterator[tuple[int, Totals]]:
+def _rows(db: sqlite3.Connection, series: int, run: Run, days: Days, *, vector: bool) -> list[Row]:
     if vector:
         return _query(db, series, run, VECTORS)
     if _are_days(run, days):
@@ -116,21 +126,24 @@ def _are_days(run: Run, days: Days) -> bool:
     return all(days.is_midnight(at_ms) for at_ms in bounds)
 
 
-def _query(
-    db: sqlite3.Connection, series: int, run: Run, source: Source
-) -> Iterator[tuple[int, Totals]]:
+def _query(db: sqlite3.Connection, series: int, run: Run, source: Source) -> list[Row]:
     first, length = run.start_ms // source.unit_ms, run.length_ms // source.unit_ms
-    rows = db.execute(
-        f"SELECT ({source.at} - ?2) / ?3 AS place, {source.select}"
-        f" WHERE series = ?1 AND {source.at} >= ?2 AND {source.at} < ?4"
-        " GROUP BY place ORDER BY place",
-        (series, first, length, run.end_ms // source.unit_ms),
-    )
-    for place, *totals in rows:
-        yield run.start_ms + place * run.length_ms, tuple(totals)
+    end = run.end_ms // source.unit_ms
+    inside = f"WHERE series = ?1 AND {source.at} >= ?2 AND {source.at} < ?3"
+    if run.length_ms <= source.longest_ms:
+        select = source.select.replace(_ROLLED, _ONE)
+        return db.execute(
+            f"SELECT {source.at} * {source.unit_ms}, {select} {inside} ORDER BY {source.at}",
+            (series, first, end),
+        ).fetchall()
+    return db.execute(
+        f"SELECT ?4 + ({source.at} - ?2) / ?5 * ?6 AS start_of_bucket, {source.select}"
+        f" {inside} GROUP BY start_of_bucket ORDER BY start_of_bucket",
+        (series, first, end, run.start_ms, length, run.length_ms),
+    ).fetchall()
 
 
-def _ragged(db: sqlite3.Connection, series: int, run: Run) -> Iterator[tuple[int, Totals]]:
+def _ragged(db: sqlite3.Connection, series: int, run: Run) -> list[Row]:
     """One long bucket whose ends are no full hours: its whole hours, and the readings beside."""
     first_ms = -(-run.start_ms // HOUR_MS) * HOUR_MS
     last_ms = run.end_ms // HOUR_MS * HOUR_MS
@@ -140,14 +153,15 @@ def _ragged(db: sqlite3.Connection, series: int, run: Run) -> Iterator[tuple[int
         (READINGS, last_ms, run.end_ms),
     )
     found = [
-        totals
+        row
         for source, from_ms, to_ms in parts
         if to_ms > from_ms
-        for _, totals in _query(db, series, Run(from_ms, to_ms - from_ms, 1), source)
+        for row in _query(db, series, Run(from_ms, to_ms - from_ms, 1), source)
     ]
-    if found:
-        counts, leasts, mosts, sums, *_ = zip(*found, strict=True)
-        yield run.start_ms, (sum(counts), min(leasts), max(mosts), math.fsum(sums), 0.0, 0.0)
+    if not found:
+        return []
+    _, counts, leasts, mosts, sums, *_ = zip(*found, strict=True)
+    return [(run.start_ms, sum(counts), min(leasts), max(mosts), math.fsum(sums), 0.0, 0.0)]
 
 
 def buckets_of_points(

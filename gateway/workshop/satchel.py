@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from html import escape
 from typing import Final
@@ -15,11 +15,13 @@ from gateway.formats import Row, cell, write_csv, write_csv_fr
 from gateway.store.base import LATEST_MS, Point, Series
 from gateway.workshop.chart import chart
 from gateway.workshop.session import Note
-from gateway.workshop.workshop import Workshop
+from gateway.workshop.workshop import MINUTE_MS, Workshop
+from gateway.yearly.columns import COLUMNS, shown
 from sensor_node import wire
 
 PIECE: Final = 5000
 PAGE, CSV, CSV_FR, NOTES = "index.html", "mesures.csv", "mesures-fr.csv", "notes.csv"
+COUNT: Final = {"fr": "compte.csv", "en": "count.csv"}
 WORDS: Final = {
     "fr": {
         "file": "Les mesures de tous les groupes",
@@ -28,6 +30,8 @@ WORDS: Final = {
         "notes": "Notes",
         "none": "Ce groupe n'a rien mesuré.",
         "values": "valeurs",
+        "counts": "Ce qui reste : un compte",
+        "dates": "cochez « Détecter les nombres spéciaux », pour que les dates en soient",
         "offline": "Cette page s'ouvre sans réseau et sans le jardin. Aucun nom n'y figure : les "
         "groupes sont des plantes.",
     },
@@ -38,14 +42,21 @@ WORDS: Final = {
         "notes": "Notes",
         "none": "This group has measured nothing.",
         "values": "values",
+        "counts": "What stays: a count",
+        "dates": "tick 'Detect special numbers', so that dates are dates",
         "offline": "This page opens without a network and without the garden. No name is in it: "
         "groups are plants.",
     },
 }
 
 
-def pack(workshop: Workshop, timezone: str, language: str) -> bytes:
-    """The zip of ``workshop``: a page, both CSVs, a chart of each channel, the notes."""
+def pack(
+    workshop: Workshop, timezone: str, language: str, people: Mapping[str, int] | None = None
+) -> bytes:
+    """The zip of ``workshop``: a page, both CSVs, a chart of each channel, the notes, and the count
+    that stays, with the ``people`` that came, by column.
+    """
+    counts = list(_counts(workshop, language, people or {}))
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as file:
         charts = {}
@@ -57,7 +68,8 @@ def pack(workshop: Workshop, timezone: str, language: str) -> bytes:
         file.writestr(CSV, "".join(write_csv(_rows(workshop))))
         file.writestr(CSV_FR, "".join(write_csv_fr(_rows(workshop), ZoneInfo(timezone))))
         file.writestr(NOTES, _notes_csv(workshop.session.notes(), timezone))
-        file.writestr(PAGE, _page(workshop, charts, timezone, language))
+        file.writestr(COUNT[_known(language)], _counts_csv(counts))
+        file.writestr(PAGE, _page(workshop, charts, counts, timezone, language))
     return held.getvalue()
 
 
@@ -88,12 +100,44 @@ def _notes_csv(notes: list[Note], timezone: str) -> str:
     return "\r\n".join(lines) + "\r\n"
 
 
+def _counts(
+    workshop: Workshop, language: str, people: Mapping[str, int]
+) -> Iterator[tuple[str, str]]:
+    """What is kept of the workshop, as it may leave the garden."""
+    count, place = workshop.count(), 0 if _known(language) == "fr" else 1
+    for names, number in (
+        (("groupes", "groups"), count.groups),
+        (("mesures", "readings"), count.readings),
+        (("notes", "notes"), count.notes),
+        (("minutes", "minutes"), (count.ended_ms - count.begun_ms) // MINUTE_MS),
+    ):
+        yield names[place], str(number)
+    for column, names in COLUMNS.items():
+        if column in people:
+            yield names[place], shown(people[column])
+
+
+def _counts_csv(counts: Sequence[tuple[str, str]]) -> str:
+    return "\ufeff" + "".join(f'"{name}";{value}\r\n' for name, value in counts)
+
+
+def _known(language: str) -> str:
+    return language if language in WORDS else "fr"
+
+
 def _when(at_ms: int, timezone: str) -> str:
     return datetime.fromtimestamp(at_ms / 1000, ZoneInfo(timezone)).strftime("%d/%m/%Y %H:%M:%S")
 
 
-def _page(workshop: Workshop, charts: dict[Series, str], timezone: str, language: str) -> str:
-    words, about = WORDS.get(language, WORDS["fr"]), workshop.about
+def _page(
+    workshop: Workshop,
+    charts: dict[Series, str],
+    counts: Sequence[tuple[str, str]],
+    timezone: str,
+    language: str,
+) -> str:
+    words, about = WORDS[_known(language)], workshop.about
+    counted = "".join(f"<tr><td>{name}</td><td>{escape(value)}</td></tr>" for name, value in counts)
     sections = "".join(
         _section(workshop, group.plant, charts, timezone, words)
         for group in sorted(workshop.session.groups(), key=lambda one: one.plant)
@@ -107,8 +151,9 @@ def _page(workshop: Workshop, charts: dict[Series, str], timezone: str, language
         "border-left:4px solid #6f9a50;white-space:pre-wrap}</style>"
         f"<h1>{escape(about.title)}</h1><p>{_when(about.begun_ms, timezone)}</p>"
         f"<p>{words['offline']}</p><h2>{words['file']}</h2><ul>"
-        f'<li><a href="{CSV_FR}">{CSV_FR}</a> : {words["spreadsheet"]}</li>'
-        f'<li><a href="{CSV}">{CSV}</a> : {words["programs"]}</li></ul>{sections}</html>\n'
+        f'<li><a href="{CSV_FR}">{CSV_FR}</a> : {words["spreadsheet"]} ; {words["dates"]}</li>'
+        f'<li><a href="{CSV}">{CSV}</a> : {words["programs"]}</li></ul>'
+        f"<h2>{words['counts']}</h2><table>{counted}</table>{sections}</html>\n"
     )
 
 

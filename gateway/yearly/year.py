@@ -36,13 +36,13 @@ class Year:
 
     def rows(self, language: str) -> Iterator[tuple[str, str]]:
         """Each figure with its name, as it may leave the garden."""
-        place = 0 if language == "fr" else 1
+        place, comma = (0, ",") if language == "fr" else (1, ".")
         for names, value in (
             (("année", "year"), str(self.year)),
             (("ateliers", "workshops"), str(self.workshops)),
             (("séances", "sessions"), str(self.sessions)),
             (("groupes", "groups"), str(self.groups)),
-            (("heures d'atelier", "hours of workshops"), f"{self.hours:.1f}"),
+            (("heures d'atelier", "hours of workshops"), f"{self.hours:.1f}".replace(".", comma)),
             (("sites", "sites"), str(self.sites)),
             (("arrosages conseillés (bacs × jours)", "waterings advised (beds × days)"),
              str(self.advised)),

@@ -59,10 +59,10 @@ def plant(garden: ServedGarden) -> None:
     gateway.advisor.look()
 
 
-def enter(context: BrowserContext, garden: ServedGarden) -> None:
-    """The gardener has entered with a code in this browser."""
+def enter(context: BrowserContext, garden: ServedGarden, role: Role = Role.GARDENER) -> None:
+    """The gardener, or whoever has ``role``, has entered with a code in this browser."""
     sessions = garden.gateway.access.sessions
-    session = sessions.begin(Role.GARDENER, NOW_MS, secure=False)
+    session = sessions.begin(role, NOW_MS, secure=False)
     context.add_cookies([{"name": COOKIE, "value": session.id, "url": garden.address}])
 
 

@@ -12,9 +12,11 @@ from playwright.sync_api import BrowserContext
 from served_garden import AIR, NOW_MS, PULLED, RAIN, SOIL, ServedGarden
 
 from gateway.api import waterings
-from gateway.api.bed_shapes import NewWatering
+from gateway.api.bed_shapes import BedChange, BedCrop, NewWatering
+from gateway.api.beds import change_bed
 from gateway.api.guard import COOKIE
 from gateway.quarantine import Refused
+from gateway.security.roles import Role
 from gateway.sent import Sent
 from gateway.store.base import Fault
 from gateway.workshop.workshop import Workshop
@@ -62,6 +64,8 @@ PAGES: Final = (
     Seen("bed-year", f"/bacs/{MOIST}?duree=annee&", "h1", "L’ail", "L’ail"),
     Seen("bed-form", f"/bacs/{MOIST}/modifier?", ".form-title", "Modifier ce bac", "Edit this bed",
          main=True),
+    Seen("bed-mixed", f"/bacs/{BLIND}/modifier?", ".another legend >> nth=0", "Culture n° 2",
+         "Crop no. 2"),
     Seen("bed-new", "/nouveau-bac?", ".form-title", "Nouveau bac", "New bed"),
     Seen("measures", "/mesures?", f"[data-channel='{AIR}'] .value", "17,6", "17.6", main=True),
     Seen("curves", f"/courbes?{TWO}&", ".told-curve .sentence >> nth=0", "Entre 12,1 et 23,6",
@@ -91,11 +95,27 @@ PAGES: Final = (
          who="nobody"),
     Seen("workshop-group", "/atelier/groupe?", "#values", "21,5", "21.5", who="group", main=True),
     Seen("year", "/bilan?", "main table", "ateliers", "workshops"),
+    Seen("welcome", "/bienvenue?", "main h1", "Bienvenue", "Welcome", main=True),
+    Seen("welcome-nobody", "/bienvenue?", "main h1", "Bienvenue", "Welcome", who="nobody"),
+    Seen("hour", "/heure?", "main h1", "heure", "time"),
+    Seen("addresses", "/adresses?", ".doors", "jardin.local", "jardin.local"),
+    Seen("sheet", "/kit/feuille?", "main", "boîte", "box", who="keeper"),
+    Seen("handover", "/remise?", "main h1", "à blanc", "blank", who="keeper"),
+    Seen("update", "/mise-a-jour?", "main", "carte", "card", who="keeper"),
+    Seen("sheets", "/fiches?", "main", "avec la solution", "with the solution"),
+    Seen("exercise", "/fiches/fr/1?", "main h1", "", "", who="nobody"),
+    Seen("solution", "/fiches/fr/1/solution?", "main h1", "", ""),
+    Seen("teacher", "/fiches/fr/notes/enseignant?", "main h1", "", ""),
+    Seen("refused", "/remise?", "[role=alert]", "ne permet pas", "not allow"),
+    Seen("nothing-here", "/bacs/aucun?", "[role=alert]", "aucun", "aucun"),
 )  # fmt: skip
 
 
+MIXED: Final = (("fraisier", 0.5), ("laitue", 0.3), ("radis", 0.2))
+
+
 class Visitors:
-    """Who looks at ``garden``: nobody in particular, its gardener, a group of its workshop."""
+    """Who looks at ``garden``: nobody in particular, its gardener or keeper, a workshop's group."""
 
     def __init__(self, garden: ServedGarden) -> None:
         self.garden = garden
@@ -106,6 +126,8 @@ class Visitors:
         """``context`` is ``who``'s browser from now on."""
         if who == "gardener":
             enter(context, self.garden)
+        if who == "keeper":
+            enter(context, self.garden, Role.KEEPER)
         if who == "group":
             context.add_cookies(
                 [{"name": COOKIE, "value": self._group, "url": self.garden.address}]
@@ -122,6 +144,8 @@ def _full(garden: ServedGarden) -> Workshop:
     plant(garden)
     gateway = garden.gateway
     waterings.keep(gateway, BLIND, NewWatering(cans=2))
+    shared = [BedCrop(crop=one, share=share) for one, share in MIXED]
+    change_bed(gateway, BLIND, BedChange(crops=shared))
     garden.know(RAIN, "rain", "mm")
     garden.know(PULLED, "soil_moisture_raw", "/")
     garden.fill(RAIN, lambda at_ms: 0.4 if at_ms // 3_600_000 % 7 == 0 else 0.0)

@@ -162,6 +162,14 @@ def test_a_probe_is_calibrated_and_that_undone(garden: ServedGarden, keys: Keybo
     assert garden.gateway.catalogue.calibrations.of(SOIL)[0].undone_ms is not None
 
 
+def test_enter_in_a_list_of_probes_saves_it(garden: ServedGarden, keys: Keyboard) -> None:
+    page = go(keys, garden, "/etalonner")
+    keys.fill(page.get_by_label(f"sec, {SOIL}"), "0,75")
+    keys.fill(page.get_by_label(f"arrosé, {SOIL}"), "0,4")
+    keys.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="1 sonde est étalonnée")).to_be_visible()
+
+
 def test_channels_are_chosen_and_taken_away(garden: ServedGarden, keys: Keyboard) -> None:
     page = go(keys, garden, "/mesures")
     keys.act(page.get_by_role("link", name="Deux ou trois courbes ensemble"))

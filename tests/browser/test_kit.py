@@ -9,11 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from axe import violations
 from harness import eventually
 from keyed import Voice
 from kits import CODE, KIT, PHRASE, KitInService, Pi, kit_in_service
 from playwright.sync_api import BrowserContext, Page, expect
-from served_garden import NOW_MS, ServedGarden, Watch
+from served_garden import AIR, NOW_MS, ServedGarden, Watch
 from traces import found_in
 
 from gateway.kit import blank
@@ -153,12 +154,27 @@ def test_without_a_script_the_first_start_is_done_by_typing(
     expect(page.locator("#phrase.done")).to_be_visible()
 
 
-def test_no_page_of_a_kit_is_wider_than_a_small_phone(
+def test_axe_finds_nothing_on_the_pages_of_a_kit_and_nothing_scrolls_sideways(
     untimed: ServedGarden, new_context: Callable[..., BrowserContext]
 ) -> None:
     page = new_context(viewport={"width": 320, "height": 640}).new_page()
     watch = Watch(page)
-    for path in ("/bienvenue", "/heure", "/adresses"):
-        page.goto(untimed.address + path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+    come_in(page, untimed.address)
+    untimed.know(AIR, "air_temperature", "Cel")
+    untimed.fill(AIR, lambda _: 21.4)
+    paths = ["/bienvenue", "/heure", "/adresses", "/kit/feuille"]
+    for path in paths:
+        looked_over(page, untimed.address + path)
+    page.goto(f"{untimed.address}/bienvenue?code={CODE}")
+    page.get_by_label("Phrase (elle s’écrit en clair : regardez qui regarde)").fill(PHRASE)
+    page.get_by_role("button", name="Choisir cette phrase").click()
+    looked_over(page, f"{untimed.address}/remise")
+    looked_over(page, f"{untimed.address}/mise-a-jour")
     assert watch.complaints == []
+
+
+def looked_over(page: Page, address: str) -> None:
+    page.goto(address)
+    assert page.url.startswith(address)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
+    assert violations(page) == [], address

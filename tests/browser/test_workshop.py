@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 import zipfile
@@ -193,6 +194,16 @@ def test_a_session_from_its_first_code_to_its_last_byte(
     tomato.get_by_role("button", name="Envoyer").click()
     expect(tomato.locator("#values")).to_contain_text("7")
 
+    # What a lost connection kept from being sent stays where it was written.
+    tomato.get_by_label("Une note").fill("Une limace !")
+    tomato.context.set_offline(True)
+    tomato.get_by_role("button", name="Garder la note").click()
+    expect(tomato.get_by_role("alert")).to_contain_text("rien n’est perdu")
+    expect(tomato.get_by_label("Une note")).to_have_value("Une limace !")
+    tomato.context.set_offline(False)
+    tomato.get_by_role("button", name="Garder la note").click()
+    expect(tomato.locator("blockquote").last).to_contain_text("limace")
+
     # The garden's computer starts again: everybody goes on where they were.
     empty_garden.stop()
     empty_garden.start()
@@ -209,7 +220,7 @@ def test_a_session_from_its_first_code_to_its_last_byte(
     again.keyboard.type(own)
     again.get_by_role("button", name="Rejoindre").click()
     expect(again.get_by_role("heading", name="Groupe Tomate")).to_be_visible()
-    expect(again.locator("blockquote")).to_contain_text("humide dessous")
+    expect(again.locator("blockquote").first).to_contain_text("humide dessous")
     tomato.reload()
     expect(tomato.get_by_label("Le code du grand écran")).to_be_visible()  # the old one is out
 
@@ -233,6 +244,24 @@ def test_a_session_from_its_first_code_to_its_last_byte(
     facilitator.get_by_role("link", name="Le bilan de l’année").click()
     expect(facilitator.get_by_role("row", name="participants")).to_contain_text("12")
     expect(facilitator.get_by_role("row", name="filles et femmes")).to_contain_text("<5")
+
+
+def test_a_group_that_joins_twice_stays_who_it_is(
+    empty_garden: ServedGarden, facilitator: Page, new_context: NewContext
+) -> None:
+    """Two tabs, a double click, the way back: one group, and another computer takes no plant."""
+    code = begin(facilitator)
+    context = new_context()
+    first, second, other = context.new_page(), context.new_page(), new_context().new_page()
+    for page in (first, second, other):
+        page.goto(f"{address_of(empty_garden)}/atelier?code={code}")
+    first.get_by_role("button", name="Tomate").click()
+    expect(first.get_by_role("heading", name="Groupe Tomate")).to_be_visible()
+    second.get_by_role("button", name="Radis").click()
+    expect(second.get_by_role("heading", name="Groupe Tomate")).to_be_visible()
+    other.get_by_role("button", name="Tomate").click()
+    expect(other.get_by_role("alert")).to_contain_text("déjà pris par un groupe")
+    expect(facilitator.locator("#wall li")).to_have_count(1)
 
 
 def test_the_file_of_a_class_opens_without_the_garden(
@@ -276,6 +305,14 @@ def test_no_page_of_a_workshop_is_wider_than_a_small_phone(
     fits(f"{garden}/atelier?code={code}")
     facilitator.get_by_role("button", name="Pomme de terre").click()
     fits(f"{garden}/atelier/groupe")
+
+
+def test_each_sheet_is_printed_on_one_page(empty_garden: ServedGarden, page: Page) -> None:
+    margin = dict.fromkeys(("top", "bottom", "left", "right"), "2cm")
+    for path in (f"{tongue}/{number}" for tongue in ("fr", "en") for number in (1, 2, 3, 4)):
+        page.goto(f"{address_of(empty_garden)}/fiches/{path}")
+        printed = page.pdf(format="A4", margin=margin)
+        assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1, path
 
 
 def test_a_code_from_yesterday_is_told_in_words(empty_garden: ServedGarden, page: Page) -> None:

@@ -1,29 +1,21 @@
-"""The kit, phones, a node and a school as hosts: who gives addresses, names and time to whom.
+"""Who gives addresses to whom, where there is a school, another kit, or nobody.
 
-The files are those that go on the card; dnsmasq, chrony, avahi and udhcpc are Debian's.
+The files are those that go on the card.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
-from harness import eventually, missing
-from hosts import ROOT, Cabling, environment, need_namespaces
+from harness import eventually
+from rooms import CARD, SCHOOL, Room, classroom, need
+from test_system_calls import allowed
 
-CARD: Final = ROOT / "firmware_config/system/gateway"
-HERE: Final = Path(__file__).parent
-SCHOOL: Final = "10.21.0.1"
 KIT_OFFER: Final = bytes.fromhex("6382536335010236040a2a0101")
 """The magic of the options, an offer, and the kit's cable address as the one who makes it."""
 SCHOOL_OFFER: Final = bytes.fromhex("6382536335010236040a150001")
@@ -31,109 +23,10 @@ SCHOOL_OFFER: Final = bytes.fromhex("6382536335010236040a150001")
 pytestmark = pytest.mark.prove
 
 
-class Room:
-    """Hosts on one switch, ``cable``; ``wifi`` stands for the radio of a kit."""
-
-    def __init__(self, cabling: Cabling, folder: Path, stack: ExitStack) -> None:
-        self.cabling = cabling
-        self.folder = folder
-        self._stack = stack
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
-
-    def kit(self, name: str = "kit", device: str = "eth0") -> None:
-        """The guard of the kit's cable starts."""
-        self.starts(
-            name, f"guard-{name}", sys.executable, "-m", "gateway.kit.cable",
-            "--cable", device, "--state", str(self.folder / f"{name}/network.json"),
-            "--settings", str(CARD / "etc/jardin/cable-dnsmasq.conf"),
-        )  # fmt: skip
-
-    def state(self, name: str = "kit") -> dict[str, Any]:
-        try:
-            found: dict[str, Any] = json.loads((self.folder / name / "network.json").read_text())
-        except OSError:
-            return {"cable": ""}
-        return found
-
-    def becomes(self, state: str, name: str = "kit", patience_s: float = 20) -> None:
-        eventually(lambda: self.state(name)["cable"] == state, f"{name}: {state}", patience_s)
-
-    def school(self) -> None:
-        """The school's server of addresses starts."""
-        (self.folder / "school").mkdir(exist_ok=True)
-        self.cabling.does("school", "ip", "address", "replace", f"{SCHOOL}/16", "dev", "eth0")
-        self.starts(
-            "school", "school", "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null",
-            "--bind-interfaces", "--interface=eth0", "--except-interface=lo", "--no-resolv",
-            "--dhcp-authoritative", "--dhcp-range=10.21.3.1,10.21.3.99,255.255.0.0,1h",
-            f"--dhcp-leasefile={self.folder}/school/leases", "--pid-file=", "--log-facility=-",
-        )  # fmt: skip
-
-    def phone(self, name: str = "phone") -> str:
-        """A phone asks for an address and tells what it got; empty: nobody answered."""
-        self.cabling.does(name, "ip", "link", "set", "eth0", "up")
-        done = subprocess.run(
-            self.cabling.command(
-                name, "busybox", "udhcpc", "-f", "-q", "-n", "-t", "4", "-T", "2", "-i", "eth0",
-                "-O", "ntpsrv", "-s", str(HERE / "phone_lease.sh"),
-            ),
-            capture_output=True, text=True, check=False, timeout=60,
-        )  # fmt: skip
-        lines = [line for line in done.stdout.splitlines() if " from " in line]
-        return lines[-1] if lines else ""
-
-    def finds(self, host: str, *words: str) -> str:
-        return self.cabling.does(
-            host, sys.executable, str(HERE / "asking_names.py"), *words
-        ).strip()
-
-    def listens(self, switch: str = "cable") -> Path:
-        """From now on a file holds every frame that goes through the switch of the cable."""
-        heard = self.folder / "frames"
-        self.cabling.does("switches", "ip", "link", "set", switch, "promisc", "on")
-        listener = (sys.executable, str(HERE / "eavesdropper.py"), str(heard), switch)
-        self.starts("switches", "ear", *listener)
-        eventually(heard.exists, "somebody listens")
-        return heard
-
-    def starts(self, host: str, name: str, *words: str) -> None:
-        (self.folder / host).mkdir(exist_ok=True)
-        self._stack.enter_context(self._program(name, self.cabling.command(host, *words)))
-
-    def stops(self, name: str) -> None:
-        process = self._running.pop(name)
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
-
-    @contextmanager
-    def _program(self, name: str, command: list[str]) -> Iterator[None]:
-        with (self.folder / f"{name}.log").open("ab") as log:
-            self._running[name] = subprocess.Popen(
-                command, cwd=self.folder, env=environment(), stdout=log, stderr=log
-            )
-            try:
-                yield
-            finally:
-                if name in self._running:
-                    self.stops(name)
-
-
 @pytest.fixture
 def room(tmp_path: Path) -> Iterator[Room]:
-    need_namespaces()
-    for program in ("dnsmasq", "busybox"):
-        if shutil.which(program, path="/usr/sbin:/usr/bin:/bin") is None:
-            missing(program)
-    with ExitStack() as stack:
-        cabling = Cabling("kit", "second", "school", "phone")
-        stack.enter_context(cabling.up())
-        cabling.switch("cable")
-        cabling.switch("wifi")
-        for host in ("kit", "second", "school", "phone"):
-            cabling.plug(host, "eth0", "cable")
-        for host in ("second", "school", "phone"):
-            cabling.does(host, "ip", "link", "set", "eth0", "up")
-        yield Room(cabling, tmp_path, stack)
+    with classroom(tmp_path) as room:
+        yield room
 
 
 def offers(frames: Path, whose: bytes) -> int:
@@ -257,3 +150,49 @@ def test_a_phone_of_the_kits_wifi_does_not_get_through_to_the_school(room: Room)
     for host, other in (("second", SCHOOL), ("school", "10.42.0.9")):
         with pytest.raises(AssertionError, match="100% packet loss"):
             cabling.does(host, *ping, other)
+
+
+def test_the_guards_service_forbids_nothing_that_it_needs(room: Room, tmp_path: Path) -> None:
+    need("strace", "systemd-analyze")
+    trace = tmp_path / "trace"
+    room.kit(under=("strace", "-f", "-qq", "-o", str(trace)))
+    room.becomes("serving", patience_s=40)
+    room.phone()
+    room.school()
+    room.becomes("guest", patience_s=40)
+    room.stops("guard-kit")
+    asked = set(re.findall(r"(?m)^\d+ +([a-z_0-9]+)\(", trace.read_text(errors="replace")))
+    assert {"bind", "sendto", "setuid", "execve"} <= asked
+    assert asked - allowed("jardin-cable.service") == set()
+
+
+def test_networkmanager_is_the_guest_and_only_while_the_guard_lets_it(room: Room) -> None:
+    """The real one, with the files of the card."""
+    need("NetworkManager", "nmcli", "dbus-daemon")
+    room.school()
+    room.runs("kit", "manager", CARD, "NetworkManager", "--no-daemon")
+
+    def device() -> str:
+        try:
+            told = room.beside("manager", "nmcli", "-t", "-f", "DEVICE,STATE", "device")
+        except (AssertionError, ValueError):  # not yet there
+            return ""
+        return "".join(re.findall(r"(?m)^eth0:(.*)$", told))
+
+    def address() -> str:
+        return room.cabling.does("kit", "ip", "-br", "-4", "address", "show", "eth0")
+
+    eventually(lambda: device() == "unmanaged", "it runs, and leaves the cable alone")
+    room.kit(under=room.within("manager"))
+    room.becomes("guest")
+    eventually(lambda: "10.21.3." in address(), "the kit is the school's guest")
+    assert device() == "connected"
+
+    room.cabling.pull("kit", "eth0")
+    room.becomes("unplugged")
+    eventually(lambda: device() == "unmanaged", "the guard has it back")
+    room.stops("school")
+    room.cabling.plug("kit", "eth0", "cable")
+    room.becomes("serving", patience_s=70)
+    assert "10.42.1.1/24" in address()
+    assert device() == "unmanaged"

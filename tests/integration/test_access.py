@@ -44,6 +44,7 @@ PARTS: Final = {
     "plant": "tomate",
     "workshop": "5f0c9a1e",
     "what": "pause",
+    "tongue": "fr",
     "crop": "oca",
 }
 HOUR_S: Final = 3600

@@ -92,11 +92,10 @@ def test_a_garden_that_is_not_there_is_told_with_its_address() -> None:
     assert "127.0.0.1:9" in refused.value.fr
 
 
-@pytest.mark.parametrize("more", [[], ["--node", "potager"]], ids=["pot", "node"])
-def test_the_command_takes_the_code_of_the_big_screen(door: Door, more: list[str]) -> None:
+def test_the_command_takes_the_code_of_the_big_screen_and_a_node_of_the_demo(door: Door) -> None:
     code = door.gateway.workshops.begin("Essai", 4, 60).about.code
     command = [sys.executable, "-m", "sensor_node", "simulate", "--gateway", host_of(door)]
-    command += ["--code", code, "--plant", "ail", *more]
+    command += ["--code", code, "--plant", "ail", "--node", "potager"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         eventually(lambda: "ail" in door.gateway.workshops.plants(), "the group is there")

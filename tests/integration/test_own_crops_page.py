@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from people import HERE, NOW_MS, Client, People, people_of
 
@@ -38,9 +41,13 @@ def details(people: People) -> BedDetails:
 
 
 def saved(people: People, **typed: str) -> int:
+    return sent(people, **typed).status_code
+
+
+def sent(people: People, **typed: str) -> httpx.Response:
     form = {"name": "Bac", "crop": "oca", "area_m2": "2", "can_l": "10", "exposure": "open",
             "method": "can", "was": '{"crop": "oca"}'}  # fmt: skip
-    return gardener(people).post(FORM, data=form | typed).status_code
+    return gardener(people).post(FORM, data=form | typed)
 
 
 def test_all_that_grows_is_named_in_the_readers_language(people: People) -> None:
@@ -53,6 +60,32 @@ def test_saving_the_form_leaves_what_else_grows_there(people: People) -> None:
     assert saved(people, mulched="on") == 303
     assert details(people).mulched
     assert [one.crop for one in details(people).others] == ["tomate"]
+
+
+def was_of(page: str) -> str:
+    found = re.search(r'name="was" value="([^"]*)"', page)
+    assert found is not None
+    return html.unescape(found[1])
+
+
+def test_a_crop_that_came_meanwhile_is_shown_to_who_saves_second(people: People) -> None:
+    went_out = was_of(gardener(people).get(FORM).text)
+    mine = {"was": went_out, "crop-2": "tomate", "share-2": "60"}
+    others = (OtherCrop("tomate", 0.4), OtherCrop("laitue", 0.2))
+    people.gateway.catalogue.beds.put(
+        "bac-1", BedDetails(2.0, "Bac", crop="oca", others=others), NOW_MS
+    )
+    refused = sent(people, **mine)
+    assert refused.status_code == 409
+    assert "tomato (40 %), lettuce (20 %)" in refused.text
+    assert len(details(people).others) == 2
+    assert saved(people, **{**mine, "was": was_of(refused.text)}) == 303
+    assert [(one.crop, one.share) for one in details(people).others] == [("tomate", 0.6)]
+
+
+def test_a_form_that_somebody_made_up_is_answered_in_words(people: People) -> None:
+    for was in ("5", "[]", '{"rows": 5}', '{"rows": [7], "channels": 3}', "{", "null"):
+        assert saved(people, was=was) in (303, 409)
 
 
 def test_another_crop_in_the_form_takes_the_place_of_all(people: People) -> None:

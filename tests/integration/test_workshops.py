@@ -14,9 +14,10 @@ from typing import Any, Final
 import httpx
 import pytest
 from door import NOW_MS, Door, garden_door, problem
-from harness import gateway_on
+from harness import eventually, gateway_on
 from pupils import program_of
 
+from gateway.api.workshops import zip_of
 from gateway.backup import make_backup
 from gateway.broker import MosquittoBroker
 from gateway.cli import main
@@ -25,10 +26,12 @@ from gateway.security.roles import Role
 from gateway.store.base import Reading, Series
 from gateway.times import to_rfc3339
 from gateway.upkeep import Upkeep
+from gateway.workshop.attendant import Attendant
 from gateway.workshop.hush import FENCE
 from gateway.workshop.plants import PLANTS
 from gateway.workshop.pots import SOIL, Pots
 from gateway.workshop.workshops import Workshops
+from gateway.yearly.year import year_of
 from sensor_node.clock import FakeClock, SystemClock
 
 SHOPS: Final = "/api/v1/workshops"
@@ -362,7 +365,8 @@ def test_the_class_takes_home_one_file_that_needs_nothing(door: Door) -> None:
     with zipfile.ZipFile(io.BytesIO(answer.content)) as file:
         texts = {name: file.read(name).decode() for name in file.namelist()}
     assert set(texts) == {
-        "index.html", "mesures.csv", "mesures-fr.csv", "notes.csv", "courbes/tomate-score.svg",
+        "index.html", "mesures.csv", "mesures-fr.csv", "notes.csv", "count.csv",
+        "courbes/tomate-score.svg",
     }  # fmt: skip
     assert texts["mesures.csv"].count("4242.73125") == 50
     assert texts["mesures-fr.csv"].count("4242,73125") == 50
@@ -413,6 +417,31 @@ def test_another_command_s_workshop_counts_at_once(door: Door) -> None:
     assert door.get("/garden").status_code == 200
 
 
+def test_what_was_counted_is_in_the_class_s_file_and_in_the_year_s_report(door: Door) -> None:
+    shop = begin(door)
+    send(door, key_of(door, shop, "tomate"), 3)
+    path = f"{SHOPS}/{shop['id']}/people"
+    wrong = door.client.put(path, json={"counts": {"names": 3}})
+    assert problem(wrong, 422, "COUNT_WRONG")["detail"].startswith("There is no column")
+    told = {"participants": 12, "girls": 3}
+    assert door.client.put(path, json={"counts": told}).json() == {"counts": told}
+    door.clock.advance(1800)
+    ask(door, shop, "end")
+    workshop = door.gateway.workshops.get(shop["id"])
+    taken = zip_of(door.gateway, workshop, "fr").body
+    with zipfile.ZipFile(io.BytesIO(bytes(taken))) as file:
+        counted = file.read("compte.csv").decode("utf-8-sig").splitlines()
+        page = file.read("index.html").decode()
+    assert counted == [
+        '"groupes";1', '"mesures";1', '"notes";0', '"minutes";30', '"participants";12',
+        '"filles et femmes";<5',
+    ]  # fmt: skip
+    assert "<td>participants</td><td>12</td>" in page
+    assert "<td>filles et femmes</td><td>&lt;5</td>" in page
+    assert door.client.delete(f"{SHOPS}/{shop['id']}").status_code == 200
+    assert year_of(door.gateway.catalogue, 2025, "Europe/Paris").people["participants"] == 12
+
+
 def test_what_a_device_left_retained_goes_with_its_group(
     mosquitto: MosquittoBroker, tmp_path: Path
 ) -> None:
@@ -431,6 +460,20 @@ def test_what_a_device_left_retained_goes_with_its_group(
         upkeep.turn()
         with visit(gateway.settings.broker) as session:
             assert session.retained(["jardin/v1/+/say/#", "jardin/v1/live/#"], FENCE) == [others]
+        # A device that nobody has switched off says it again: it goes again.
+        with visit(gateway.settings.broker) as session:
+            session._client.publish(said, b"4242.73125", qos=1, retain=True)
+            session.until(lambda: session._confirmed == 1)
+        attendant = Attendant(gateway)
+
+        def is_heard() -> bool:
+            attendant.turn()
+            return gateway.workshops.strays > 0
+
+        eventually(is_heard, "the device is heard")
+        upkeep.turn()
+        with visit(gateway.settings.broker) as session:
+            assert session.retained(["jardin/v1/+/say/#"], FENCE) == [others]
 
 
 def test_another_command_runs_a_workshop_beside_the_gateway(
@@ -448,6 +491,10 @@ def test_another_command_runs_a_workshop_beside_the_gateway(
     assert "La terre" in told
     folder, away = told.split()[0], tmp_path / "usb" / "classe.zip"
     end = ["workshop", "end", folder, "--config", str(config), "--to", str(away)]
+    assert main([*end[:1], "count", folder, "participants=9", *end[3:5]]) == 0
+    assert capsys.readouterr().out == "participants=9\n"
+    assert main([*end[:1], "count", folder, "participants", *end[3:5]]) == 2
+    assert door.gateway.catalogue.attendance.of(folder) == {"participants": 9}
     assert main(end) == 5  # no such folder: nothing is erased
     assert door.json("/channels/atelier.tomate/score/latest")["value"] == 12
     away.parent.mkdir()

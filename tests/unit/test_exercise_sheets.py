@@ -38,6 +38,13 @@ def test_no_sentence_is_longer_than_fifteen_words(sheet: Path) -> None:
     assert long == []
 
 
+@pytest.mark.parametrize("notes", NOTES, ids=_named)
+def test_the_notes_name_the_programmes_and_say_that_nobody_checked_them(notes: Path) -> None:
+    text = " ".join(notes.read_text(encoding="utf-8").split())
+    assert all(name in text for name in ("cycle 3", "cycle 4", "SNT", "NSI"))
+    assert re.search("pas été vérifiés dans les textes|not checked against the official", text)
+
+
 @pytest.mark.parametrize("sheet", SHEETS, ids=_named)
 def test_a_sheet_is_one_page(sheet: Path) -> None:
     lines = sheet.read_text(encoding="utf-8").splitlines()

@@ -22,7 +22,7 @@ from gateway.card.places import ANSWERS, BUNDLE, LOG, PROBLEM, SECRETS, WHEEL
 from gateway.kit import first_boot
 from gateway.kit.first_boot import STEPS
 from gateway.kit.notebook import Notebook
-from gateway.kit.placing import OF_GATEWAY, OF_NODE
+from gateway.kit.placing import OF_ALL, OF_GATEWAY, OF_NODE
 from gateway.kit.system import System
 from gateway.settings import GatewaySettings
 from sensor_node import settings as settings_file
@@ -83,7 +83,7 @@ def test_a_kits_first_start_puts_everything_in_its_place(tmp_path: Path, bundle:
     assert os.readlink(root / "opt/jardin/current").startswith("releases/0.1.0-")
     assert (root / "etc/jardin/update-keys/kit.pub").read_bytes().startswith(b"-----BEGIN PUB")
     enabled = next(ran for ran in system.ran if ran[:2] == ["systemctl", "enable"])
-    assert set(enabled[2:]) == {*OF_GATEWAY, *OF_NODE}
+    assert set(enabled[2:]) == {*OF_ALL, *OF_GATEWAY, *OF_NODE}
     assert system.ran[-1] == ["systemctl", "--no-block", "reboot"]
 
 
@@ -118,7 +118,7 @@ def test_a_nodes_card_gets_its_wifi_and_invitation_and_nothing_of_a_gateway(
     assert not (root / "var/lib/jardin").exists()
     assert not (root / "etc/jardin/gateway.toml").exists()
     enabled = next(ran for ran in system.ran if ran[:2] == ["systemctl", "enable"])
-    assert set(enabled[2:]) == set(OF_NODE)
+    assert set(enabled[2:]) == {*OF_ALL, *OF_NODE}
 
 
 def test_debians_own_broker_is_masked_before_it_is_installed(tmp_path: Path, bundle: Path) -> None:

@@ -293,6 +293,8 @@ def shown(default: object, language: str) -> str:
         return "aucune" if language == "fr" else "none"
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
+    if isinstance(default, Path):
+        return f"`{default}`"
     return f'`"{default}"`' if isinstance(default, str) else f"`{default:g}`"
 
 

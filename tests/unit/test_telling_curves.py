@@ -86,6 +86,12 @@ def test_a_quiet_curve_is_never_stretched_into_weather() -> None:
     assert scale.high - scale.low == pytest.approx(4)
 
 
+def test_what_is_never_below_nothing_is_not_drawn_below_it() -> None:
+    assert scales_of([Drawn("%", "mean", 10, [bucket(0, 4), bucket(1, 5)])]) == [
+        Scale("%", 0.0, 10.0)
+    ]
+
+
 def test_an_hour_without_a_reading_is_a_gap() -> None:
     pen = Pen(0, 10 * HOUR_MS, HOUR_MS)
     drawn = Drawn("°C", "mean", 4, [bucket(0, 10), bucket(1, 12), bucket(5, 14)])

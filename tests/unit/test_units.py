@@ -15,9 +15,7 @@ UNITS: Final = Path(__file__).parents[2] / "firmware_config"
 AT_MOST: Final = {
     "jardin-gateway": 3.0,
     "jardin-node": 5.0,
-    "jardin-settle": 3.0,
     "jardin-steward": 5.0,
-    "jardin-update": 8.0,  # it runs dpkg, which may do anything
     "jardin-lost": 5.0,
     "jardin-cable": 4.0,
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,13 +15,25 @@ import pytest
 from cards_updated import NEWER_SCHEMA, UpdatedCard, version
 
 from gateway.bundle.host import Host
-from gateway.kit import releases
+from gateway.kit import node_stick, releases, stick_bundles, this_card
 from gateway.kit.ledger import Ledger
 from gateway.kit.safekeeping import PLACE
 from gateway.kit.updating import Updater
-from sensor_node.errors import GardenError, HardwareError, StorageError
+from sensor_node.errors import GardenError, HardwareError, StorageError, UsageError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the card of a Raspberry Pi")
+
+
+# What every program of updates does first; the small versions of these tests have no such module.
+STAYS = (
+    inspect.getsource(this_card.stay_in_this_version)
+    + """
+import os, sys
+from pathlib import Path
+stay_in_this_version()
+print(sys.prefix)
+"""
+)
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +59,17 @@ def test_a_card_goes_to_the_new_version_and_back_by_itself_from_a_broken_one(
     assert card.says() == "0.2.0"
     assert card.in_service == releases.proven(card.root) == second
     assert card.readable_garden() == card.garden
+    for link in ("proven", "current"):
+        python = card.root / "opt/jardin" / link / "bin/python"
+        said = subprocess.run(
+            [python, "-I", "-c", STAYS], capture_output=True, text=True, check=True
+        )
+        assert said.stdout.strip() == str(second.path), "what it loads later is of its own version"
     assert steps[-5:] == ["stop", "keep", "switch", "trial", "done"]
     assert Ledger(card.root).read() is None
+
+    with card.updater()._alone(), pytest.raises(UsageError, match="UPDATE_UNDER_WAY"):
+        card.updater().update(version(shelf, "0.1.0"), older=True)
 
     broken = version(shelf, "0.3.0", schema=NEWER_SCHEMA, well=False)
     with pytest.raises(HardwareError, match=r"UPDATE_TAKEN_BACK.*0\.2\.0 is in service again"):
@@ -122,6 +145,31 @@ class Enormous:
         return 1 << 60
 
     keep = put_back = None
+
+
+def test_a_node_takes_of_a_stick_what_its_own_key_has_signed_and_says_so_there(
+    card: UpdatedCard, shelf: Path, tmp_path: Path
+) -> None:
+    stick = card.root / "media/jardin"
+    stick.mkdir(parents=True)
+    report = stick / node_stick.REPORT
+
+    def put_in(*paths: Path) -> int:
+        for path in paths:
+            shutil.copy(path, stick)
+        found = stick_bundles.found(card.root, Host.here())
+        return node_stick.take(card.updater(), found, card.root)
+
+    assert put_in() == 0
+    assert not report.exists(), "it is somebody's stick, and none of our business"
+    wheel = bundles.mini_wheel(tmp_path, "0.5.0")
+    strangers = bundles.key(tmp_path / "stranger")
+    assert put_in(bundles.bundle(tmp_path, "0.5.0", wheel, signed_with=strangers)) != 0
+    assert "not signed with a key that this card knows" in report.read_text()
+    assert put_in(version(shelf, "0.1.0"), version(shelf, "0.2.0")) == 0
+    assert "In service: version 0.2.0." in report.read_text()
+    assert card.says() == "0.2.0"
+    card.updater().update(version(shelf, "0.1.0"), older=True)
 
 
 def test_a_card_without_room_is_told_so_before_anything_stops(

@@ -1,7 +1,7 @@
 """Played inside an arm64 root whose network is cut, from the wheel alone: a card is made, measures,
 is updated, and falls back by itself from a version that does not start.
 
-``python3 card_scene.py install | live``; what it finds is printed, one line a fact.
+``python3 update_scene.py install | live``; what it finds is printed, one line a fact.
 """
 
 import json
@@ -20,6 +20,7 @@ PROGRAM = "/opt/jardin/current/bin/jardin-gateway"
 GATEWAY = """
 data = "/var/lib/jardin"
 timezone = "Europe/Paris"
+clock = "system"
 
 [broker]
 host = "127.0.0.1"
@@ -34,6 +35,7 @@ node = "potager-1"
 data = "/var/lib/jardin-node"
 interval_s = 10
 pins = "fake"
+clock = "system"
 
 [broker]
 host = "127.0.0.1"
