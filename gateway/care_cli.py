@@ -9,9 +9,8 @@ from gateway import folder
 from gateway.archive import Manifest, read_manifest
 from gateway.backup import Backup, make_backup
 from gateway.carebook import Carebook
+from gateway.kit import garden
 from gateway.restore import prepared
-from gateway.settings import GatewaySettings
-from sensor_node import settings as settings_file
 from sensor_node.clock import SystemClock
 from sensor_node.console import pick
 from sensor_node.errors import UsageError
@@ -22,7 +21,7 @@ def back_up(config: Path, to: Path | None) -> int:
 
     ``to``: a folder or the file to make, else the setting ``backup.folder``.
     """
-    settings = settings_file.load(GatewaySettings, config)
+    settings = garden.load(config)
     target = to or settings.backup.folder
     if target is None:
         raise UsageError(
@@ -46,7 +45,7 @@ def restore(config: Path, file: Path, *, yes: bool) -> int:
     """Put the backup ``file`` in the place of the garden's data; returns 0, or 1 if it was not
     wanted after all. ``yes``: without asking.
     """
-    settings = settings_file.load(GatewaySettings, config)
+    settings = garden.load(config)
     read_manifest(file)
     with folder.alone(settings.data):
         now_ms = SystemClock().wall_ms()

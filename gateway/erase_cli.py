@@ -12,10 +12,10 @@ from gateway import erasing, folder
 from gateway.backup import make_backup
 from gateway.carebook import Carebook
 from gateway.erasing import Erased
+from gateway.kit import garden
 from gateway.retention import WORDS, Old, Retention
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings
-from sensor_node import settings as settings_file
 from sensor_node.clock import SANE_SINCE_MS, SystemClock
 from sensor_node.console import pick
 from sensor_node.errors import ConfigError
@@ -25,7 +25,7 @@ def erase_old(config: Path, *, preview: bool, yes: bool) -> int:
     """Erase what retention says, and the backups and copies that still hold it; returns 0, or 1
     if it was not wanted. Raises ``StorageError`` where the gateway runs.
     """
-    settings = settings_file.load(GatewaySettings, config)
+    settings = garden.load(config)
     with folder.alone(settings.data):
         with closing(Gateway.open(settings)) as gateway:
             _require_time(gateway.clock.wall_ms())
@@ -46,7 +46,7 @@ def erase_all(config: Path, *, preview: bool, yes: bool) -> int:
     """Erase the whole garden; returns 0, 1 if it was not wanted, 4 where MQTT still holds
     something. Raises ``StorageError`` where the gateway runs.
     """
-    settings = settings_file.load(GatewaySettings, config)
+    settings = garden.load(config)
     with folder.alone(settings.data):
         _show_all(settings)
         if preview:

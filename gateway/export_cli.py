@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from gateway.exporting import export_garden
+from gateway.kit import garden
 from gateway.progress import ProgressBar
 from gateway.service import Gateway
-from gateway.settings import GatewaySettings
-from sensor_node import settings as settings_file
 from sensor_node.console import pick
 
 
@@ -17,7 +16,7 @@ def export_file(file: Path, config: Path) -> int:
 
     Returns 0; says how much there is, and whether more came in meanwhile.
     """
-    gateway = Gateway.open(settings_file.load(GatewaySettings, config))
+    gateway = Gateway.open(garden.load(config))
     try:
         bar = ProgressBar(gateway.store.count())
         totals = export_garden(gateway, file, bar.tell)

@@ -20,6 +20,10 @@ class Measured:
     ``raw``: as measured instead.
     """
 
+    at_once = 288
+    """How many buckets a reader of long spans had best ask for at once: megabytes of them, once
+    held, are never given back to the system."""
+
     def __init__(self, store: Store, catalogue: Catalogue, *, raw: bool = False) -> None:
         self._store = store
         self._catalogue = catalogue

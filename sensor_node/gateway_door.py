@@ -47,7 +47,8 @@ class GatewayDoor:
     def __init__(self, address: str, language: str) -> None:
         parts = http.client.HTTPConnection(address)  # takes [::1]:8000 and the like apart
         self.host = parts.host
-        self._port = parts.port if parts.port != http.client.HTTP_PORT else HTTP_PORT
+        told = parts.port != http.client.HTTP_PORT or address.endswith(f":{parts.port}")
+        self.port = parts.port if told else HTTP_PORT
         self._language = language
 
     def garden_with(self, authority: str) -> Garden:
@@ -84,7 +85,7 @@ class GatewayDoor:
             raise self._strange(error) from error
 
     def _plain(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection(self.host, self._port, timeout=PATIENCE_S)
+        return http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE_S)
 
     def _garden(self, answer: Mapping[str, Any]) -> Garden:
         try:

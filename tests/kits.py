@@ -26,7 +26,7 @@ from gateway.kit.garden import applied
 from gateway.kit.settings import KitSettings
 from gateway.kit.system import System
 from gateway.service import Gateway
-from gateway.settings import GatewaySettings
+from gateway.settings import AccessSettings, GatewaySettings
 from sensor_node.clock import FakeClock
 
 CODE: Final = "bcdf-ghjk"
@@ -36,10 +36,15 @@ KIT: Final = KitSettings(name="JARDIN-7f3a", wifi_password="tomate;verte", code=
 
 @contextmanager
 def kit_of(
-    folder: Path, kit: KitSettings = KIT, clock: FakeClock | None = None
+    folder: Path,
+    kit: KitSettings = KIT,
+    clock: FakeClock | None = None,
+    *,
+    private: bool = False,
 ) -> Iterator[People]:
     """The kit whose data are in ``folder``, as it is after a start; its clock is not trusted."""
-    settings = applied(GatewaySettings(data=folder, kit=kit))
+    access = AccessSettings(private=private)
+    settings = applied(GatewaySettings(data=folder, kit=kit, access=access))
     clock = clock or FakeClock(NOW_MS, synchronised=False)
     with closing(Gateway.open(settings, clock)) as gateway, asyncio.Runner() as runner:
         gateway.broker_up = gateway.ingest_alive = True

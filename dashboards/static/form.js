@@ -1,4 +1,4 @@
-// The forms of a bed: what a lost connection or an old key kept from being saved stays typed.
+// Forms of a bed and of a group: what a lost connection or an old key kept from being saved stays typed.
 
 import { replaceMain, tellOutcome } from "./main.js";
 import { bePatient } from "./patient.js";
@@ -10,10 +10,9 @@ function put(fresh, form) {
   if (form.matches("#note")) return form.submit(); // its page is more than a form: the server draws it
   replaceMain(fresh);
   const main = document.getElementById("main");
-  const next = main.querySelector("[autofocus]") ?? main.querySelector(".notice[role=alert]");
-  if (!next) return;
-  if (!next.matches("[autofocus]")) next.tabIndex = -1;
-  next.focus();
+  const trouble = main.querySelector("[role=alert]:has(*)");
+  if (trouble) trouble.tabIndex = -1;
+  (trouble ?? main.querySelector("[autofocus]"))?.focus();
 }
 
 bePatient(() => page, {

@@ -23,10 +23,12 @@ from gateway.beds.records import BedRecord
 from gateway.beds.situations import Around, first_day, local, situation_of
 from gateway.catalogue import Catalogue
 from gateway.forecast.forecasts import Forecasts
+from gateway.leftover import give_back
 from gateway.settings import GatewaySettings
 from gateway.times import DAY_MS
 from gateway.watering.evapotranspiration import Place
 from gateway.watering.samples import at_local_hour_ms
+from gateway.watering.situation import Situation
 from sensor_node.clock import Clock
 from sensor_node.errors import GardenError, StorageError
 
@@ -184,7 +186,8 @@ class Advisor:
             standing = self._catalogue.advice.last(record.bed, self.today())
             if standing is not None and not at_once and self._is_fresh(record, now_ms):
                 return standing
-            made = self._answer(record, now_ms)
+            made = Given.of(self._situation(record, now_ms), now_ms)
+            give_back()
             self._looked_ms[record.bed] = now_ms
             if standing is not None and made.says_the_same(standing):
                 self.board.show(record.bed, self._payload(standing))
@@ -200,7 +203,7 @@ class Advisor:
         lasts_ms = AT_ONCE_MS if self._doubted_ms >= looked_ms else FRESH_MS
         return 0 <= now_ms - looked_ms < lasts_ms
 
-    def _answer(self, record: BedRecord, now_ms: int) -> Given:
+    def _situation(self, record: BedRecord, now_ms: int) -> Situation:
         zone = self._settings.timezone
         on = local(now_ms, zone).date()
         first = first_day(record, on)
@@ -210,8 +213,7 @@ class Advisor:
         self._catalogue.journal.see(record.bed, seen, now_ms)
         entries = self._catalogue.journal.of(record.bed, from_ms, now_ms + 1)
         observed = believed(replace(observed, entries=entries), self._rains(now_ms), on, zone)
-        situation = situation_of(record, observed, self._around(record, now_ms, first))
-        return Given.of(situation, now_ms)
+        return situation_of(record, observed, self._around(record, now_ms, first))
 
     def _rains(self, now_ms: int) -> frozenset[date]:
         """The days on which the probes say that it rained."""

@@ -7,14 +7,14 @@ hours in which no gauge spoke. Pure functions of their arguments.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
 from gateway.beds.observed import Observed
 from gateway.beds.rainbook import RainEntry
-from gateway.watering.samples import HOUR_MS, Sample, between, local_day
+from gateway.watering.samples import HOUR_MS, Sample, Samples, between, local_day
 from gateway.watering.situation import RainSource
 
 TYPED_LASTS_DAYS: Final = 7
@@ -29,7 +29,7 @@ class Fallen:
     source: what the garden's rain is known from now.
     """
 
-    mm: tuple[Sample, ...] = ()
+    mm: Sequence[Sample] = ()
     by: Mapping[date, RainSource] = field(default_factory=dict)
     source: RainSource = "none"
 
@@ -41,11 +41,12 @@ def fallen(observed: Observed, zone: str) -> Fallen:
     told = defaultdict(list)
     for entry in observed.told_rain:
         told[entry.day(zone)].append(entry)
-    samples: list[Sample] = []
+    samples = Samples()
     by: dict[date, RainSource] = {}
     for on in sorted(gauge.keys() | online.keys() | told.keys()):
-        day, by[on] = _of_day(told[on], gauge.get(on, []), online.get(on, []), zone)
-        samples += day
+        day, by[on] = _of_day(told[on], gauge.get(on, ()), online.get(on, ()), zone)
+        for one in day:
+            samples.append(one)
     return Fallen(_added(samples), by, _source(observed, zone))
 
 
@@ -59,7 +60,7 @@ def total_mm(observed: Observed, from_ms: int, to_ms: int, zone: str) -> float |
 
 
 def _of_day(
-    told: Sequence[RainEntry], gauge: list[Sample], online: list[Sample], zone: str
+    told: Sequence[RainEntry], gauge: Sequence[Sample], online: Sequence[Sample], zone: str
 ) -> tuple[list[Sample], RainSource]:
     whole = [entry for entry in told if entry.told.on is not None]
     measured = sorted([*gauge, *online])
@@ -86,26 +87,28 @@ def _spread(entry: RainEntry, measured: Sequence[Sample], zone: str) -> list[Sam
     return [Sample(one.at_ms, one.value * share) for one in wet]
 
 
-def _unmeasured(online: Iterable[Sample], gauge: Sequence[Sample]) -> list[Sample]:
+def _unmeasured(online: Iterable[Sample], gauge: Sequence[Sample]) -> Iterator[Sample]:
     """The hours in which no gauge spoke, nor just before or after: it may speak once an hour."""
-    return [
+    return (
         one for one in online if not between(gauge, one.at_ms - HOUR_MS, one.at_ms + 2 * HOUR_MS)
-    ]
+    )
 
 
-def _by_day(samples: Iterable[Sample], zone: str) -> dict[date, list[Sample]]:
-    days = defaultdict(list)
+def _by_day(samples: Iterable[Sample], zone: str) -> dict[date, Samples]:
+    days: dict[date, Samples] = defaultdict(Samples)
     for one in samples:
         days[local_day(one.at_ms, zone)].append(one)
     return dict(days)
 
 
-def _added(samples: Iterable[Sample]) -> tuple[Sample, ...]:
+def _added(samples: Samples) -> Samples:
     """In order of time; two of one moment are one, which is their sum."""
+    if samples.ascend:
+        return Samples((at_ms, round(mm, 3)) for at_ms, mm in samples)
     sums: dict[int, float] = defaultdict(float)
     for one in samples:
         sums[one.at_ms] += one.value
-    return tuple(Sample(at_ms, round(mm, 3)) for at_ms, mm in sorted(sums.items()))
+    return Samples((at_ms, round(mm, 3)) for at_ms, mm in sorted(sums.items()))
 
 
 def _sum(samples: Iterable[Sample]) -> float:

@@ -7,9 +7,12 @@ extremes of a day are the same, and a node that measures each ten seconds costs 
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from heapq import merge
 from itertools import chain
 from typing import Final
 
@@ -24,7 +27,7 @@ from gateway.present import Present
 from gateway.scale import Scale
 from gateway.store.base import Bucket, Series
 from gateway.times import DAY_MS, HOUR_MS
-from gateway.watering.samples import Sample
+from gateway.watering.samples import Sample, Samples
 from gateway.watering.weather import AirSamples
 
 STEP_MS: Final = 300_000
@@ -183,7 +186,7 @@ class Observer:
 
     def hours(self, series: Series, from_ms: int, now_ms: int) -> list[Bucket]:
         """A channel by the hour."""
-        return self._buckets(series, _Span(from_ms, now_ms), HOUR_MS)
+        return list(self._buckets(series, _Span(from_ms, now_ms), HOUR_MS))
 
     def probes_of(self, bed: str, from_ms: int, now_ms: int) -> Observed:
         """The probes that watch ``bed`` now, and its soil's temperature: enough to judge them."""
@@ -281,26 +284,24 @@ class Observer:
         self, channels: dict[Series, ChannelInfo], chosen: Sequence[Series], span: _Span
     ) -> tuple[AirSamples, ...]:
         """One station for each thermometer, with its node's humidity or else another's."""
-        # Of these there is one for all: read once, not for each thermometer.
+        thermometers = _of(chosen, channels, "air_temperature")
+        if not thermometers:
+            return ()
         lux = self._first(chosen, channels, "illuminance")
         wind = self._first(chosen, channels, "wind_speed")
         sun = self._first(chosen, channels, "irradiance")
-        lux_samples = self._lux(lux, span) if lux else ()
-        wind_m_s = self._means(wind, span) if wind else ()
-        sun_w_m2 = self._means(sun, span) if sun else ()
+        shared = AirSamples(
+            lux=self._lux(lux, span) if lux else (),
+            wind_m_s=self._means(wind, span) if wind else (),
+            sun_w_m2=self._means(sun, span) if sun else (),
+        )
         humid = _of(chosen, channels, "relative_humidity")
+        extremes = cache(self._extremes)
         found = []
-        for series in _of(chosen, channels, "air_temperature"):
-            own = [one for one in humid if one.node == series.node]
-            found.append(
-                AirSamples(
-                    air_c=self._extremes(series, span),
-                    humidity_pct=self._extremes((own or humid)[0], span) if humid else (),
-                    lux=lux_samples,
-                    wind_m_s=wind_m_s,
-                    sun_w_m2=sun_w_m2,
-                )
-            )
+        for series in thermometers:
+            damp = next((one for one in humid if one.node == series.node), next(iter(humid), None))
+            humidity_pct = () if damp is None else extremes(damp, span)
+            found.append(replace(shared, air_c=extremes(series, span), humidity_pct=humidity_pct))
         return tuple(found)
 
     def _first(
@@ -308,17 +309,16 @@ class Observer:
     ) -> Series | None:
         return next(iter(_of(chosen, channels, quantity)), None)
 
-    def _extremes(self, series: Series, span: _Span) -> tuple[Sample, ...]:
+    def _extremes(self, series: Series, span: _Span) -> Sequence[Sample]:
         """Two samples an hour: the least and the most, which keep the extremes of each day."""
-        found = self._buckets(series, span, HOUR_MS)
         half_ms = HOUR_MS // 2
-        pairs = (
-            (Sample(at_ms, least), Sample(at_ms + half_ms, most))
-            for at_ms, _, _, least, most, _ in found
+        return Samples(
+            end
+            for at_ms, _, _, least, most, _ in self._buckets(series, span, HOUR_MS)
+            for end in ((at_ms, least), (at_ms + half_ms, most))
         )
-        return tuple(chain.from_iterable(pairs))
 
-    def _lux(self, series: Series, span: _Span) -> tuple[Sample, ...]:
+    def _lux(self, series: Series, span: _Span) -> Sequence[Sample]:
         """Each five minutes of the last days, to tell a saturated sensor, and hours before.
 
         The days are told apart where they begin: `from_ms` is the first one's midnight.
@@ -326,15 +326,15 @@ class Observer:
         past_days = max(0, (span.to_ms - span.from_ms) // DAY_MS - LUX_DAYS)
         since_ms = span.from_ms + past_days * DAY_MS
         before = self._means(series, _Span(span.from_ms, since_ms))
-        return before + self._means(series, _Span(since_ms, span.to_ms), STEP_MS)
+        return Samples(chain(before, self._means(series, _Span(since_ms, span.to_ms), STEP_MS)))
 
     def _rain(
         self, chosen: Sequence[Series], channels: dict[Series, ChannelInfo], span: _Span
-    ) -> tuple[Sample, ...] | None:
+    ) -> Sequence[Sample] | None:
         gauge = self._first(chosen, channels, "rain")
         if gauge is None:
             return None
-        return tuple(Sample(one.start_ms, one.total) for one in self._buckets(gauge, span, HOUR_MS))
+        return Samples((one.start_ms, one.total) for one in self._buckets(gauge, span, HOUR_MS))
 
     # --- the soil -----------------------------------------------------------------------------
 
@@ -345,9 +345,10 @@ class Observer:
         span: _Span,
         recent: _Span,
     ) -> tuple[ProbeSamples, ...]:
+        counts_of = cache(self._counts)  # an input is the neighbour of each other one of its node
         found = [
             replace(
-                self._probe(watch, channels, span, recent),
+                self._probe(watch, channels, (span, recent), counts_of),
                 from_ms=watch.from_ms,
                 to_ms=watch.to_ms,
             )
@@ -357,10 +358,14 @@ class Observer:
         return tuple(probe for probe in found if probe.hourly or probe.percent)
 
     def _probe(
-        self, watch: Watch, channels: dict[Series, ChannelInfo], span: _Span, recent: _Span
+        self,
+        watch: Watch,
+        channels: dict[Series, ChannelInfo],
+        spans: tuple[_Span, _Span],
+        counts_of: Callable[[Series, _Span], Sequence[Sample]],
     ) -> ProbeSamples:
         series = watch.series
-        whole, latest = span.of(watch), recent.of(watch)
+        whole, latest = (span.of(watch) for span in spans)
         if channels[series].quantity != "soil_moisture_raw":
             return ProbeSamples(
                 series, self._means(series, latest, STEP_MS), self._means(series, whole)
@@ -376,7 +381,7 @@ class Observer:
             for other in _of(sorted(channels), channels, "soil_moisture_raw")
             if other.node == series.node and other != series
         ]
-        counts = self._counts(series, latest)
+        counts = counts_of(series, latest)
         return ProbeSamples(
             series,
             _in_percent(counts, scale),
@@ -385,7 +390,7 @@ class Observer:
             air=FULL_SCALE * (0.0 - line.offset) / line.slope,
             water=FULL_SCALE * (wet_pct - line.offset) / line.slope,
             wet_pct=_if_glass(wet_pct),
-            neighbours=tuple(self._counts(other, latest) for other in others),
+            neighbours=tuple(counts_of(other, latest) for other in others),
             calibrated_ms=0 if calibration is None else calibration.made_ms,
         )
 
@@ -410,34 +415,39 @@ class Observer:
 
     def _soil_c(
         self, watches: Sequence[Watch], channels: dict[Series, ChannelInfo], recent: _Span
-    ) -> tuple[Sample, ...]:
+    ) -> Sequence[Sample]:
         found = [
-            sample
+            self._means(watch.series, recent.of(watch), STEP_MS)
             for watch in watches
             if channels[watch.series].quantity == "soil_temperature"
-            for sample in self._means(watch.series, recent.of(watch), STEP_MS)
         ]
-        return tuple(sorted(found))
+        return found[0] if len(found) == 1 else Samples(merge(*found))
 
     # --- reading ------------------------------------------------------------------------------
 
-    def _means(self, series: Series, span: _Span, step_ms: int = HOUR_MS) -> tuple[Sample, ...]:
-        found = self._buckets(series, span, step_ms)
-        return tuple(Sample(one.start_ms, one.mean) for one in found)
+    def _means(self, series: Series, span: _Span, step_ms: int = HOUR_MS) -> Sequence[Sample]:
+        return Samples((one.start_ms, one.mean) for one in self._buckets(series, span, step_ms))
 
-    def _counts(self, series: Series, span: _Span) -> tuple[Sample, ...]:
-        edges = span.edges(STEP_MS)
-        found = self._as_measured.buckets(series, edges, vector=False)
-        return tuple(Sample(one.start_ms, FULL_SCALE * one.mean) for one in found)
+    def _counts(self, series: Series, span: _Span) -> Sequence[Sample]:
+        found = self._portions(self._as_measured, series, span, STEP_MS)
+        return Samples((one.start_ms, FULL_SCALE * one.mean) for one in found)
 
-    def _buckets(self, series: Series, span: _Span, step_ms: int) -> list[Bucket]:
-        return self._measured.buckets(series, span.edges(step_ms), vector=False)
+    def _buckets(self, series: Series, span: _Span, step_ms: int) -> Iterator[Bucket]:
+        return self._portions(self._measured, series, span, step_ms)
+
+    @staticmethod
+    def _portions(
+        measured: Measured, series: Series, span: _Span, step_ms: int
+    ) -> Iterator[Bucket]:
+        """A season at once would be megabytes, which Python keeps from the system."""
+        for edges in span.portions(step_ms, measured.at_once):
+            yield from measured.buckets(series, edges, vector=False)
 
 
-def _in_percent(counts: Sequence[Sample], scale: Scale) -> tuple[Sample, ...]:
+def _in_percent(counts: Sequence[Sample], scale: Scale) -> Sequence[Sample]:
     """What ``counts`` mean, each by the calibration that held then: they are read once."""
     lines = ((one, scale.line_at(one.at_ms)) for one in counts)
-    return tuple(Sample(one.at_ms, line.of(one.value / FULL_SCALE)) for one, line in lines if line)
+    return Samples((one.at_ms, line.of(one.value / FULL_SCALE)) for one, line in lines if line)
 
 
 _GLASS_PCT: Final = 90.0
@@ -463,12 +473,17 @@ class _Span:
         """As far as ``watch`` lasted."""
         return _Span(*watch.cut(self.from_ms, self.to_ms))
 
-    def edges(self, step_ms: int) -> list[int]:
-        """Whole buckets inside, and the part of one at either end."""
+    def portions(self, step_ms: int, count: int) -> Iterator[list[int]]:
+        """The edges of whole buckets inside, and of the part of one at either end, those of
+        ``count`` buckets at a time.
+        """
         if self.to_ms <= self.from_ms:
-            return []
+            return
         first_ms = self.from_ms - self.from_ms % step_ms + step_ms
-        return [self.from_ms, *range(first_ms, self.to_ms, step_ms), self.to_ms]
+        inside = range(first_ms, self.to_ms, step_ms)
+        edges = array("q", chain((self.from_ms,), inside, (self.to_ms,)))
+        for place in range(0, len(edges) - 1, count):
+            yield edges[place : place + count + 1].tolist()
 
 
 def _speaks(rain_mm: Sequence[Sample] | None, now_ms: int) -> bool:

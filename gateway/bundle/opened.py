@@ -44,6 +44,8 @@ def opened(path: Path) -> Iterator[Bundle]:
     """The bundle at ``path``. Raises ``StorageError`` for what is none or cannot be read."""
     with ExitStack() as stack:
         with readable(path):
+            if path.exists() and not path.is_file():
+                raise not_a_bundle()  # a pipe, say, at whose other end nobody is
             bundle = Bundle(path, stack.enter_context(zipfile.ZipFile(path)))
         yield bundle
 
@@ -56,6 +58,8 @@ def readable(path: Path) -> Iterator[None]:
     except StorageError:
         raise
     except _BROKEN as error:
+        if isinstance(error.__context__, OSError):  # zipfile takes a failing stick for no zip
+            raise _unreadable(path, error.__context__) from error
         raise not_a_bundle() from error
     except OSError as error:
         raise _unreadable(path, error) from error

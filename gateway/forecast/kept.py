@@ -10,7 +10,7 @@ from typing import Final
 
 from gateway.forecast.outlook import Day, Hour, Outlook
 from gateway.times import DAY_MS, HOUR_MS
-from gateway.watering.samples import Sample
+from gateway.watering.samples import Sample, Samples
 from sensor_node.database import Database
 
 MIGRATION: Final = """
@@ -85,8 +85,8 @@ class KeptForecast:
                 "SELECT from_ms, mm FROM online_rain WHERE from_ms >= ? AND from_ms < ?"
                 " ORDER BY from_ms",
                 (from_ms, to_ms),
-            ).fetchall()
-        return [Sample(*row) for row in rows]
+            )
+            return Samples(rows)
 
     def newest_rain_ms(self) -> int | None:
         """The last hour of which the rain is known."""

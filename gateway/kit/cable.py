@@ -69,7 +69,7 @@ class CableGuard:
         if self._place.is_lost() and cable is not None:
             self._stand(cable_rule.listening(self.standing, now_s, cable))
         if self._ear and self.standing.asks and now_s >= self.standing.ask_at_s:
-            self._ear.ask()
+            self._ear.ask(now_s - self.standing.since_s)
             self.standing = cable_rule.asked(self.standing, now_s)
 
     def _hear(self) -> tuple[list[Heard], bool]:

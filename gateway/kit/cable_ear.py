@@ -59,9 +59,9 @@ class CableEar:
             raise
         self._transaction = int.from_bytes(os.urandom(4), "big")
 
-    def ask(self) -> None:
-        """Ask everybody on the cable for an address."""
-        question = dhcp.question(self.own, self._transaction)
+    def ask(self, waited_s: float = 0.0) -> None:
+        """Ask everybody on the cable for an address; ``waited_s``: since the first question."""
+        question = dhcp.question(self.own, self._transaction, waited_s)
         self._answers.sendto(question, (self._interface, _IPV4, 0, 0, _EVERYBODY))
 
     def heard(self) -> list[Heard]:

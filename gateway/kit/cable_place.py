@@ -18,6 +18,7 @@ from gateway.kit.system import PATH, System
 ADDRESS: Final = "10.42.1.1/24"
 """The kit's own on a cable that it serves; the Wi-Fi of a kit has 10.42.0.1/24."""
 STOPS_WITHIN_S: Final = 2.0
+HANDS_OVER_WITHIN_S: Final = 10.0
 FORBIDDEN: Final = "90"
 """The number of the rules that let nothing through from one network of the kit's to another."""
 
@@ -89,7 +90,8 @@ class CablePlace:
     def _hand_over(self, is_managed: str) -> None:
         """Without NetworkManager nobody is there to be a guest, and nothing is missed."""
         if self._system.has("nmcli"):
-            self._system.run(["nmcli", "device", "set", self._interface, "managed", is_managed])
+            command = ["nmcli", "device", "set", self._interface, "managed", is_managed]
+            self._system.run(command, HANDS_OVER_WITHIN_S)
 
     def _ip(self, *words: str) -> subprocess.CompletedProcess[str]:
         return self._system.run(["ip", *words])

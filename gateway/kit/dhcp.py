@@ -42,13 +42,15 @@ class Answer:
     is_kit: bool
 
 
-def question(hardware: bytes, transaction: int) -> bytes:
+def question(hardware: bytes, transaction: int, waited_s: float = 0.0) -> bytes:
     """A DHCPDISCOVER from ``hardware`` (6 bytes), as the payload of an Ethernet frame.
 
-    The broadcast flag asks for an answer that everybody on the cable hears.
+    ``waited_s``: since the first one; some servers answer only whom nobody else has answered for
+    a few seconds. The broadcast flag asks for an answer that everybody on the cable hears.
     """
+    secs = min(int(waited_s), 0xFFFF)
     fixed = _FIXED.pack(
-        _REQUEST, _ETHERNET, len(hardware), 0, transaction & 0xFFFFFFFF, 0, _BROADCAST_FLAG,
+        _REQUEST, _ETHERNET, len(hardware), 0, transaction & 0xFFFFFFFF, secs, _BROADCAST_FLAG,
         _ANYONE, _ANYONE, _ANYONE, _ANYONE, hardware, b"", b"", MAGIC,
     )  # fmt: skip
     options = bytes((_KIND, 1, _DISCOVER, _PARAMETERS, 3, _MASK, _SERVER, KIT_OPTION, _END))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gateway.kit.network_state import STATE
 from gateway.security.codes import is_short
-from sensor_node.errors import ConfigError
+from sensor_node.errors import ConfigError, UsageError
 from sensor_node.settings import setting
 
 
@@ -67,6 +67,17 @@ class KitSettings:
     def is_kit(self) -> bool:
         """Whether this computer is a kit at all."""
         return self.name is not None
+
+    def check_is_kit(self) -> None:
+        """Raises ``UsageError`` where this computer is none."""
+        if not self.is_kit:
+            raise UsageError(
+                "NOT_A_KIT",
+                fr="Ce jardin n'est pas un kit (réglage kit.name) : cela se fait sur son "
+                "ordinateur, dans gateway.toml et avec « jardin-gateway ».",
+                en="This garden is no kit (setting kit.name): that is done on its computer, in "
+                "gateway.toml and with 'jardin-gateway'.",
+            )
 
 
 def _wrong_code() -> ConfigError:

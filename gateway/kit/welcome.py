@@ -71,8 +71,9 @@ class Welcome:
     def name(self, told: Garden, by: str) -> None:
         """Keep what was told of the garden; the gateway then begins again with it.
 
-        Raises ``StorageError``.
+        Raises ``UsageError`` where this is no kit, and ``StorageError``.
         """
+        self._gateway.settings.kit.check_is_kit()
         garden.keep(self._gateway.settings.data, told)
         self._gateway.access.note(by, "GARDEN_NAMED")
         self._gateway.begin_again()

@@ -62,6 +62,7 @@ def take_on_stick(gateway: Gateway, request: Request) -> Response:
 def hand_over(gateway: Gateway, request: Request, word: str, *, without: bool) -> Response:
     """Decide it; the gateway begins again, blank. The browser goes on to the first start."""
     try:
+        gateway.settings.kit.check_is_kit()
         handover.decide(gateway, word, without=without)
     except StorageError:
         raise

@@ -5,12 +5,12 @@ from __future__ import annotations
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from gateway.api.guard import who_asks
+from gateway.api.guard import is_secure, session_of, who_asks
 from gateway.kit.asking import Steward
 from gateway.kit.hour import parse_hour
 from gateway.kit.hour import set_hour as tell
 from gateway.pages import frame
-from gateway.pages.enter import inside
+from gateway.pages.enter import give, inside
 from gateway.pages.workshop_view import View
 from gateway.service import Gateway
 from sensor_node.errors import GardenError, StorageError
@@ -52,7 +52,20 @@ def set_hour(gateway: Gateway, request: Request, text: str, to: str, *, sure: bo
         raise
     except GardenError as error:
         return show(gateway, request, to, error)
-    return RedirectResponse(inside(to or PLACE), 303)
+    response = RedirectResponse(inside(to or PLACE), 303)
+    _stay_in(gateway, request, response)
+    return response
+
+
+def _stay_in(gateway: Gateway, request: Request, response: Response) -> None:
+    """Whoever came in by the wrong clock would be out by the right one: a session for them anew."""
+    who = who_asks(request)
+    if not who.signed_in or who.own is not None:
+        return
+    sessions, now_ms = gateway.access.sessions, gateway.clock.wall_ms()
+    sessions.end(session_of(request))
+    session = sessions.begin(who.role, now_ms, secure=is_secure(request))
+    give(response, request, session, now_ms)
 
 
 def steward_of(gateway: Gateway) -> Steward:

@@ -51,7 +51,7 @@ def show(
         settling=settling,
         code=code,
         typed=_filled(welcome.garden, view.language) | typed,
-        nodes=_nodes(gateway, request),
+        nodes=_nodes(gateway, request) if who_asks(request).can(Action.READ) else [],
         safe=safe,
         https="" if safe else _safe_door(request, code),
         **kit_hour.told(gateway, request, f"{PLACE}#heure", error),

@@ -12,6 +12,7 @@ from gateway.api.guard import is_secure, session_of, who_asks
 from gateway.api.sending import SentReading, SentReadings, send_of_group
 from gateway.api.workshops import joined, own_of
 from gateway.pages.enter import give
+from gateway.pages.script_texts import of_a_form
 from gateway.pages.workshop_view import View, tried
 from gateway.security.codes import plain
 from gateway.security.refusals import AccessRefused
@@ -84,6 +85,7 @@ def show(
             for note in workshop.session.notes(plant)
         ],
         most=NOTE_CHARACTERS,
+        page={"texts": of_a_form(view.texts.gettext)},
         typed={"channel": CHANNEL, "value": "", "text": ""} | typed,
     )
 

@@ -6,6 +6,7 @@ A morning looks back weeks, and the next morning looks back at the same weeks bu
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ class Remembered(Measured):
     forward in time.
     """
 
+    at_once = sys.maxsize
     _held: dict[tuple[Series, int], _Held] | None = None
 
     def buckets(self, series: Series, edges: Sequence[int], *, vector: bool) -> list[Bucket]:
@@ -78,22 +80,22 @@ class Remembered(Measured):
 class Attentive(Observer):
     """Asks what ``Observer`` asks, once a morning: beds look at each other's probes."""
 
-    _told: dict[tuple[Series, _Span, int], tuple[Sample, ...]] | None = None
+    _told: dict[tuple[Series, _Span, int], Sequence[Sample]] | None = None
     _until_ms = 0
 
-    def _means(self, series: Series, span: _Span, step_ms: int = HOUR_MS) -> tuple[Sample, ...]:
+    def _means(self, series: Series, span: _Span, step_ms: int = HOUR_MS) -> Sequence[Sample]:
         told, key = self._this_morning(span), (series, span, step_ms)
         if key not in told:
             told[key] = super()._means(series, span, step_ms)
         return told[key]
 
-    def _counts(self, series: Series, span: _Span) -> tuple[Sample, ...]:
+    def _counts(self, series: Series, span: _Span) -> Sequence[Sample]:
         told, key = self._this_morning(span), (series, span, 0)
         if key not in told:
             told[key] = super()._counts(series, span)
         return told[key]
 
-    def _this_morning(self, span: _Span) -> dict[tuple[Series, _Span, int], tuple[Sample, ...]]:
+    def _this_morning(self, span: _Span) -> dict[tuple[Series, _Span, int], Sequence[Sample]]:
         if self._told is None or span.to_ms > self._until_ms:
             self._told, self._until_ms = {}, span.to_ms
         return self._told

@@ -20,6 +20,8 @@ from gateway.store.base import Bucket, Committed, Fault, Point, Reading, Series
 from sensor_node.database import BUSY_TIMEOUT_MS, open_database, storage_error, transaction
 
 IDLE_READERS = 8
+READER_CACHE_KIB = 64
+"""Of SQLite's own for each reader, which keeps it: the system holds the file's pages anyway."""
 
 MIGRATIONS = (
     """
@@ -296,6 +298,7 @@ class SqliteStore:
         )
         try:
             connection.execute("PRAGMA query_only = ON")
+            connection.execute(f"PRAGMA cache_size = -{READER_CACHE_KIB}")
             aggregate.add_math(connection)
         except BaseException:
             connection.close()

@@ -1,13 +1,16 @@
 """Samples of one channel in time: put in order, cut to a window, and summed up robustly."""
 
+from __future__ import annotations
+
+from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
 from itertools import pairwise
 from operator import lt
 from statistics import median
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, overload
 from zoneinfo import ZoneInfo
 
 MINUTE_MS: Final = 60_000
@@ -25,22 +28,76 @@ class Sample(NamedTuple):
     value: float
 
 
-def tidy(samples: Iterable[Sample], now_ms: int) -> tuple[Sample, ...]:
+class Samples(Sequence[Sample]):
+    """Samples of one channel in order of time, in 16 bytes each where tuples take 130.
+
+    A season of them held as tuples is 11 MB, which Python keeps from the system for ever after.
+    """
+
+    __slots__ = ("_times", "_values")
+
+    def __init__(self, given: Iterable[tuple[int, float]] = ()) -> None:
+        self._times, self._values = array("q"), array("d")
+        for one in given:
+            self.append(one)
+
+    def append(self, one: tuple[int, float]) -> None:
+        """Add a sample; ``between`` asks that none is earlier than the one before."""
+        self._times.append(one[0])
+        self._values.append(one[1])
+
+    def __len__(self) -> int:
+        return len(self._times)
+
+    @overload
+    def __getitem__(self, place: int) -> Sample: ...
+    @overload
+    def __getitem__(self, place: slice) -> Samples: ...
+    def __getitem__(self, place: int | slice) -> Sample | Samples:
+        if isinstance(place, int):
+            return Sample(self._times[place], self._values[place])
+        part = Samples.__new__(Samples)
+        part._times, part._values = self._times[place], self._values[place]
+        return part
+
+    def __iter__(self) -> Iterator[Sample]:
+        return map(Sample, self._times, self._values)
+
+    def __reversed__(self) -> Iterator[Sample]:
+        return map(Sample, reversed(self._times), reversed(self._values))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def ascend(self) -> bool:
+        """Whether each is later than the one before."""
+        return all(map(lt, self._times, self._times[1:]))
+
+    def between(self, from_ms: int, to_ms: int) -> Samples:
+        """Those of ``from_ms`` up to but not including ``to_ms``."""
+        return self[bisect_left(self._times, from_ms) : bisect_left(self._times, to_ms)]
+
+
+def tidy(samples: Iterable[Sample], now_ms: int) -> Sequence[Sample]:
     """Put samples in order of time; of two at one time the later given; none from the future.
 
     A clock that jumped leaves doubles and times to come behind it.
     """
-    given = tuple(samples)
-    times = [sample.at_ms for sample in given]
+    given = samples if isinstance(samples, Samples) else Samples(samples)
     # A store gives them in order: that is soon seen.
-    if all(map(lt, times, times[1:])) and (not times or times[-1] <= now_ms):
+    if given.ascend and (not given or given[-1].at_ms <= now_ms):
         return given
     latest = {sample.at_ms: sample for sample in given if sample.at_ms <= now_ms}
-    return tuple(latest[at_ms] for at_ms in sorted(latest))
+    return Samples(latest[at_ms] for at_ms in sorted(latest))
 
 
 def between(samples: Sequence[Sample], from_ms: int, to_ms: int) -> Sequence[Sample]:
     """Give the samples of `from_ms` up to but not including `to_ms`; they must be in order."""
+    if isinstance(samples, Samples):
+        return samples.between(from_ms, to_ms)
     return samples[
         bisect_left(samples, (from_ms, -float("inf"))) : bisect_left(
             samples, (to_ms, -float("inf"))

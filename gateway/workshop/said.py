@@ -12,6 +12,8 @@ from typing import Final
 
 MOST: Final = 1000
 """Of one group at a time, as of one request; what is more is counted."""
+MOST_BYTES: Final = 40
+"""Of a number; what is longer is none, and is not kept."""
 MOST_GROUPS: Final = 100
 """More names than there are plants."""
 
@@ -32,13 +34,13 @@ class Said:
         self._lock = threading.Lock()
 
     def hear(self, plant: str, leaf: str, payload: bytes, at_ms: int) -> None:
-        """Keep a message of the group ``plant``; of too many the newest."""
+        """Keep a message of ``plant``; of too many the newest, of a long one the beginning."""
         with self._lock:
             if plant not in self._heard and len(self._heard) >= MOST_GROUPS:
                 return
             heard = self._heard.setdefault(plant, Heard())
             heard.lost += len(heard.messages) == MOST
-            heard.messages.append((leaf, payload, at_ms))
+            heard.messages.append((leaf[:MOST_BYTES], payload[: MOST_BYTES + 1], at_ms))
 
     def take(self) -> dict[str, Heard]:
         """All that was said since the last time, by group."""

@@ -12,7 +12,7 @@ from gateway.security.refusals import AccessRefused
 from gateway.sent import Sent
 from gateway.service import Gateway
 from gateway.workshop.refusals import not_sayable, thinned
-from gateway.workshop.said import Heard
+from gateway.workshop.said import MOST_BYTES, Heard
 from gateway.workshop.telling import tell_group_reading
 from gateway.workshop.workshop import Workshop
 from sensor_node import wire
@@ -73,8 +73,10 @@ def _readings(heard: Heard) -> Iterator[Sent]:
 
 
 def _number(payload: bytes) -> float | None:
+    if len(payload) > MOST_BYTES:
+        return None
     try:
-        value = float(payload[:40].decode("ascii"))
+        value = float(payload.decode("ascii"))
     except ValueError:
         return None
     return value if math.isfinite(value) else None

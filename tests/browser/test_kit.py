@@ -169,6 +169,7 @@ def test_axe_finds_nothing_on_the_pages_of_a_kit_and_nothing_scrolls_sideways(
     page.get_by_label("Phrase (elle s’écrit en clair : regardez qui regarde)").fill(PHRASE)
     page.get_by_role("button", name="Choisir cette phrase").click()
     looked_over(page, f"{untimed.address}/remise")
+    looked_over(page, f"{untimed.address}/mise-a-jour")
     assert watch.complaints == []
 
 

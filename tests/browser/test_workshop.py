@@ -194,6 +194,16 @@ def test_a_session_from_its_first_code_to_its_last_byte(
     tomato.get_by_role("button", name="Envoyer").click()
     expect(tomato.locator("#values")).to_contain_text("7")
 
+    # What a lost connection kept from being sent stays where it was written.
+    tomato.get_by_label("Une note").fill("Une limace !")
+    tomato.context.set_offline(True)
+    tomato.get_by_role("button", name="Garder la note").click()
+    expect(tomato.get_by_role("alert")).to_contain_text("rien n’est perdu")
+    expect(tomato.get_by_label("Une note")).to_have_value("Une limace !")
+    tomato.context.set_offline(False)
+    tomato.get_by_role("button", name="Garder la note").click()
+    expect(tomato.locator("blockquote").last).to_contain_text("limace")
+
     # The garden's computer starts again: everybody goes on where they were.
     empty_garden.stop()
     empty_garden.start()
@@ -210,7 +220,7 @@ def test_a_session_from_its_first_code_to_its_last_byte(
     again.keyboard.type(own)
     again.get_by_role("button", name="Rejoindre").click()
     expect(again.get_by_role("heading", name="Groupe Tomate")).to_be_visible()
-    expect(again.locator("blockquote")).to_contain_text("humide dessous")
+    expect(again.locator("blockquote").first).to_contain_text("humide dessous")
     tomato.reload()
     expect(tomato.get_by_label("Le code du grand écran")).to_be_visible()  # the old one is out
 

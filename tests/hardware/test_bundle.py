@@ -116,7 +116,7 @@ def _lay_out(out: Path, built: Built, tmp_path: Path) -> None:
     shutil.copy(built.path, out / "first.bundle")
     shutil.copy(key.with_suffix(".pub"), out)
     shutil.copy(HERE / "systemctl", out)
-    shutil.copy(HERE / "card_scene.py", out)
+    shutil.copy(HERE / "update_scene.py", out)
     with zipfile.ZipFile(built.path) as archive:
         own = next(name for name in archive.namelist() if "jardin_connecte" in name)
         (out / "jardin.whl").write_bytes(archive.read(own))
@@ -159,8 +159,6 @@ def _renumber(old: Path, new: Path, version: str, *, broken: bool) -> None:
             if name == f"{info}/METADATA":
                 wrong, right = f"\nVersion: {__version__}\n", f"\nVersion: {version}\n"
                 content = content.replace(wrong.encode(), right.encode())
-            if broken and name == "gateway/api/liveness.py":
-                content += b"\n\ndef healthz(*_: object) -> None:\n    raise RuntimeError\n"
             if broken and name == "gateway/service.py":
                 content = content.replace(b"self.events = EventHub()", b"raise SystemExit(1)")
             target.writestr(name.replace(info, info.replace(__version__, version)), content)
@@ -168,6 +166,6 @@ def _renumber(old: Path, new: Path, version: str, *, broken: bool) -> None:
 
 def _play(root: Root, tmp_path: Path, out: Path, what: str) -> str:
     isolated = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child"]
-    scene = ["python3", "/mnt/out/card_scene.py", what]
+    scene = ["python3", "/mnt/out/update_scene.py", what]
     above = ["sh", "-euc", ABOVE, str(root.folder), str(tmp_path / "above"), str(out)]
     return checked([*isolated, *above, *scene], SCENE_S)

@@ -669,6 +669,7 @@ def test_the_description_names_every_address_of_the_programs_door(door: Door) ->
         "/api/v1/workshops/{id}/hand",
         "/api/v1/workshops/{id}/notes",
         "/api/v1/workshops/{id}/pause",
+        "/api/v1/workshops/{id}/people",
         "/api/v1/workshops/{id}/resume",
         "/api/v1/workshops/{id}/zip",
     }

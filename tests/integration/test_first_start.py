@@ -130,6 +130,17 @@ def test_nobody_names_the_garden_without_the_sheet(kit: People) -> None:
     assert named(phone(kit)).status_code == 401
 
 
+def test_a_garden_that_is_no_kit_is_not_named_nor_erased_on_a_page(tmp_path: Path) -> None:
+    with kit_of(tmp_path / "data", replace(KIT, name=None)) as garden:
+        begun: list[bool] = []
+        garden.gateway.begin_again = lambda: begun.append(True)
+        gardener = garden.client(FAR, Role.GARDENER, **FORM)
+        assert "kit.name" in named(gardener).text
+        keeper = garden.client(SAFE, Role.KEEPER, **FORM)
+        assert "kit.name" in keeper.post("/remise", data={"mot": "erase", "sans": "1"}).text
+        assert begun == []
+
+
 # --- the keeper ---------------------------------------------------------------------------------
 
 
@@ -245,6 +256,13 @@ def test_the_nodes_appear_with_what_they_measure(kit: People) -> None:
     assert "21,4 °C" in page
 
 
+def test_a_private_garden_shows_its_nodes_to_nobody_without_a_key(tmp_path: Path) -> None:
+    with kit_of(tmp_path / "data", private=True) as kit:
+        kit.gateway.catalogue.set_state("potager-1", "online")
+        assert "potager-1" not in phone(kit).get("/bienvenue").text
+        assert "potager-1" in let_in(kit).get("/bienvenue").text
+
+
 @pytest.fixture
 def with_steward(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[People]:
     """A kit whose steward works while the gateway waits."""
@@ -268,6 +286,16 @@ def test_a_phones_hour_becomes_the_gardens(with_steward: People) -> None:
     assert answer.headers["location"] == "/bienvenue"
     assert with_steward.clock.wall_ms() == NOW_MS + 86_400_000
     assert "est sûre" in client.get("/heure?lang=fr").text
+
+
+def test_whoever_sets_the_hour_stays_in_however_wrong_it_was(with_steward: People) -> None:
+    """A kit that lay in a cupboard for a year believes that it is last summer."""
+    client, year_ms = let_in(with_steward), 366 * 86_400_000
+    answer = client.post("/heure", data={"t_ms": str(NOW_MS + year_ms)})
+
+    assert client.get("/kit/feuille").status_code == 303  # the session of before is over
+    client.headers |= {"Cookie": cookie_of(answer.cookies)}
+    assert client.get("/kit/feuille").status_code == 200
 
 
 def test_without_a_script_the_hour_is_typed_by_the_gardens_own_clock(with_steward: People) -> None:

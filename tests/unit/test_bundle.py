@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import sys
 import zipfile
@@ -152,6 +153,21 @@ def test_a_bundle_of_a_later_format_says_so(made: Path) -> None:
 
     with pytest.raises(StorageError, match="BUNDLE_TOO_NEW"):
         parse(replace(manifest, format=2).to_bytes())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="made with Linux's own files")
+def test_what_breaks_off_or_never_comes_is_told_and_waited_for_by_nobody(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.bundle")
+    failing = Path("/proc/self/mem")  # opens, and answers each read with an error of the device
+
+    for path, code in (
+        (tmp_path / "pipe.bundle", "BUNDLE_DAMAGED"),
+        (tmp_path, "BUNDLE_DAMAGED"),
+        (failing, "BUNDLE_UNREADABLE"),
+        (tmp_path / "absent.bundle", "BUNDLE_UNREADABLE"),
+    ):
+        with pytest.raises(StorageError, match=code), opened(path):
+            pass
 
 
 def test_a_strangers_bundle_is_whole_and_still_not_ours(made: Path, tmp_path: Path) -> None:

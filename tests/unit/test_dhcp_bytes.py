@@ -30,6 +30,13 @@ def test_a_question_is_a_discover_that_everybody_may_hear_the_answer_of() -> Non
     assert message[-1] == 255
 
 
+@pytest.mark.parametrize(("waited_s", "secs"), [(0, 0), (4.2, 4), (90_000, 0xFFFF)])
+def test_a_question_says_how_long_it_has_waited(waited_s: float, secs: int) -> None:
+    """RFC 2131, figure 1: a second server of two may answer only after some seconds."""
+    packet = dhcp.question(MAC, 7, waited_s)
+    assert struct.unpack("!H", packet[36:38]) == (secs,)
+
+
 def test_the_sums_of_a_question_are_right() -> None:
     """RFC 1071: a sum over data with its own sum is nought."""
     packet = dhcp.question(MAC, 7)

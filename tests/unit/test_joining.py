@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sensor_node.errors import UsageError
+from sensor_node.gateway_door import GatewayDoor
 from sensor_node.joining import (
     LETTERS,
     CodeKeys,
@@ -123,3 +124,13 @@ def test_a_link_to_a_garden_is_short_enough_for_a_coarse_qr_code() -> None:
     link = JoinLink("fablab-jardin-gateway.local:8000", "b" * 32, AUTHORITY, "0" * 32)
 
     assert len(str(link)) < 220
+
+
+@pytest.mark.parametrize(
+    ("address", "port"),
+    [("jardin.local", 8000), ("10.42.0.1:80", 80), ("[::1]:80", 80), ("[::1]", 8000), ("a:81", 81)],
+)
+def test_the_port_that_an_invitation_tells_is_taken_also_where_it_is_the_webs_own(
+    address: str, port: int
+) -> None:
+    assert GatewayDoor(address, "fr").port == port

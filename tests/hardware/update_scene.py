@@ -1,7 +1,7 @@
 """Played inside an arm64 root whose network is cut, from the wheel alone: a card is made, measures,
 is updated, and falls back by itself from a version that does not start.
 
-``python3 card_scene.py install | live``; what it finds is printed, one line a fact.
+``python3 update_scene.py install | live``; what it finds is printed, one line a fact.
 """
 
 import json

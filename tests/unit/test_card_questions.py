@@ -1,0 +1,86 @@
+"""What a volunteer is asked: an empty line takes what is offered, and a flag is never asked."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from gateway.card.asking import answers_of, kit_of
+from gateway.card.questions import Questions
+from sensor_node.errors import UsageError
+
+FLAGS = (
+    "nodes", "node", "hostname", "garden", "language", "country", "timezone", "hotspot",
+    "wifi_password", "settings",
+)  # fmt: skip
+
+
+class Volunteer:
+    """Answers questions by a word in them; an empty line for all others."""
+
+    def __init__(self, **answers: str) -> None:
+        self.answers = answers
+        self.asked: list[str] = []
+
+    def __call__(self, question: str) -> str:
+        self.asked.append(question)
+        return next((self.answers[word] for word in self.answers if word in question), "")
+
+
+def options(folder: Path, role: str = "kit", **given: str) -> argparse.Namespace:
+    flags: dict[str, object] = dict.fromkeys(FLAGS)
+    return argparse.Namespace(**flags | given, role=role, kit=folder / "jardin-7f3a", pins="gpio")
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JARDIN_LANGUAGE", "en")
+
+
+def test_an_empty_line_takes_what_is_offered(tmp_path: Path) -> None:
+    volunteer = Volunteer()
+
+    _, facts = kit_of(options(tmp_path), Questions(volunteer))
+
+    assert (facts.country, facts.hotspot, facts.nodes) == ("FR", "JARDIN-7f3a", "bac-1")
+    assert facts.language == "en"
+    assert len(facts.password) == 14
+    assert all("[" in question for question in volunteer.asked)
+
+
+def test_what_a_person_answers_is_taken_and_a_flag_is_not_asked(tmp_path: Path) -> None:
+    volunteer = Volunteer(Garden="Cour des tilleuls", country="BE")
+
+    _, facts = kit_of(options(tmp_path, hotspot="Tilleuls"), Questions(volunteer))
+
+    assert (facts.garden, facts.country, facts.hotspot) == ("Cour des tilleuls", "BE", "Tilleuls")
+    assert not [question for question in volunteer.asked if "Wi-Fi [" in question]
+
+
+def test_a_kit_that_is_made_is_asked_nothing_again(tmp_path: Path) -> None:
+    kit_of(options(tmp_path), Questions(Volunteer(Garden="Cour des tilleuls")))
+    volunteer = Volunteer()
+
+    _, facts = kit_of(options(tmp_path), Questions(volunteer))
+
+    assert (facts.garden, volunteer.asked) == ("Cour des tilleuls", [])
+
+
+def test_which_node_a_nodes_card_is_must_be_said(tmp_path: Path) -> None:
+    _, facts = kit_of(options(tmp_path, nodes="bac-1,bac-2"), Questions(None))
+    node = options(tmp_path, "node")
+
+    with pytest.raises(UsageError) as caught:
+        answers_of(node, "trixie", facts, Questions(None))
+    assert caught.value.code == "CARD_ANSWER_MISSING"
+    answers = answers_of(node, "trixie", facts, Questions(Volunteer(node="bac-2")))
+    assert (answers.node, answers.hostname) == ("bac-2", "bac-2")
+
+
+def test_only_a_yes_is_a_yes() -> None:
+    assert Questions(lambda _question: "Oui").agrees("?")
+    assert Questions(lambda _question: "y").agrees("?")
+    assert not Questions(lambda _question: "").agrees("?")
+    assert not Questions(None).agrees("?")
