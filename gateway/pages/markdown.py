@@ -37,7 +37,8 @@ def _blocks(lines: Sequence[str]) -> Iterator[str]:
             at += 1
         elif line.startswith(_FENCE):
             end = _end_of_program(lines, at)
-            yield f"<pre><code>{escape(chr(10).join(lines[at + 1 : end]))}</code></pre>"
+            program = escape("\n".join(lines[at + 1 : end]))
+            yield f'<pre tabindex="0"><code>{program}</code></pre>'
             at = end + 1
         elif line.startswith("|"):
             end = _while(lines, at, lambda one: one.startswith("|"))
@@ -86,7 +87,8 @@ def _table(lines: Sequence[str]) -> str:
     cells = "".join(
         f"<tr>{''.join(f'<td>{_words(cell)}</td>' for cell in row)}</tr>" for row in body
     )
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table>"
+    # It may be wider than a phone: it scrolls by itself, also by keyboard.
+    return f'<table tabindex="0"><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table>'
 
 
 def _words(text: str) -> str:
