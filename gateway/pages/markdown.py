@@ -87,6 +87,7 @@ def _table(lines: Sequence[str]) -> str:
     cells = "".join(
         f"<tr>{''.join(f'<td>{_words(cell)}</td>' for cell in row)}</tr>" for row in body
     )
+    # It may be wider than a phone: it scrolls by itself, also by keyboard.
     return f'<table tabindex="0"><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table>'
 
 

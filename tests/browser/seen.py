@@ -107,6 +107,11 @@ PAGES: Final = (
     Seen("addresses", "/adresses?", ".doors", "jardin.local", "jardin.local"),
     Seen("sheet", "/kit/feuille?", "main", "boîte", "box", who="keeper"),
     Seen("handover", "/remise?", "main h1", "à blanc", "blank", who="keeper"),
+    Seen("update", "/mise-a-jour?", "main", "carte", "card", who="keeper"),
+    Seen("sheets", "/fiches?", "main", "avec la solution", "with the solution"),
+    Seen("exercise", "/fiches/fr/1?", "main h1", "", "", who="nobody"),
+    Seen("solution", "/fiches/fr/1/solution?", "main h1", "", ""),
+    Seen("teacher", "/fiches/fr/notes/enseignant?", "main h1", "", ""),
     Seen("refused", "/remise?", "[role=alert]", "ne permet pas", "not allow"),
     Seen("nothing-here", "/bacs/aucun?", "[role=alert]", "aucun", "aucun"),
 )  # fmt: skip
