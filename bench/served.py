@@ -1,6 +1,6 @@
 """``python -m bench.served CONFIG [NOW_MS]``: the gateway of ``CONFIG``, and beside its own pages
 two to compare them with: ``/vide``, of no bytes at all, and ``/lest``, which says a dot and weighs
-as much as it is asked to.
+as much as it is asked to. ``/oubli`` has all forgotten that pages remember.
 
 ``NOW_MS``: what its clock says when it starts, for data that are not of today.
 """
@@ -19,6 +19,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from gateway.api.app import create_app
 from gateway.api.guard import allow
+from gateway.pages import compressed
 from gateway.pages.answer import page_response
 from gateway.run import GatewayProcess
 from gateway.security.roles import Action
@@ -29,6 +30,7 @@ from sensor_node.clock import SystemClock
 
 EMPTY: Final = "/vide"
 BALLAST: Final = "/lest"
+OBLIVION: Final = "/oubli"
 Sizes = Annotated[list[int], Query()]
 KINDS: Final = {
     "css": ("text/css", "/*", "*/"),
@@ -59,6 +61,12 @@ def app_of(gateway: Gateway) -> FastAPI:
 
     @app.get(EMPTY, response_class=HTMLResponse, dependencies=read)
     def empty(request: Request) -> Response:
+        return page_response(request, "")
+
+    @app.get(OBLIVION, response_class=HTMLResponse, dependencies=read)
+    def forget(request: Request) -> Response:
+        for one in (gateway.cards, gateway.curves, gateway.stories, compressed.heads):
+            one.forget()
         return page_response(request, "")
 
     @app.get(BALLAST, response_class=HTMLResponse, dependencies=read)

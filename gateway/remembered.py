@@ -46,3 +46,8 @@ class Remembered:
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         return made
+
+    def forget(self) -> None:
+        """All of it."""
+        with self._lock:
+            self._kept.clear()

@@ -73,7 +73,7 @@ class Gateway:
         self.commit_error: StorageError | None = None
         self.measured = Measured(store, catalogue)
         self.as_measured = Measured(store, catalogue, raw=True)
-        self.cards, self.curves, self.stories = Remembered(150), Remembered(12), Remembered(12)
+        self.cards, self.curves, self.stories = Remembered(150), Remembered(12), Remembered(36)
         self.present = Present(clock, catalogue.interval_s, catalogue.calibrations.scale)
         self.present.load(store.newest())
         self.observer = Observer(catalogue, self.measured, self.as_measured, self.present)

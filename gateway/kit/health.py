@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -50,13 +51,16 @@ def needed_of(role: str, before: frozenset[str]) -> frozenset[str]:
 
 
 class Watch:
-    """Looks until all is well for a while, or for too long not. ``pause``: waits for seconds."""
+    """Looks until all is well for a while, or for too long not. ``pause``: waits for seconds;
+    ``now_s``: a clock that only goes forward.
+    """
 
     def __init__(
         self,
         look: Look,
         pause: Callable[[float], object],
         *,
+        now_s: Callable[[], float] = time.monotonic,
         every_s: float = LOOK_EVERY_S,
         give_up_s: float = GIVE_UP_S,
         steady: int = STEADY,
@@ -64,7 +68,8 @@ class Watch:
         self._look = look
         self._pause = pause
         self._every_s = every_s
-        self._looks = max(steady, round(give_up_s / every_s))
+        self._now_s = now_s
+        self._give_up_s = give_up_s
         self._steady = steady
 
     def usual(self) -> frozenset[str]:
@@ -78,13 +83,14 @@ class Watch:
     def lacks(self, needed: frozenset[str]) -> frozenset[str]:
         """Nothing, once ``needed`` has been well for a while; else what was lacking at last."""
         well_for, missing = 0, needed
-        for _ in range(self._looks):
+        end_s = self._now_s() + self._give_up_s
+        while well_for < self._steady:
             missing = needed - self._look()
             well_for = 0 if missing else well_for + 1
-            if well_for == self._steady:
-                return frozenset()
+            if missing and self._now_s() >= end_s:
+                return missing
             self._pause(self._every_s)
-        return missing or frozenset({ANSWERS})
+        return frozenset()
 
 
 def _gateway(port: int) -> set[str]:

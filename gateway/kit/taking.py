@@ -16,22 +16,26 @@ from gateway.exporting import export_garden
 from gateway.formats import Row, write_csv_fr
 from gateway.service import Gateway
 from gateway.times import DAY_MS, Every, edges
+from gateway.workshop.satchel import pack
 from gateway.yearly.year import csv_of, year_of
 from sensor_node.damage import sync_folder, told
 
 GARDEN, DAYS, REPORT, NOTE = "jardin.jsonl.gz", "jours.csv", "bilan-{}.csv", "LISEZMOI.txt"
+WORKSHOPS: Final = "ateliers"
 PART: Final = ".part"
 NOTES: Final = {
     "fr": (
         "Ce que le jardin a mesuré chez vous. Aucun nom n'y figure.\r\n\r\n"
         f"{DAYS} : chaque jour de chaque mesure, pour LibreOffice.\r\n"
         "bilan-….csv : l'année en nombres (ateliers, groupes, arrosages).\r\n"
+        f"{WORKSHOPS} : ce que chaque atelier encore là a mesuré.\r\n"
         f"{GARDEN} : chaque mesure, exacte ; « jardin-gateway import » la reprend ailleurs.\r\n"
     ),
     "en": (
         "What the garden has measured at your place. No name is in it.\r\n\r\n"
         f"{DAYS}: each day of each measure, for LibreOffice.\r\n"
         "bilan-….csv: the year in numbers (workshops, groups, waterings).\r\n"
+        f"{WORKSHOPS}: what each workshop that is still here has measured.\r\n"
         f"{GARDEN}: each reading, exactly; 'jardin-gateway import' takes it in elsewhere.\r\n"
     ),
 }
@@ -65,10 +69,24 @@ def _pack(gateway: Gateway, part: Path, inner: Path) -> None:
         with out.open(DAYS, "w") as days:
             for text in write_csv_fr(_days(gateway), ZoneInfo(zone), aggregated=True):
                 days.write(text.encode())
+        for name, content in _workshops(gateway):
+            out.writestr(name, content)
         for year in _years(gateway):
             figures = year_of(gateway.catalogue, year, zone)
             out.writestr(REPORT.format(year), csv_of(figures, language))
         out.writestr(NOTE, NOTES[language])
+
+
+def _workshops(gateway: Gateway) -> Iterator[tuple[str, bytes]]:
+    """What each class measured, also of a workshop that nobody has ended; it counts for the year
+    from now on, as it would once it is erased.
+    """
+    settings, catalogue = gateway.settings, gateway.catalogue
+    for workshop in gateway.workshops.all():
+        catalogue.tally.put(workshop.count())
+        people = catalogue.attendance.of(workshop.id)
+        packed = pack(workshop, settings.timezone, settings.language, people)
+        yield f"{WORKSHOPS}/atelier-{workshop.id}.zip", packed
 
 
 def _name(gateway: Gateway) -> str:

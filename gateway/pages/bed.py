@@ -106,6 +106,7 @@ class _Page:
         self._record = record
         self._other = other
         self._records = [record] if other is None else [record, other]
+        self._beds = [one.bed for one in self._records]
         self._span = span
         self._zone = gateway.settings.timezone
 
@@ -126,7 +127,7 @@ class _Page:
         period = period_of(self._span, self._record, now_ms, self._zone)
         channels = self._channels()
         told = self._gateway.stories.get(
-            (*(one.bed for one in self._records), self._span, self._reader.language),
+            (*self._beds, self._span, self._reader.language),
             self._version(period, channels),
             lambda: self._tell(period),
         )
@@ -154,6 +155,7 @@ class _Page:
     def _tell(self, period: Period) -> dict[str, Any]:
         """What happened, drawn and in words."""
         language = self._reader.language
+        version = (self._gateway.catalogue.version(), *period.ends)
         stories = [story_of(self._gateway, one, period, language) for one in self._records]
         scale = storyline.scale_of(stories)
         words = [StoryWords(one, self._reader, self._zone) for one in stories]
@@ -163,14 +165,26 @@ class _Page:
             "zones": storyline.zones_of(stories[0].limits, scale),
             "ticks": storyline.ticks_of(period, self._reader.write),
             "bar_width": storyline.bar_width(period),
-            "marks": [_marks(one, scale) for one in words],
+            **self._happened(version, words, scale),
             "columns": words[0].columns(),
             "other_columns": words[1].columns() if len(words) > 1 else [],
             "rows": _side_by_side(words),
-            "events": words[0].events(),
             "empty": not any(one.water for one in stories),
             "page": self._script(stories, scale),
         }
+
+    def _happened(
+        self, version: Hashable, words: Sequence[StoryWords], scale: storyline.Scale
+    ) -> dict[str, Any]:
+        """What people did and the advice said, which no new reading changes."""
+        return self._gateway.stories.get(
+            ("what happened", *self._beds, self._span, self._reader.language),
+            version,
+            lambda: {
+                "marks": [_marks(one, scale) for one in words],
+                "events": words[0].events(),
+            },
+        )
 
     def _told(self, story: Story, words: StoryWords, scale: storyline.Scale) -> Told:
         return Told(
@@ -219,7 +233,7 @@ class _Page:
             "hourly": scale.period.hourly,
             "language": self._reader.language,
             "timezone": self._zone,
-            "ids": [one.bed for one in self._records],
+            "ids": self._beds,
             "beds": [{"name": name_of(one.record), **hours_json(one)} for one in stories],
             "texts": script_texts(self._reader),
         }

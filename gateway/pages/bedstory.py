@@ -22,6 +22,7 @@ from gateway.beds.observed import ProbeSamples
 from gateway.beds.records import BedRecord
 from gateway.beds.situations import local
 from gateway.pages.standing import spoken_in
+from gateway.pages.verdicts import EMPTY, sign_of_told
 from gateway.service import Gateway
 from gateway.times import DAY_MS, HOUR_MS
 from gateway.watering.beds import Bed
@@ -127,23 +128,73 @@ def _season_days(record: BedRecord, today: date) -> int:
 
 
 def story_of(gateway: Gateway, record: BedRecord, period: Period, language: str) -> Story:
-    """Read the story of a bed. Raises ``StorageError``."""
-    catalogue, zone = gateway.catalogue, gateway.settings.timezone
-    from_ms, to_ms = period.from_ms, period.to_ms
-    first, last = (local(at_ms, zone).date() for at_ms in (from_ms, to_ms - 1))
-    advice = catalogue.advice.days(record.bed, first, last, spoken_in(language))
-    bed = _as_learned(gateway, record)
+    """Read the story of a bed. Raises ``StorageError``.
+
+    What people and the advice said is read again only where they have said something since; new
+    readings come more often.
+    """
+    speaks = spoken_in(language)
+    said = gateway.stories.get(
+        ("what was said", record.bed, period.name, speaks),
+        (gateway.catalogue.version(), *period.ends),
+        lambda: _said(gateway, record, period, speaks),
+    )
     return Story(
         record,
         period,
-        _limits(bed, advice),
-        probe=_by_probes(gateway, record, bed, period),
-        books=[one for one in _by_books(advice, zone) if from_ms <= one.at_ms < to_ms],
+        said.limits,
+        probe=_by_probes(gateway, record, said.bed, period),
+        books=said.books,
         rain=_rain(gateway, record, period),
+        waterings=said.waterings,
+        advice=said.advice,
+        notes=said.notes,
+    )
+
+
+class _Said(NamedTuple):
+    """What stands in the catalogue of a bed and a period; ``bed``: with what its probes learned."""
+
+    bed: Bed
+    limits: Limits
+    books: Sequence[Point]
+    waterings: Sequence[Entry]
+    advice: Mapping[date, Mapping[str, Any]]
+    notes: Sequence[Note]
+
+
+def _said(gateway: Gateway, record: BedRecord, period: Period, speaks: str) -> _Said:
+    catalogue, zone = gateway.catalogue, gateway.settings.timezone
+    from_ms, to_ms = period.ends
+    first, last = (local(at_ms, zone).date() for at_ms in (from_ms, to_ms - 1))
+    advice = catalogue.advice.days(record.bed, first, last, speaks)
+    bed = _as_learned(gateway, record)
+    return _Said(
+        bed,
+        _limits(bed, advice),
+        books=[one for one in _by_books(advice, zone) if from_ms <= one.at_ms < to_ms],
         waterings=catalogue.journal.of(record.bed, from_ms, to_ms + AHEAD_MS),
-        advice=advice,
+        advice=_in_short(advice, each_day=period.hourly),
         notes=catalogue.notes.of(record.bed, from_ms, to_ms + AHEAD_MS),
     )
+
+
+def _in_short(
+    advice: Mapping[date, Mapping[str, Any]], *, each_day: bool
+) -> dict[date, Mapping[str, Any]]:
+    """What a page says of each day's advice: its reasons where it says something else than before.
+
+    Of the others a year is kept in a tenth of the memory.
+    """
+    found: dict[date, Mapping[str, Any]] = {}
+    before = ""
+    for on, told in advice.items():
+        short = {name: told[name] for name in ("verdict", "litres", "cans", "reasons")}
+        key = sign_of_told(short)
+        if key == before and not each_day:
+            short["reasons"] = [one for one in told["reasons"] if one["code"] == EMPTY]
+        found[on], before = short, key
+    return found
 
 
 def _as_learned(gateway: Gateway, record: BedRecord) -> Bed:

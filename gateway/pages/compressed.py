@@ -21,7 +21,7 @@ DATA: Final = '<script type="application/json" id="page">'
 _HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 """Of gzip (RFC 1952): deflated, no name, no time, written by no system in particular."""
 
-_heads = Remembered(8)
+heads: Final = Remembered(8)
 
 
 def gzipped(html: str) -> bytes:
@@ -31,7 +31,7 @@ def gzipped(html: str) -> bytes:
         return gzip.compress(html.encode(), LEVEL, mtime=0)
     first, last = head.encode(), (data + rest).encode()
     content = hashlib.sha256(first).digest()
-    deflated = _heads.get(content, content, lambda: _deflated(first, zlib.Z_FULL_FLUSH))
+    deflated = heads.get(content, content, lambda: _deflated(first, zlib.Z_FULL_FLUSH))
     total = zlib.crc32(last, zlib.crc32(first)), len(first) + len(last)
     return _HEADER + deflated + _deflated(last, zlib.Z_FINISH) + struct.pack("<LL", *total)
 

@@ -37,7 +37,8 @@ def _blocks(lines: Sequence[str]) -> Iterator[str]:
             at += 1
         elif line.startswith(_FENCE):
             end = _end_of_program(lines, at)
-            yield f"<pre><code>{escape(chr(10).join(lines[at + 1 : end]))}</code></pre>"
+            program = escape("\n".join(lines[at + 1 : end]))
+            yield f'<pre tabindex="0"><code>{program}</code></pre>'
             at = end + 1
         elif line.startswith("|"):
             end = _while(lines, at, lambda one: one.startswith("|"))

@@ -19,7 +19,7 @@ from gateway.pages.frame import Reader
 from gateway.pages.numbers import Format
 from gateway.pages.standing import spoken_in
 from gateway.pages.storyline import rain_by_step
-from gateway.pages.verdicts import PLAIN, SIGNS, Sign, sign_of
+from gateway.pages.verdicts import PLAIN, SIGNS, Sign, sign_of_told
 from gateway.pages.words import N_
 from gateway.times import HOUR_MS
 from gateway.translations import NO_BREAK
@@ -86,7 +86,7 @@ class StoryWords:
         self._write: Format = reader.write
         self._cans = story.record.details.method == "can"
         mornings = (at_local_hour_ms(on, _MORNING_H, zone) for on in story.advice)
-        signs = (_sign_key(told) for told in story.advice.values())
+        signs = (sign_of_told(told) for told in story.advice.values())
         self._advised_at = list(zip(mornings, signs, story.advice.values(), strict=True))
 
     # --- the sentence -------------------------------------------------------------------------
@@ -343,10 +343,6 @@ class StoryWords:
 
     def _moment(self, at_ms: int) -> str:
         return f"{self._write.day(at_ms)}, {self._write.clock(at_ms)}"
-
-
-def _sign_key(told: Mapping[str, Any]) -> str:
-    return sign_of(told["verdict"], told["litres"], [one["code"] for one in told["reasons"]])
 
 
 def _grouped(steps: Sequence[int], key: Any) -> Iterator[tuple[int, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from gateway.pages.words import N_
 
@@ -99,10 +99,19 @@ WHENS: Final = (
 """The times of the advice that have no date in them."""
 
 
+EMPTY: Final = "empty"
+"""The reason that says that nothing grows there: it alone changes the sign of a verdict."""
+
+
 def sign_of(verdict: str, dose: float | None, reasons: list[str]) -> str:
     """Which sign stands for an advice."""
-    if "empty" in reasons:
+    if EMPTY in reasons:
         return "empty"
     if verdict == "seedbed" and dose is not None:
         return "seed_dry"
     return verdict if verdict in SIGNS else "unknown"
+
+
+def sign_of_told(told: Mapping[str, Any]) -> str:
+    """Which sign stands for an advice as it was told."""
+    return sign_of(told["verdict"], told["litres"], [one["code"] for one in told["reasons"]])

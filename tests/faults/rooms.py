@@ -84,6 +84,30 @@ class Room:
             host, sys.executable, str(HERE / "asking_names.py"), *words
         ).strip()
 
+    def python(self, host: str, *words: str) -> None:
+        """A Python program on ``host``, to its end. Fails where it does."""
+        done = subprocess.run(
+            self.cabling.command(host, sys.executable, *words),
+            capture_output=True, text=True, check=False,
+            cwd=self.folder, env=environment(), timeout=60,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def reads(self, host: str, name: str, path: str) -> str:
+        """What a browser on ``host`` shows of a page at ``name``; empty: nothing."""
+        found = self.finds(host, name, "10.42.1.1")
+        program = (
+            "import sys, urllib.request as u; "
+            "q = u.Request(sys.argv[1], headers={'Host': sys.argv[2]}); "
+            "print(u.build_opener(u.ProxyHandler({})).open(q).read().decode())"
+        )
+        words = ("-c", program, f"http://{found}{path}", name)
+        done = subprocess.run(
+            self.cabling.command(host, sys.executable, *words),
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        return done.stdout
+
     def listens(self, switch: str = "cable") -> Path:
         """From now on a file holds every frame that goes through the switch of the cable."""
         heard = self.folder / "frames"

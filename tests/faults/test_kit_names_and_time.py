@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,18 @@ from pathlib import Path
 import pytest
 from harness import eventually, missing
 from rooms import CARD, HERE, PATH, SYSTEM, Room, classroom, need
+
+from gateway.broker import find_mosquitto
+
+NODE = """node = "bac-1"
+interval_s = 10
+clock = "system"
+pins = "fake"
+[[sensors]]
+type = "soil-mcp3008"
+channel = "bac-1-soil"
+adc_channel = 0
+"""
 
 pytestmark = pytest.mark.prove
 
@@ -78,6 +91,34 @@ def test_a_node_with_a_wrong_clock_gets_the_kits_time_once_the_kit_knows_it(
         found = re.search(r"System clock wrong by (\S+) seconds", room.log(f"node-{host}"))
         assert found is not None
         assert float(found.group(1)) == pytest.approx(3600, abs=1)
+
+
+def test_a_phone_reads_by_the_kits_name_what_a_node_on_its_cable_measures(room: Room) -> None:
+    """All addresses are the kit's: nobody was told one beforehand but the kit's own."""
+    mosquitto = find_mosquitto()
+    if mosquitto is None:
+        missing("mosquitto")
+    room.kit()
+    room.becomes("serving")
+    room.phone("phone")
+    room.phone("second")  # the node
+    garden = ("--data", "data", "--name", "10.42.1.1")
+    room.python("kit", "-m", "gateway", "init", *garden)
+    with (room.folder / "gateway.toml").open("a") as file:
+        file.write('\n[http]\nhost = "0.0.0.0"\nport = 80\n[https]\nport = 8443\n')
+    room.starts("kit", "broker", mosquitto, "-c", str(room.folder / "data/broker/mosquitto.conf"))
+    run = ("-m", "gateway", "run", "--config", "gateway.toml")
+    room.starts("kit", "gateway", sys.executable, *run)
+    eventually(lambda: "broker" in room.reads("phone", "jardin.lan", "/healthz"), "the page")
+
+    room.python("kit", "-m", "gateway", "node", "add", "bac-1", "--address", "10.42.1.1")
+    config = room.folder / "node.toml"
+    config.write_text(f'data = "{room.folder}/node"\n{NODE}')
+    room.python("second", "-m", "sensor_node", "join", "bac-1.join", "--config", str(config))
+    run = ("-m", "sensor_node", "run", "--config", str(config))
+    room.starts("second", "node", sys.executable, *run)
+    latest = "/api/v1/channels/bac-1/bac-1-soil/latest"
+    eventually(lambda: "0." in room.reads("phone", "jardin.lan", latest), "what it measures", 60)
 
 
 def _name_command() -> tuple[str, ...]:

@@ -96,6 +96,6 @@ def test_a_kits_card_starts_without_any_network_and_takes_a_reading(
     assert said.endswith("[0, 0, 0]\n")
 
     channels = json.loads((card.out / "channels.json").read_text())
-    assert {channel["channel"] for channel in channels} >= CHANNELS
+    assert {channel["name"] for channel in channels} >= CHANNELS
     assert {channel["node"] for channel in channels} == {"bac-1"}
     shutil.rmtree(card.root)

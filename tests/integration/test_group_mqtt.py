@@ -10,15 +10,19 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Final
 
 import pytest
+from door import Door
 from harness import eventually, missing
 from keyed import KeyedGarden, Voice, broker_of, enters, keyed_garden
 
+from gateway import assets
+from gateway.api.guard import COOKIE
 from gateway.ingest import Ingest
 from gateway.keys.session import visit
 from gateway.service import Gateway
@@ -28,7 +32,7 @@ from gateway.workshop.attendant import Attendant
 from gateway.workshop.hush import FENCE
 from gateway.workshop.lines import mqtt_line
 from gateway.workshop.workshop import Workshop
-from sensor_node.clock import SystemClock
+from sensor_node.clock import FakeClock, SystemClock
 from sensor_node.link import Broker
 
 TOMATO: Final = "jardin/v1/atelier.tomate/say"
@@ -147,6 +151,38 @@ def test_a_group_s_token_opens_its_own_sandbox_and_nobody_else_s(room: Classroom
     assert [topic for topic, payload in listener.heard if payload == b"666"] == []
     assert not enters(replace(room.way_of("tomate"), username="atelier.radis"))
     assert not enters(replace(room.way_of("tomate"), password="jardin_tomate_bcdfghjkmnpqrstv"))
+
+
+@contextmanager
+def web_of(room: Classroom) -> Iterator[Door]:
+    """The room's web pages; its gateway stays open at the end."""
+    door = Door(room.gateway, FakeClock(), pages=True)
+    door.open()
+    try:
+        yield door
+    finally:
+        door.client.close()
+        door.shut()
+        door._listener.close()
+
+
+def test_a_group_s_page_shows_its_line_and_what_was_not_taken(room: Classroom) -> None:
+    assets.build()
+    assets.built.cache_clear()
+    way = room.join("tomate")
+    assert way.password is not None
+    session = room.workshop.session.enter("tomate", secure=False)
+    with web_of(room) as door:
+
+        def page() -> str:
+            cookie = {"Cookie": f"{COOKIE}={session}"}
+            return unescape(door.client.get("/atelier/groupe", headers=cookie).text)
+
+        assert mqtt_line("tomate", way.password, "127.0.0.1", way.port) in page()
+        assert "a plain number, as 21.5" not in page()
+        room.voice(way).say(f"{TOMATO}/score", b"beaucoup")
+        eventually(lambda: room.told("tomate") == "NOT_SAYABLE", "it is told")
+        assert "a plain number, as 21.5" in page()
 
 
 def test_the_encrypted_door_knows_the_groups_too(room: Classroom) -> None:

@@ -47,7 +47,7 @@ def test_anybody_reads_a_sheet_and_every_word_of_it(
     assert shown.status_code == 200
     sheet = language.sheet(number).read_text(encoding="utf-8").partition("\n")[2]
     assert words(sheet) in words(shown.text)
-    assert shown.text.count("<pre>") == sheet.count("```") / 2
+    assert shown.text.count("<pre ") == sheet.count("```") / 2
     solution = language.solution(number).read_text(encoding="utf-8")
     assert solution.strip() not in unescape(shown.text)
 
@@ -86,7 +86,8 @@ def test_the_little_markdown_knows_what_sheets_are_made_of() -> None:
     )
     assert told == (
         "<h1>Titre</h1><p>Un <strong>mot</strong> et <code>x &lt; y</code>, suite.</p>"
-        "<ol><li>Un.<p>Dessous.</p><pre><code>a = 1\n\nif a &lt; 2:\n    b</code></pre></li>"
+        '<ol><li>Un.<p>Dessous.</p><pre tabindex="0"><code>a = 1\n\nif a &lt; 2:\n    b</code>'
+        "</pre></li>"
         "<li>Deux lien.</li></ol><ul><li>A. Un.</li><li>B. Deux.</li></ul>"
         '<table tabindex="0"><thead><tr><th>a</th><th>b</th></tr></thead>'
         "<tbody><tr><td>1</td><td>&lt;2&gt;</td></tr></tbody></table>"

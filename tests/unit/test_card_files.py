@@ -14,14 +14,21 @@ import pytest
 from gateway.card.answers import Answers, Words
 from gateway.card.templates import filled, template, tree
 from gateway.kit.captive import HOSTS
-from gateway.kit.placing import OF_ALL, OF_GATEWAY, OF_NODE, STARTED_BY_OTHERS
+from gateway.kit.placing import OF_ALL, OF_GATEWAY, OF_NODE, OF_NODE_ALONE, STARTED_BY_OTHERS
 from gateway.settings import GatewaySettings
 from sensor_node import settings as settings_file
 from sensor_node.config import NodeSettings
 
 FOLDER = Path(__file__).parents[2] / "firmware_config"
 SCRIPTS = sorted((FOLDER / "boot").glob("*.sh"))
-UNITS = (*OF_ALL, *OF_GATEWAY, *OF_NODE, *STARTED_BY_OTHERS, "boot/jardin-first-boot.service")
+UNITS = (
+    *OF_ALL,
+    *OF_GATEWAY,
+    *OF_NODE,
+    *OF_NODE_ALONE,
+    *STARTED_BY_OTHERS,
+    "boot/jardin-first-boot.service",
+)
 ANSWERS = Answers(
     card="0123456789abcdef",
     role="kit",
@@ -39,6 +46,12 @@ VALUES = ANSWERS.values(Words("abcd-efgh-jkmn", "bcdf-ghjk"))
 OTHERS_OWN = {"/var/lib/NetworkManager/NetworkManager.state"}
 
 
+PROFILES = [
+    f"system/{part}/{name}"
+    for part in ("gateway", "node")
+    for name in tree(f"system/{part}")
+    if name.endswith(".nmconnection")
+]
 EXPOSED_AT_MOST = {"jardin-broker": 2.5, "jardin-join": 2.5, "jardin-time": 3.5}
 OLDEST = 250
 """``systemd-analyze security --offline`` came with this systemd."""
@@ -107,14 +120,14 @@ def test_a_service_of_a_card_may_do_little(name: str) -> None:
 def test_every_unit_that_is_enabled_says_by_whom() -> None:
     for name in (*OF_ALL, *OF_GATEWAY, *OF_NODE):
         assert "WantedBy=" in template(name), name
-    for name in STARTED_BY_OTHERS:
+    for name in (*OF_NODE_ALONE, *STARTED_BY_OTHERS):
         assert "WantedBy=" not in template(name), name
 
 
 def test_every_unit_of_ours_goes_onto_a_card() -> None:
     ours = {path.name for path in FOLDER.glob("jardin-*") if path.is_file()}
 
-    assert ours == {*OF_ALL, *OF_GATEWAY, *OF_NODE, *STARTED_BY_OTHERS}
+    assert ours == {*OF_ALL, *OF_GATEWAY, *OF_NODE, *OF_NODE_ALONE, *STARTED_BY_OTHERS}
 
 
 def test_cloud_init_understands_the_user_data(tmp_path: Path) -> None:
@@ -148,10 +161,7 @@ def test_every_file_has_its_gaps_filled() -> None:
             assert not re.search(r"@[A-Z]+@", filled(f"system/{part}/{name}", VALUES)), name
 
 
-@pytest.mark.parametrize(
-    "name", [f"system/{part}/{name}" for part in ("gateway", "node")
-             for name in tree(f"system/{part}") if name.endswith(".nmconnection")]
-)  # fmt: skip
+@pytest.mark.parametrize("name", PROFILES)
 def test_a_profile_is_one_that_networkmanager_reads(name: str) -> None:
     profile = configparser.ConfigParser(interpolation=None)
     profile.read_string(filled(name, VALUES))
@@ -162,6 +172,26 @@ def test_a_profile_is_one_that_networkmanager_reads(name: str) -> None:
         assert profile["wifi-security"]["psk"] == "abcd-efgh-jkmn"
     else:
         assert profile["connection"]["interface-name"] == "eth0"
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_networkmanager_itself_keeps_every_line_of_a_profile(name: str) -> None:
+    nmcli = need("nmcli", "network-manager")
+    told = filled(name, VALUES)
+
+    done = subprocess.run(
+        [nmcli, "--offline", "connection", "modify", "connection.zone", ""],
+        input=told,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    kept = {line.rstrip(";") for line in done.stdout.splitlines()}
+    wanted = {line for line in told.splitlines() if "=" in line and not line.startswith("#")}
+    # What is usual it does not write down.
+    assert wanted - kept <= {"autoconnect=true"}
 
 
 def test_the_settings_of_a_card_are_settings_of_ours(tmp_path: Path) -> None:

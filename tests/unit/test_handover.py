@@ -170,6 +170,32 @@ def test_what_is_taken_along_opens_without_the_garden(config: Path, tmp_path: Pa
     assert json.loads(lines[0])["garden"]["name"] == SCHOOL
 
 
+def test_the_system_is_asked_to_forget_its_log_too(config: Path) -> None:
+    lived(config)
+    requests = config.parent / "requests"
+    requests.mkdir()
+    with config.open("a", encoding="utf-8") as file:
+        file.write(f'[kit]\nrequests = "{requests}"\n')
+    decided(config)
+    handover.finish(garden.load(config), erase)
+
+    assert [path.name for path in requests.iterdir()] == ["journal.json"]
+
+
+def test_a_workshop_that_nobody_has_ended_is_taken_along_and_counted(
+    config: Path, tmp_path: Path
+) -> None:
+    lived(config)
+    with closing(opened(config)) as gateway:
+        workshop = gateway.workshops.begin("Les graines", 6, 60)
+        file = take_along(gateway, tmp_path / "out")
+
+    with zipfile.ZipFile(file) as taken:
+        assert f"ateliers/atelier-{workshop.id}.zip" in taken.namelist()
+        report = taken.read("bilan-2026.csv").decode("utf-8-sig")
+    assert '"ateliers";1' in report
+
+
 def test_what_nodes_still_keep_of_before_is_confirmed_but_not_taken_in(config: Path) -> None:
     lived(config)
     decided(config)

@@ -35,7 +35,7 @@ class Pi(System):
         self.programs = programs
         self.ran: list[list[str]] = []
         self.times: list[int] = []
-        self.kept = False
+        self.kept = self.fails = False
         self.started = "first start"
         self.since_s = 100.0
         self.error: OSError | None = None
@@ -47,7 +47,7 @@ class Pi(System):
         self, command: Sequence[str], patience_s: float = 1.0
     ) -> subprocess.CompletedProcess[str]:
         self.ran.append(list(command))
-        return super().run(["true"], patience_s)
+        return super().run(["false" if self.fails else "true"], patience_s)
 
     def boot(self) -> str:
         return self.started
@@ -293,6 +293,18 @@ def test_a_power_cut_in_the_middle_has_it_done_again(folder: Path, pi: Pi) -> No
     assert done == [number, number]
     assert (answer := asking.heard("update", number)) is not None
     assert answer.values == {"times": 2}
+
+
+def test_the_systems_log_begins_anew_when_a_kit_is_handed_over(folder: Path, pi: Pi) -> None:
+    assert gateway(folder, pi).have("journal", {}) == {}
+    assert pi.ran == [["journalctl", "--rotate"], ["journalctl", "--vacuum-time=1s"]]
+
+
+def test_a_log_that_cannot_be_cleared_is_told(folder: Path, pi: Pi) -> None:
+    pi.fails = True
+    with pytest.raises(GardenError) as caught:
+        gateway(folder, pi).have("journal", {})
+    assert caught.value.code == "JOURNAL_KEPT"
 
 
 def test_an_answer_to_somebody_elses_request_is_not_ours(folder: Path, pi: Pi) -> None:

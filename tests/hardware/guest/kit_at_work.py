@@ -56,7 +56,8 @@ def channels() -> object:
     """All of them, once each has a value."""
     found = ask("channels")["channels"]
     assert isinstance(found, list)
-    return found if len([one for one in found if one["value"] is not None]) >= CHANNELS else None
+    known = [one for one in found if one["latest"] and one["latest"]["value"] is not None]
+    return known if len(known) >= CHANNELS else None
 
 
 def believe_the_clock() -> None:
