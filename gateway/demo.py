@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from gateway import children
@@ -55,6 +56,16 @@ def run_demo(port: int, folder: Path) -> int:
     return 0
 
 
+class _Process(GatewayProcess):
+    """A gateway that says before it ends that it does."""
+
+    ending: Callable[[], None] = staticmethod(lambda: None)
+
+    def stop(self) -> None:
+        self.ending()
+        super().stop()
+
+
 class _Demo:
     def __init__(self, port: int, folder: Path) -> None:
         self._folder = folder
@@ -75,7 +86,8 @@ class _Demo:
         )
 
     def run(self) -> None:
-        process = GatewayProcess(self._settings, before=self._begin, ready=self._start_nodes)
+        process = _Process(self._settings, before=self._begin, ready=self._start_nodes)
+        process.ending = self._end_mornings
         try:
             process.run()
         finally:
@@ -105,6 +117,10 @@ class _Demo:
         _say(f"… {report.new} mesures importées.", f"… {report.new} readings imported.")
         calibrate(gateway)
         plant(gateway, poured)
+
+    def _end_mornings(self) -> None:
+        if self._mornings is not None:
+            self._mornings.end()
 
     def _stop_mornings(self) -> None:
         if self._mornings is not None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
 from gateway.seasons.rehearsal import rehearsal_of
 from gateway.service import Gateway
 from gateway.times import HOUR_MS
-from sensor_node.errors import GardenError
 from sensor_node.garden.demo import NODES
 
 DAYS: Final = 7
@@ -27,8 +27,9 @@ for hours.
 log = logging.getLogger("jardin.demo")
 
 
-def live_past(gateway: Gateway, days: int = DAYS) -> int:
-    """Advise on the mornings that gave no advice; how many advices that made.
+def live_past(gateway: Gateway, days: int = DAYS, going: Callable[[], bool] = lambda: True) -> int:
+    """Advise on the mornings that gave no advice; how many advices that made. Nothing is kept where
+    ``going`` says no in between.
 
     Raises ``StorageError``.
     """
@@ -40,6 +41,8 @@ def live_past(gateway: Gateway, days: int = DAYS) -> int:
         for record in records:
             rehearsal.prepare(record, mornings)
         for on in mornings:
+            if not going():
+                return 0
             found = [rehearsal.morning(record, on) for record in records]
             made += [morning.given for morning in found if not morning.as_given]
     for given in made:
@@ -58,18 +61,28 @@ class PastMornings:
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
+    def end(self) -> None:
+        """Live no further morning; safe in a signal handler."""
         self._stopping.set()
-        self._thread.join()
+
+    def stop(self) -> None:
+        """End, and wait for it."""
+        self.end()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def _run(self) -> None:
         while not self._stopping.wait(LOOK_EVERY_S):
             if self._week_is_here():
-                try:
-                    live_past(self._gateway)
-                except GardenError as error:
-                    log.warning("%s", error)
+                self._live()
                 return
+
+    def _live(self) -> None:
+        try:
+            live_past(self._gateway, going=lambda: not self._stopping.is_set())
+        except Exception:
+            if not self._stopping.is_set():  # else the databases were closed under it
+                log.exception("PAST_MORNINGS_FAILED")
 
     def _week_is_here(self) -> bool:
         oldest_ms = self._gateway.clock.wall_ms() - NEAR_MS

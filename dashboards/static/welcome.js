@@ -20,8 +20,8 @@ const keeper = document.getElementById("keeper");
 
 if (keeper) {
   const [short, same, fair, good] = JSON.parse(keeper.dataset.strength);
-  keeper.elements.phrase.addEventListener("input", (event) => {
-    const text = event.target.value.trim().replace(/\s+/g, " ");
+  const judge = () => {
+    const text = keeper.elements.phrase.value.trim().replace(/\s+/g, " ");
     const words = text.split(" ").filter((word) => word.length > 2).length;
     const letters = new Set(text).size;
     let told = good;
@@ -29,5 +29,7 @@ if (keeper) {
     else if (letters < 6) told = same;
     else if (words < 4 && text.length < 24) told = fair;
     keeper.querySelector(".strength").textContent = text ? told : "";
-  });
+  };
+  keeper.elements.phrase.addEventListener("input", judge);
+  judge(); // whoever is quick has typed before this came
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
+from certificates import make_certificate
 from planted import BLIND, MOIST, THIRSTY, enter, plant
 from playwright.sync_api import BrowserContext
 from served_garden import AIR, NOW_MS, PULLED, RAIN, SOIL, ServedGarden
@@ -15,6 +16,7 @@ from gateway.api import waterings
 from gateway.api.bed_shapes import BedChange, BedCrop, NewWatering
 from gateway.api.beds import change_bed
 from gateway.api.guard import COOKIE
+from gateway.certificates import AUTHORITY, FOLDER
 from gateway.quarantine import Refused
 from gateway.security.roles import Role
 from gateway.sent import Sent
@@ -82,7 +84,7 @@ PAGES: Final = (
     Seen("today-nobody", "/?", "[href='/entrer?vers=/']", "entrez avec un code", "code",
          who="nobody"),
     Seen("bed-nobody", f"/bacs/{MOIST}?", ".sentence", "Jamais trop", "Never too", who="nobody"),
-    Seen("trust", "/confiance?", "main h1", "confiance", "trust"),
+    Seen("trust", "/confiance?", ".steps", "Comparez", "Compare"),
     Seen("privacy", "/vie-privee?", "main h1", "sait de vous", "knows about you"),
     Seen("accessibility", "/accessibilite?", "main", "non conforme", "not compliant"),
     Seen("workshops", "/ateliers?", "form h2", "Commencer un atelier", "Begin a workshop"),
@@ -161,6 +163,9 @@ def _full(garden: ServedGarden) -> Workshop:
     gateway.catalogue.mark_simulated([AIR])
     gateway.present.load(gateway.store.newest())
     gateway.ingest_alive = gateway.broker_up = True
+    keys = gateway.settings.data / FOLDER
+    make_certificate(keys)
+    (keys / AUTHORITY).write_bytes((keys / "web.crt").read_bytes())
     text, payload = "Trop tôt : l’heure du nœud est fausse.", b'[{"bn": "serre/"}]'
     refused = Refused("serre", "t", "air", "IN_THE_FUTURE", text, "Too early.", payload, NOW_MS)
     gateway.quarantine.add([refused])
