@@ -29,7 +29,7 @@ pytestmark = pytest.mark.prove
 PROJECT = Path(__file__).parents[2]
 EMULATOR = Path("/proc/sys/fs/binfmt_misc/qemu-aarch64")
 BUILD_S = 1800.0
-START_S = 1800.0
+START_S = 3600.0
 READING_S = 600.0
 CHANNELS = {"bac-1-soil", "bac-2-soil", "air", "humidity", "soil-temperature"}
 
