@@ -5,8 +5,8 @@
 PORT ?= 8000
 DATA ?= demo-data
 TESTS ?= tests
-# make test CORES=0 runs the tests in one process, to debug them
-CORES ?= auto
+# One more than there are cores, since tests wait a lot; CORES=0 runs them in one process, to debug
+CORES ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 # make bench BENCH="--only service --minutes 10": python -m bench --help
 BENCH ?=
 # make bundle BUNDLE="--system bookworm": jardin-gateway bundle --help

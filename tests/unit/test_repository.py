@@ -131,6 +131,12 @@ def test_the_continuous_run_is_check_and_test() -> None:
     assert run.stat().st_mode & 0o111
 
 
+def test_no_two_files_of_tests_have_one_name() -> None:
+    """pytest would collect one of the two alone."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []
+
+
 def test_the_changelog_tells_of_this_version() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"\n## {__version__}\n" in changelog
