@@ -18,6 +18,7 @@ from gateway.kit.garden import Garden
 from gateway.kit.welcome import Welcome
 from gateway.pages import frame, kit_hour, words
 from gateway.pages.enter import give
+from gateway.pages.wording import Wording
 from gateway.pages.workshop_view import View
 from gateway.security.refusals import AccessRefused
 from gateway.security.roles import Action
@@ -156,14 +157,15 @@ def _safe_door(request: Request, code: str) -> str:
 def _nodes(gateway: Gateway, request: Request) -> list[dict[str, Any]]:
     """The nodes that came, each with its newest readings."""
     reader = frame.reader_of(gateway, request)
-    view, present = View(gateway, request), gateway.present.all()
-    channels = gateway.measured.channels()
+    present, channels = gateway.present.all(), gateway.measured.channels()
     found = []
     for node in sorted(gateway.catalogue.nodes().values(), key=lambda one: one.node):
         values = [
             {
                 "name": reader.tell(words.look_of(channels[series].quantity).name),
-                "value": view.value(latest, channels[series].unit),
+                "value": Wording(channels[series], reader.write, reader.texts).measure(
+                    latest.value
+                ),
                 "good": latest.quality == "good",
             }
             for series, latest in sorted(present.items())
