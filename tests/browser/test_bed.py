@@ -213,6 +213,7 @@ def test_a_connection_lost_in_mid_save_loses_nothing(garden: ServedGarden, page:
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.locator("h1")).to_have_text("Le bac des radis")
     assert (details(garden, BARE).crop, details(garden, BARE).others) == ("radis", ())
+    page.wait_for_load_state()  # its heading is there before its scripts are
     page.context.set_offline(True)
     page.get_by_label("Noter ce que vous avez vu").fill("Levés")
     page.get_by_role("button", name="Noter").click()
