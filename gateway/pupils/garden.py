@@ -473,7 +473,7 @@ def _token_of(code, plant):
     """The token of the group that this code has opened, or opens now; else the code itself."""
     if code.startswith("jardin_"):
         return code
-    name = code.lower().replace("-", "")
+    name = _re.sub(r"[\s-]", "", code).lower()
     kept = _kept(name)
     if kept and _opens(kept):
         return kept

@@ -445,16 +445,18 @@ def test_the_code_of_the_big_screen_gives_a_group_its_plant(
 
 
 @pytest.mark.parametrize("file", ["jardin.py", "garden.py"])
-def test_a_program_that_runs_twice_is_one_group(tmp_path: Path, file: str) -> None:
+@pytest.mark.parametrize("between", ["-", " ", "", " - "])
+def test_a_program_that_runs_twice_is_one_group(tmp_path: Path, file: str, between: str) -> None:
     with garden_door(tmp_path) as door:
-        _run_twice(door, tmp_path, file)
+        _run_twice(door, tmp_path, file, between)
 
 
-def _run_twice(door: Door, tmp_path: Path, file: str) -> None:
+def _run_twice(door: Door, tmp_path: Path, file: str, between: str) -> None:
     shop = door.gateway.workshops.begin("Essai", 4, 60)
+    code = shop.about.code.upper().replace("-", between)
     (tmp_path / file).write_text(door.client.get(f"/{file}").text, encoding="utf-8")
     word = {"jardin.py": "groupe", "garden.py": "group"}[file]
-    line = f"import {file[:-3]} as g; g.{word}('{shop.about.code}')"
+    line = f"import {file[:-3]} as g; g.{word}('{code}')"
     command = [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, '{tmp_path}'); {line}"]
     first, again = (
         subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2)
