@@ -247,6 +247,7 @@ jardin.lieux() dit ce qui peut se lire. help(jardin) dit le reste. Ctrl-C arrêt
         "Le jardin n'a encore fini aucun jour de conseil pour « {} »."
     ),
     "come back tomorrow, or more days": "revenir demain, ou demander plus de jours",
+    "There is no code between the quotes.": "Il n'y a pas de code entre les guillemets.",
     "You write in '{}'.": "Vous écrivez dans « {} ».",
     "The garden does not know your group yet.": "Le jardin ne connaît pas encore votre groupe.",
     'garden.group("the code on the board"), before garden.measure': (

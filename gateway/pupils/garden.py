@@ -48,6 +48,7 @@ _KINDS = dict(
     wind=("wind_speed",),
 )
 _SYMBOLS = {"Cel": "°C", "%RH": "%", "%EL": "%", "/": "", "deg": "°", "W/m2": "W/m²"}
+_WITH_CODE = 'garden.group("the code on the board")'
 _UNITS = {"°C": "Cel", "C": "Cel", "lux": "lx", "W/m²": "W/m2", "°": "deg"}
 _REASONS = {
     "in air": "it is out of the soil",
@@ -255,7 +256,10 @@ def group(code, address=None, plant=None):
     if address is not None:
         ADDRESS = address
     TOKEN = ""
-    TOKEN = _token_of(str(code).strip(), plant)
+    code = str(code).strip()
+    if not code:
+        raise GardenError("There is no code between the quotes.", _WITH_CODE)
+    TOKEN = _token_of(code, plant)
     who = _get("/who")
     print("You write in '{}'.".format(who["own"] or who["role"]))
 
@@ -464,7 +468,7 @@ def _refused(error):
     if error.code == 401 and TOKEN:
         _sessions.clear()
     if error.code == 401:
-        return GardenError(told, 'garden.group("the code on the board")')
+        return GardenError(told, _WITH_CODE)
     passing = error.code >= 500 or error.code == 429
     return GardenError(told, passing=passing, code=problem.get("code", ""))
 

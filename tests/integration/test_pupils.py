@@ -504,6 +504,13 @@ def test_without_a_group_it_says_how(jardin: Any, door: Door) -> None:
     assert "jeton n'ouvre rien" in refused(jardin, lambda: jardin.mesurer("ma-plante", 1))
 
 
+@pytest.mark.parametrize("code", ["", "  "])
+def test_a_code_that_was_left_empty_is_told(jardin: Any, code: str) -> None:
+    told = refused(jardin, lambda: jardin.groupe(code))
+    assert told.startswith("Il n'y a pas de code entre les guillemets.")
+    assert 'jardin.groupe("le code du tableau")' in told
+
+
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
