@@ -170,6 +170,9 @@ jardin.lieux() dit ce qui peut se lire. help(jardin) dit le reste. Ctrl-C arrêt
     "The garden's answer; where it asks to wait, it is asked again.": (
         "La réponse du jardin ; s'il demande d'attendre, on attend et on redemande."
     ),
+    "The garden's address without the page, where it was copied from the browser.": (
+        "L'adresse du jardin sans la page, si elle est recopiée du navigateur."
+    ),
     "What shows the garden who asks: a token, or the session that a code has opened.": (
         "Ce qui dit au jardin qui demande : un jeton, ou la session qu'un code a ouverte."
     ),

@@ -402,18 +402,23 @@ def _send(path, data, headers):
         _pause(wait_s)
 
 
+def _door():
+    """The garden's address without the page, where it was copied from the browser."""
+    door = _re.match(r"(?i)https?://[^/?#]+", str(ADDRESS).strip())
+    if door is None:
+        raise _no_address()
+    return door[0]
+
+
 def _once(path, data, headers):
     try:
-        request = _request.Request(ADDRESS.rstrip("/") + path, data, headers)
+        request = _request.Request(_door() + path, data, headers)
         with _opener.open(request, timeout=_TIMEOUT_S) as answer:
             return answer.read()
     except _error.HTTPError:
         raise
     except (_client.InvalidURL, ValueError):
-        raise GardenError(
-            "The address '{}' is not one.".format(ADDRESS),
-            'garden.ADDRESS = "http://jardin.local:8000"',
-        ) from None
+        raise _no_address() from None
     except (OSError, _client.HTTPException):
         raise _no_answer() from None
 
@@ -431,12 +436,12 @@ def _key():
         return {"Authorization": "Bearer " + TOKEN}
     if TOKEN not in _sessions:
         _sessions[TOKEN] = _enter(TOKEN)
-    return {"Cookie": _sessions[TOKEN], "Origin": ADDRESS.rstrip("/")}
+    return {"Cookie": _sessions[TOKEN], "Origin": _door()}
 
 
 def _enter(code):
     body = _parse.urlencode({"code": code}).encode("ascii")  # /entrer takes what a form sends
-    headers = {"Accept-Language": _LANGUAGE, "Origin": ADDRESS.rstrip("/")}
+    headers = {"Accept-Language": _LANGUAGE, "Origin": _door()}
     try:
         _send("/entrer", body, headers)
     except _error.HTTPError as error:
@@ -527,6 +532,13 @@ def _keep(name, token):
 def _beside(name):
     """A file in the folder of this one."""
     return _os.path.join(_os.path.dirname(_os.path.abspath(__file__)), name)
+
+
+def _no_address():
+    return GardenError(
+        "The address '{}' is not one.".format(ADDRESS),
+        'garden.ADDRESS = "http://jardin.local:8000"',
+    )
 
 
 def _no_answer():

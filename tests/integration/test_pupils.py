@@ -572,8 +572,21 @@ def test_a_garden_that_is_not_there_is_told_in_words(jardin: Any) -> None:
     assert "Wi-Fi du jardin" in told
 
 
-@pytest.mark.parametrize("wrong", ["jardin.local", "", "http://a b", "http://jardin:abc"])
-def test_an_address_that_is_none_is_told(jardin: Any, wrong: str) -> None:
+@pytest.mark.parametrize("page", ["/", "/atelier", "/atelier/groupe?lang=fr#nombre", "  "])
+def test_an_address_may_be_copied_from_the_browser_with_its_page(
+    jardin: Any, door: Door, page: str
+) -> None:
+    jardin.groupe(code_of(door, "radis"), f"{door.address}{page}")  # also for Origin
+    jardin.ADRESSE = f"{door.address}{page}"
+    assert float(jardin.valeur("bac-1")) == 31.0
+    told = refused(jardin, lambda: jardin.mesurer("verre", 18))
+    assert "atelier en cours" in told
+
+
+@pytest.mark.parametrize(
+    "wrong", ["jardin.local", "", "http://a b", "http://jardin:abc", "http://", "http://[::1", None]
+)
+def test_an_address_that_is_none_is_told(jardin: Any, wrong: Any) -> None:
     jardin.ADRESSE = wrong
     assert "n'en est pas une" in refused(jardin, lambda: jardin.valeur("bac-1"))
 
