@@ -239,10 +239,17 @@ jardin.lieux() dit ce qui peut se lire. help(jardin) dit le reste. Ctrl-C arrêt
     "{} (old: {})": "{} (vieux : {})",
     "'{}' has not measured anything yet.": "« {} » n'a encore rien mesuré.",
     "Careful, '{}' is in doubt: {}.": "Attention, la valeur de « {} » est à vérifier : {}.",
-    "How many days? That has to be more than 0.": (
-        "Combien de jours ? Il en faut plus de 0, et dix ans au plus."
-    ),
+    "How many days? More than 0, and {} at most.": "Combien de jours ? Plus de 0, et {} au plus.",
     "days=7": "jours=7",
+    "hours=12": "heures=12",
+    "times=3": "fois=3",
+    "every=10": "chaque=10",
+    "during=60": "pendant=60",
+    "It draws a place between quotes, or a list of numbers.": (
+        "On dessine un lieu entre guillemets, ou une liste de nombres."
+    ),
+    "garden.draw([3, 1, 2])": "jardin.dessiner([3, 1, 2])",
+    "garden.draw([3, 1.5, 2])": "jardin.dessiner([3, 1.5, 2])",
     "Careful: nobody measured the rain of {}. It counts as 0.": (
         "Attention : personne n'a mesuré la pluie du {}. Elle compte pour 0."
     ),

@@ -186,13 +186,12 @@ def history(place, days=1, hours=None, every=None, what=None):
     every: "10m", "1h", "1d": means instead of each measure.
     """
     channel = _find(place, what)
-    seconds = _number(days) * 86400 if hours is None else _number(hours) * 3600
-    if not 0 < seconds <= 3660 * 86400:
-        raise GardenError("How many days? That has to be more than 0.", "days=7")
+    asked_days = _number(days, "days=7") if hours is None else _number(hours, "hours=12") / 24
+    span = _span(asked_days, 3660)
     now = _moment(_get("/garden")["time"])
     asked = {
         "channel": channel["channel"],
-        "from": _written(now - _datetime.timedelta(seconds=seconds)),
+        "from": _written(now - span),
         "to": _written(now + _datetime.timedelta(seconds=1)),
     }
     if every is not None:
@@ -222,7 +221,7 @@ def diary(place, days=7):
     """The bed's finished days in mm of water: day, missing in the morning, thirst, rain, given."""
     bed = _bed(place)
     now = _moment(_get("/garden")["time"])
-    begin = now - _datetime.timedelta(seconds=_number(days) * 86400)
+    begin = now - _span(_number(days, "days=7"), 366)
     path = "/beds/{}/history".format(_parse.quote(bed["id"], safe=""))
     found = []
     for one in _get(path, {"from": _written(begin), "to": _written(now)})["days"]:
@@ -292,7 +291,9 @@ def when(place, below=None, above=None, do=None, times=1, during=None, every=10,
     """
     limits = _limits(below, above)
     action = _action(do)
-    end = None if during is None else _time.monotonic() + _number(during)
+    times = None if times is None else _number(times, "times=3")
+    every_s = min(max(_GENTLE_S, _number(every, "every=10")), 86400)
+    end = None if during is None else _time.monotonic() + _number(during, "during=60")
     done, was_true, last_trouble = 0, False, None
     place_known = False
     try:
@@ -317,7 +318,7 @@ def when(place, below=None, above=None, do=None, times=1, during=None, every=10,
             if end is not None and _time.monotonic() >= end:
                 print("Time is over.")
                 break
-            _pause(max(_GENTLE_S, _number(every)))
+            _pause(every_s)
     except KeyboardInterrupt:
         print("Stopped. See you soon in the garden!")
     return done
@@ -330,12 +331,18 @@ def draw(series, days=1, hours=None, what=None, window=False):
     """
     if isinstance(series, str):
         series = history(series, days=days, hours=hours, what=what)
-    numbers = [float(one) for one in series]
+    try:
+        measures = list(series)
+    except TypeError:
+        raise GardenError(
+            "It draws a place between quotes, or a list of numbers.", "garden.draw([3, 1, 2])"
+        ) from None
+    numbers = [_number(one, "garden.draw([3, 1.5, 2])") for one in measures]
     if not numbers:
         raise GardenError("There is nothing to draw: the list is empty.", "days=7")
     moments = None
-    if all(isinstance(one, Measure) and one.at for one in series):
-        moments = [one.at for one in series]
+    if all(isinstance(one, Measure) and one.at for one in measures):
+        moments = [one.at for one in measures]
     if isinstance(series, History):
         print("{} {}".format(series.place, series.unit).rstrip())
     print(_plot(numbers, moments))
@@ -724,15 +731,23 @@ def _not_measured(place, what, channels):
     return GardenError(told, "garden.places()")
 
 
-def _number(value):
+def _number(value, attempt="21.5"):
     """A number, also from a text with a comma."""
     try:
         number = float(value.replace(",", ".") if isinstance(value, str) else value)
+    except OverflowError:
+        number = _math.inf
     except (TypeError, ValueError):
-        raise GardenError("'{}' is not a number.".format(value), "21.5") from None
+        raise GardenError("'{}' is not a number.".format(str(value)[:40]), attempt) from None
     if not _math.isfinite(number):
-        raise GardenError("'{}' is not a number that can be measured.".format(value), "21.5")
+        raise GardenError("'{}' is not a number that can be measured.".format(number), attempt)
     return number
+
+
+def _span(days, most):
+    if not 0 < days <= most:
+        raise GardenError("How many days? More than 0, and {} at most.".format(most), "days=7")
+    return _datetime.timedelta(days)
 
 
 def _channel_name(name):

@@ -266,7 +266,13 @@ def test_rain_is_what_fell(jardin: Any, door: Door) -> None:
 
 @pytest.mark.parametrize("days", [0, -1, 10**9, "x", math.nan])
 def test_days_that_are_none_are_told(jardin: Any, days: Any) -> None:
-    assert "Essayez" in refused(jardin, lambda: jardin.historique("bac-1", jours=days))
+    for call in (jardin.historique, jardin.journal, jardin.dessiner):
+        assert "Essayez : jours=7" in refused(jardin, lambda: call("bac-1", jours=days))
+
+
+def test_hours_that_are_none_are_told(jardin: Any) -> None:
+    told = refused(jardin, lambda: jardin.historique("bac-1", heures="midi"))
+    assert told == "« midi » n'est pas un nombre.\n  Essayez : heures=12"
 
 
 def test_the_advice_is_told_in_words(jardin: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -319,6 +325,33 @@ def test_a_gap_of_the_sensor_is_a_gap_of_the_curve(
 
 def test_nothing_to_draw_is_told(jardin: Any) -> None:
     assert "la liste est vide" in refused(jardin, lambda: jardin.dessiner([]))
+
+
+def test_numbers_with_a_comma_are_drawn_and_so_is_whatever_counts(
+    jardin: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    jardin.dessiner([1.5, 2])
+    drawn = capsys.readouterr().out
+    for numbers in (["1,5", "2"], (1.5, 2), (one for one in (1.5, 2))):
+        jardin.dessiner(numbers)
+        assert capsys.readouterr().out == drawn
+
+
+@pytest.mark.parametrize(
+    ("series", "told"),
+    [
+        (["a", 2], "« a » n'est pas un nombre"),
+        ([1, math.nan, 3], "n'est pas un nombre qui se mesure"),
+        ([1, math.inf, 3], "n'est pas un nombre qui se mesure"),
+        ([1, None], "« None » n'est pas un nombre"),
+        (5, "une liste de nombres"),
+        (None, "une liste de nombres"),
+    ],
+)
+def test_what_cannot_be_drawn_is_told(jardin: Any, series: Any, told: str) -> None:
+    said = refused(jardin, lambda: jardin.dessiner(series))
+    assert told in said
+    assert "Essayez : jardin.dessiner([3, 1" in said
 
 
 class Turtle(ModuleType):
@@ -405,6 +438,9 @@ def test_when_never_acts_on_an_old_value_and_goes_on_when_a_fresh_one_comes(
         ({}, "Il faut une limite"),
         ({"sous": 25, "faire": 3}, "sans parenthèses"),
         ({"sous": "beaucoup"}, "n'est pas un nombre"),
+        ({"sous": 100, "fois": "deux"}, "« deux » n'est pas un nombre.\n  Essayez : fois=3"),
+        ({"sous": 100, "chaque": "jour"}, "Essayez : chaque=10"),
+        ({"sous": 100, "pendant": "midi"}, "Essayez : pendant=60"),
     ],
 )
 def test_a_when_that_makes_no_sense_is_told(jardin: Any, asked: dict[str, Any], told: str) -> None:
@@ -520,6 +556,7 @@ def test_a_code_that_was_left_empty_is_told(jardin: Any, code: str) -> None:
         ("ma-plante", "chaud", "n'est pas un nombre"),
         ("ma-plante", None, "n'est pas un nombre"),
         ("ma-plante", math.inf, "n'est pas un nombre"),
+        ("ma-plante", 10**400, "« inf » n'est pas un nombre qui se mesure"),
     ],
 )
 def test_what_cannot_be_sent_is_told_before_it_is(
