@@ -188,8 +188,8 @@ jardin.lieux() dit ce qui peut se lire. help(jardin) dit le reste. Ctrl-C arrêt
     "All channels of the garden, and those of the group that writes here.": (
         "Toutes les voies du jardin, et celles du groupe qui écrit ici."
     ),
-    "The channels of a group, which are kept apart; none where it has sent nothing.": (
-        "Les voies d'un groupe, qui sont gardées à part ; aucune s'il n'a rien envoyé."
+    "The channels of a group, which are kept apart; None where there is no such group.": (
+        "Les voies d'un groupe, qui sont gardées à part ; None si ce groupe n'existe pas."
     ),
     "The channels by every name that a pupil may give them.": (
         "Les voies, par tous les noms qu'on peut leur donner."
@@ -320,6 +320,11 @@ jardin.lieux() dit ce qui peut se lire. help(jardin) dit le reste. Ctrl-C arrêt
     ),
     "There is no '{}' in the garden.": "Il n'y a pas de « {} » au jardin.",
     "'{}' is not measured at '{}'.": "La grandeur « {} » n'est pas mesurée à « {} ».",
+    "'{}' is not measured at '{}'. Did you mean '{}'?": (
+        "La grandeur « {} » n'est pas mesurée à « {} ». Vouliez-vous dire « {} » ?"
+    ),
+    "The group '{}' has not sent anything yet.": "Le groupe « {} » n'a encore rien envoyé.",
+    'garden.measure("my-plant", 21.5)': 'jardin.mesurer("ma-plante", 21.5)',
     "'{}' is not a number.": "« {} » n'est pas un nombre.",
     "'{}' is not a number that can be measured.": "« {} » n'est pas un nombre qui se mesure.",
     "'{}' cannot be a name: letters, digits and hyphens, 32 at most.": (

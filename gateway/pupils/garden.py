@@ -647,13 +647,21 @@ def _find(place, what=None):
     named = _named(channels, beds)
     here = named.get(_plain(place))
     if here is None:
-        channels += _of_group(_plain(place).partition("/")[0])
+        plant = _plain(place).partition("/")[0]
+        sent = _of_group(plant)
+        if sent == []:
+            raise GardenError(
+                "The group '{}' has not sent anything yet.".format(plant),
+                'garden.measure("my-plant", 21.5)',
+                passing=True,
+            )
+        channels += sent or []
         here = _named(channels, beds).get(_plain(place))
     if here is None:
         raise _unknown(place, sorted(named))
     wished = _wished(here, what)
     if what is not None and not wished:
-        raise _not_measured(place, what, channels)
+        raise _not_measured(place, what, here, channels)
     if len(wished) == 1:
         return wished[0]
     of_soil = [one for one in wished if one["quantity"] in _KINDS[soil.__name__]]
@@ -673,17 +681,17 @@ def _channels():
         _owns[TOKEN] = _get("/who")["own"] or ""
     own = _owns.get(TOKEN, "")
     if own.startswith(_SANDBOX) and all(one["node"] != own for one in found):
-        found += _of_group(own)
+        found += _of_group(own) or []
     return found
 
 
 def _of_group(plant):
-    """The channels of a group, which are kept apart; none where it has sent nothing."""
+    """The channels of a group, which are kept apart; None where there is no such group."""
     node = plant if plant.startswith(_SANDBOX) else _SANDBOX + plant
     try:
         return _get("/channels", {"node": node})["channels"]
     except GardenError:
-        return []
+        return None
 
 
 def _named(channels, beds):
@@ -723,7 +731,12 @@ def _unknown(place, names):
     return GardenError("There is no '{}' in the garden.".format(place), "garden.places()")
 
 
-def _not_measured(place, what, channels):
+def _not_measured(place, what, here, channels):
+    names = {kind for kind in _KINDS if _wished(here, kind)} | {one["name"] for one in here}
+    near = _difflib.get_close_matches(_plain(what), sorted(names), 1, 0.6)
+    if near:
+        told = "'{}' is not measured at '{}'. Did you mean '{}'?"
+        return GardenError(told.format(what, place, near[0]), '"{}"'.format(near[0]))
     elsewhere = sorted({one["channel"] for one in _wished(channels, what)})
     told = "'{}' is not measured at '{}'.".format(what, place)
     if elsewhere:

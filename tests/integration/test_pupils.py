@@ -190,6 +190,12 @@ def test_what_is_not_measured_there_is_told_with_where_it_is(jardin: Any) -> Non
     )
 
 
+def test_a_misspelt_quantity_is_told_with_the_nearest(jardin: Any) -> None:
+    told = refused(jardin, lambda: jardin.valeur("potager-1", "temprature"))
+    assert told.endswith('Vouliez-vous dire « temperature » ?\n  Essayez : "temperature"')
+    assert "« porche »" in refused(jardin, lambda: jardin.valeur("serre", "proche"))
+
+
 def test_where_there_are_several_it_asks_which(jardin: Any) -> None:
     told = refused(jardin, lambda: jardin.valeur("potager-1"))
     assert '"potager-1/air"' in told
@@ -463,6 +469,21 @@ def test_a_group_sends_a_measure_of_its_own_with_the_code_of_the_board(
     for place, what in (("ma-plante", None), ("tomate", "ma-plante"), ("atelier.tomate", None)):
         assert float(jardin.valeur(place, what)) == 21.5
     assert [float(one) for one in jardin.historique("ma-plante")] == [21.5]
+
+
+def test_a_group_that_has_sent_nothing_yet_is_told(tmp_path: Path) -> None:
+    with garden_door(tmp_path) as door:
+        jardin: Any = program_of(door)
+        bed = {"id": "tomates", "name": "Tomates", "area_m2": 2}
+        assert door.client.post("/api/v1/beds", json=bed).status_code == 201
+        code = door.gateway.workshops.begin("Essai", 4, 60).about.code
+        jardin.groupe(code)
+        for place in ("tomate", "Tomate", "tomate/score", "atelier.tomate"):
+            told = refused(jardin, lambda place=place: jardin.valeur(place))
+            assert "tomate » n'a encore rien envoyé" in told
+        assert "Essayez : jardin.mesurer" in told
+        jardin.mesurer("score", 3)
+        assert float(jardin.valeur("tomate")) == 3
 
 
 def test_the_code_of_the_big_screen_gives_a_group_its_plant(
