@@ -91,7 +91,9 @@ class Measure(float):
         return self
 
     def __str__(self):
-        digits = "{:.2f}".format(float(self)).rstrip("0").rstrip(".")
+        digits = "{:g}".format(float(self))
+        if abs(self) < 1e12:
+            digits = "{:.2f}".format(float(self)).rstrip("0").rstrip(".")
         return "{} {}".format("0" if digits == "-0" else digits, self.unit).strip()
 
     def __repr__(self):

@@ -486,6 +486,17 @@ def test_a_group_that_has_sent_nothing_yet_is_told(tmp_path: Path) -> None:
         assert float(jardin.valeur("tomate")) == 3
 
 
+@pytest.mark.parametrize(
+    ("value", "told"), [(1e308, "1e+308"), (-2e15, "-2e+15"), (123456789.5, "123456789.5")]
+)
+def test_a_number_is_told_on_one_line(
+    jardin: Any, door: Door, capsys: pytest.CaptureFixture[str], value: float, told: str
+) -> None:
+    jardin.groupe(token_of(door))
+    jardin.mesurer("ma-plante", value)
+    assert capsys.readouterr().out.endswith(f"ma-plante : {told}\n")
+
+
 def test_the_code_of_the_big_screen_gives_a_group_its_plant(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
