@@ -49,20 +49,23 @@ def is_id(text: str) -> bool:
 
 
 def check_id(text: str, what: str = "id") -> str:
-    """``text`` if it is a valid id, else ``ConfigError``; ``what`` names it in the message."""
+    """``text`` if it is a valid id, else ``ConfigError``; ``what`` names it in the message, unless
+    it is empty.
+    """
     if is_id(text):
         return text
+    what = what and f" ({what})"
     if text in RESERVED_IDS:
         raise ConfigError(
             "ID_RESERVED",
-            fr=f"« {text} » est un mot réservé du jardin : choisissez un autre nom ({what}).",
-            en=f"'{text}' is a reserved word of the garden: choose another name ({what}).",
+            fr=f"« {text} » est un mot réservé du jardin : choisissez un autre nom{what}.",
+            en=f"'{text}' is a reserved word of the garden: choose another name{what}.",
         )
     raise ConfigError(
         "ID_INVALID",
-        fr=f"« {text} » ne peut pas servir de nom ({what}) : 1 à 32 lettres minuscules sans "
+        fr=f"« {text} » ne peut pas servir de nom{what} : 1 à 32 lettres minuscules sans "
         "accent, chiffres ou tirets, sans tiret au début.",
-        en=f"'{text}' cannot be a name ({what}): 1 to 32 lower-case letters without accents, "
+        en=f"'{text}' cannot be a name{what}: 1 to 32 lower-case letters without accents, "
         "digits or hyphens, not starting with a hyphen.",
     )
 

@@ -18,6 +18,7 @@ from gateway.security.refusals import not_yours
 from gateway.security.roles import Action
 from gateway.sent import Sent
 from gateway.service import Gateway
+from gateway.workshop.refusals import other_sandbox
 from gateway.workshop.telling import tell_group_reading
 from sensor_node import wire
 from sensor_node.errors import ConfigError
@@ -133,9 +134,9 @@ def _sent(gateway: Gateway, node: str, one: SentReading) -> Sent:
 def _channel(node: str, one: SentReading) -> str:
     named, _, channel = one.channel.rpartition("/")
     if named not in ("", node):
-        raise not_yours(named, node)
+        raise other_sandbox(node) if node.startswith(wire.SANDBOX) else not_yours(named, node)
     try:
-        return wire.check_id(channel, "channel")
+        return wire.check_id(channel, "")
     except ConfigError as error:
         raise Problem(422, error.code, fr=error.fr, en=error.en) from None
 

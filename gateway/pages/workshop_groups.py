@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from typing import Final
 
 from fastapi import Request
@@ -131,7 +133,7 @@ def send_number(gateway: Gateway, request: Request, channel: str, value: str) ->
 
     def do() -> None:
         reading = SentReading.model_validate(
-            {"channel": channel.strip().lower() or CHANNEL, "value": _number(value)}
+            {"channel": _channel(channel) or CHANNEL, "value": _number(value)}
         )
         send_of_group(gateway, who_asks(request), SentReadings(readings=[reading]), "fr")
 
@@ -198,6 +200,13 @@ def _mqtt_line(gateway: Gateway, request: Request, plant: str, token: str) -> st
 def _told(view: View, workshop: Workshop, plant: str) -> str:
     refusal = workshop.told(plant)
     return "" if refusal is None else refusal.text(view.language)
+
+
+def _channel(text: str) -> str:
+    """A name as pupils write it, as ``jardin.py`` takes it: "Ma plante" is "ma-plante"."""
+    letters = unicodedata.normalize("NFKD", text.strip()).lower()
+    plain = "".join(one for one in letters if not unicodedata.combining(one))
+    return re.sub(r"[\s_'’]+", "-", plain)
 
 
 def _number(text: str) -> float:

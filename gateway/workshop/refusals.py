@@ -63,6 +63,18 @@ def no_workshop(plant: str) -> AccessRefused:
     )
 
 
+def other_sandbox(own: str) -> AccessRefused:
+    """To a group that names another node than its own."""
+    return AccessRefused(
+        403,
+        "NOT_YOURS",
+        fr=f"Votre groupe n'écrit que dans son bac à sable, « {own} » : donnez le nom de la mesure "
+        "seul, sans « / », comme score.",
+        en=f"Your group writes to its own sandbox only, '{own}': give the name of the reading "
+        "alone, without '/', as score.",
+    )
+
+
 def over() -> AccessRefused:
     """To a group that writes after the end."""
     return AccessRefused(

@@ -8,6 +8,7 @@ import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from html import unescape
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,11 +18,13 @@ from door import NOW_MS, Door, garden_door, problem
 from harness import eventually, gateway_on
 from pupils import program_of
 
+from gateway.api.guard import COOKIE
 from gateway.api.workshops import zip_of
 from gateway.backup import make_backup
 from gateway.broker import MosquittoBroker
 from gateway.cli import main
 from gateway.keys.session import visit
+from gateway.pages.workshop_groups import CHANNEL
 from gateway.security.roles import Role
 from gateway.store.base import Reading, Series
 from gateway.times import to_rfc3339
@@ -132,6 +135,53 @@ def test_a_group_reads_the_whole_garden_and_writes_to_nothing_else(door: Door) -
         answer = door.client.post(path, json={}, headers=radish)
         assert answer.status_code == 403, (path, answer.text)
     assert door.gateway.store.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("ma plante", "ma-plante"), (" Température ", "temperature"), ("L’eau", "l-eau"), ("", CHANNEL)],
+)
+def test_the_page_of_a_group_takes_a_name_as_its_program_does(
+    tmp_path: Path, typed: str, name: str
+) -> None:
+    with garden_door(tmp_path, pages=True) as door:
+        answer = send_on_page(door, typed)
+        assert answer.status_code == 303, answer.text
+        (one,) = door.json("/channels", node="atelier.tomate")["channels"]
+        assert one["name"] == name
+        if typed:
+            assert program_of(door)._channel_name(typed) == name  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("potager-1/air", "Votre groupe n'écrit que dans son bac à sable, « atelier.tomate »"),
+        ("pack", "« pack » est un mot réservé du jardin : choisissez un autre nom."),
+        ("ma plante !", "« ma-plante-! » ne peut pas servir de nom : 1 à 32 lettres"),
+    ],
+)
+def test_a_name_that_a_group_cannot_take_is_told_in_plain_words(
+    tmp_path: Path, typed: str, told: str
+) -> None:
+    with garden_door(tmp_path, pages=True) as door:
+        text = unescape(send_on_page(door, typed).text)
+        assert told in text
+        assert "clé" not in text.partition(told)[2][:200]
+
+
+def send_on_page(door: Door, typed: str) -> httpx.Response:
+    """What comes of a number that the tomatoes type on their page, in French."""
+    code = begin(door)["code"]
+    workshop, _ = door.gateway.workshops.join(code, "tomate")
+    session = workshop.session.enter("tomate", secure=False)
+    return door.client.post(
+        "/atelier/groupe/nombre",
+        data={"channel": typed, "value": "12,5"},
+        headers={
+            "Cookie": f"{COOKIE}={session}", "Origin": door.address, "Accept-Language": "fr",
+        },
+    )  # fmt: skip
 
 
 def test_no_plant_is_two_groups_and_no_group_is_too_many(door: Door) -> None:
