@@ -25,7 +25,7 @@ class NewWorkshop(BaseModel):
 
 class Joining(BaseModel):
     """`code`: of the big screen, or a group's own. `plant`: absent with a group's own code, or
-    where any free one will do.
+    where any free one will do; its French or its English word.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -210,11 +210,15 @@ def notes(gateway: TheGateway, asker: TheAsker, id: WorkshopId) -> NoteList:  # 
 
 
 def joined(gateway: Gateway, code: str, plant: str | None) -> tuple[Workshop, str]:
-    """As ``Workshops.join``; wrong codes slow the door down, as at the garden's own."""
+    """As ``Workshops.join``, with ``plant`` in the words of a reader; wrong codes slow the door
+    down, as at the garden's own.
+    """
+    from gateway.pages.plants import plant_of  # noqa: PLC0415 - words are loaded when needed
+
     with gateway.access.for_codes.one_try():
         if not gateway.access.knows(code):
             gateway.workshops.by_code(code)
-    return gateway.workshops.join(code, plant)
+    return gateway.workshops.join(code, plant and plant_of(plant))
 
 
 def own_of(gateway: Gateway, asker: Who, workshop_id: str | None = None) -> tuple[Workshop, str]:

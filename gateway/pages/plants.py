@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 import gettext
+import re
+import unicodedata
+from functools import cache
 from typing import Final
 
 from gateway.pages.words import N_
+from gateway.translations import installed
+from gateway.workshop.refusals import unknown_plant
 
 PLANT_WORDS: Final = {
     "tomate": N_("Tomate"),
@@ -55,6 +61,39 @@ PLANT_WORDS: Final = {
     "ble": N_("Blé"),
     "cactus": N_("Cactus"),
 }
+
+
+ALSO: Final = {"corn": "mais", "eggplant": "aubergine", "beet": "betterave"}
+"""English words of pupils elsewhere."""
+
+
+def plant_of(text: str) -> str:
+    """The plant that ``text`` means, in French or English, one or several of it: "Petits pois" is
+    ``petit-pois``. Raises ``AccessRefused``, which tells the nearest ones.
+    """
+    known = _by_word()
+    found = known.get(_bare(text))
+    if found is not None:
+        return found
+    close = difflib.get_close_matches(_bare(text), known, n=3, cutoff=0.6)
+    near = [PLANT_WORDS[plant] for plant in dict.fromkeys(known[word] for word in close)]
+    raise unknown_plant(text, near, [installed().of("en").gettext(word) for word in near])
+
+
+@cache
+def _by_word() -> dict[str, str]:
+    """Each plant by its words as they are compared."""
+    english = installed().of("en")
+    words = {_bare(word): plant for word, plant in ALSO.items()}
+    for plant, word in PLANT_WORDS.items():
+        words |= {_bare(one): plant for one in (plant, word, english.gettext(word))}
+    return words
+
+
+def _bare(text: str) -> str:
+    """Without case, accents, spaces and what makes several of one thing."""
+    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return "".join(word.rstrip("esx") for word in re.split(r"[^a-z]+", letters))
 
 
 def plant_words(plant: str, texts: gettext.NullTranslations) -> str:

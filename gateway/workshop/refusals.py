@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gateway.security.refusals import AccessRefused
 
 
@@ -29,13 +31,25 @@ def plant_taken(plant: str) -> AccessRefused:
     )
 
 
-def unknown_plant() -> AccessRefused:
-    """To whoever names a plant that is not in the list."""
+def unknown_plant(name: str, near: Sequence[str], near_en: Sequence[str]) -> AccessRefused:
+    """To whoever names a plant that is not in the list; ``near``: those that it could be, in
+    French and English.
+    """
     return AccessRefused(
         422,
         "UNKNOWN_PLANT",
-        fr="Cette plante n'est pas dans la liste : choisissez-en une sur la page de l'atelier.",
-        en="This plant is not in the list: choose one on the workshop's page.",
+        fr=f"La plante « {name[:40]} » n'est pas dans la liste. "
+        + (
+            f"Vouliez-vous dire : {', '.join(near)} ?"
+            if near
+            else "Choisissez-en une sur la page /atelier."
+        ),
+        en=f"The plant '{name[:40]}' is not in the list. "
+        + (
+            f"Did you mean: {', '.join(near_en)}?"
+            if near_en
+            else "Choose one on the page /atelier."
+        ),
     )
 
 

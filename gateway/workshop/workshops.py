@@ -131,7 +131,7 @@ class Workshops:
             if plant is None:
                 plant = next(iter(free), PLANTS[0])
             if plant not in PLANTS:
-                raise unknown_plant()
+                raise unknown_plant(plant, [], [])
             if plant not in free:
                 raise plant_taken(plant)
             workshop.session.join(plant, self._clock.wall_ms())

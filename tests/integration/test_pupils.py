@@ -512,6 +512,15 @@ def test_the_code_of_the_big_screen_gives_a_group_its_plant(
         assert "déjà pris" in refused(third, lambda: third.groupe(code, plante="tomate"))
 
 
+def test_the_english_twin_joins_with_an_english_plant(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with garden_door(tmp_path) as door:
+        garden: Any = program_of(door, "garden.py")
+        garden.group(door.gateway.workshops.begin("Essai", 4, 60).about.code, plant="Carrot")
+        assert "atelier.carotte" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("file", ["jardin.py", "garden.py"])
 @pytest.mark.parametrize("between", ["-", " ", "", " - "])
 def test_a_program_that_runs_twice_is_one_group(tmp_path: Path, file: str, between: str) -> None:

@@ -24,10 +24,13 @@ from gateway.backup import make_backup
 from gateway.broker import MosquittoBroker
 from gateway.cli import main
 from gateway.keys.session import visit
+from gateway.pages.plants import PLANT_WORDS, plant_of
 from gateway.pages.workshop_groups import CHANNEL
+from gateway.security.refusals import AccessRefused
 from gateway.security.roles import Role
 from gateway.store.base import Reading, Series
 from gateway.times import to_rfc3339
+from gateway.translations import installed
 from gateway.upkeep import Upkeep
 from gateway.workshop.attendant import Attendant
 from gateway.workshop.hush import FENCE
@@ -139,7 +142,12 @@ def test_a_group_reads_the_whole_garden_and_writes_to_nothing_else(door: Door) -
 
 @pytest.mark.parametrize(
     ("typed", "name"),
-    [("ma plante", "ma-plante"), (" Température ", "temperature"), ("L’eau", "l-eau"), ("", CHANNEL)],
+    [
+        ("ma plante", "ma-plante"),
+        (" Température ", "temperature"),
+        ("L’eau", "l-eau"),
+        ("", CHANNEL),
+    ],
 )
 def test_the_page_of_a_group_takes_a_name_as_its_program_does(
     tmp_path: Path, typed: str, name: str
@@ -194,6 +202,29 @@ def test_no_plant_is_two_groups_and_no_group_is_too_many(door: Door) -> None:
     other = begin(door)
     problem(join(door, other["code"], "tomate"), 409, "PLANT_TAKEN")  # its node has one sandbox
     assert len(set(PLANTS)) == len(PLANTS) >= 40
+
+
+def test_a_plant_is_known_by_each_of_its_words_and_no_word_is_two_plants(door: Door) -> None:
+    english = installed().of("en")
+    for plant in PLANTS:
+        word = PLANT_WORDS[plant]
+        for text in (plant, word, word.upper(), f"{word}s", english.gettext(word).lower()):
+            assert plant_of(text) == plant, text
+    shop = begin(door)
+    for text, node in (
+        ("Petits pois", "petit-pois"), ("carrot", "carotte"), ("Corn", "mais"), ("Potato", None),
+    ):  # fmt: skip
+        joined = join(door, shop["code"], text).json()
+        assert joined["node"] == f"atelier.{node or 'pomme-de-terre'}"
+
+
+def test_a_misspelt_plant_is_told_with_the_nearest(door: Door) -> None:
+    shop = begin(door)
+    told = problem(join(door, shop["code"], "tomatto"), 422, "UNKNOWN_PLANT")["detail"]
+    assert told == "The plant 'tomatto' is not in the list. Did you mean: Tomato, Potato?"
+    with pytest.raises(AccessRefused) as caught:
+        plant_of("pommes de tere")
+    assert "Vouliez-vous dire : Pomme de terre" in caught.value.fr
 
 
 def test_a_code_from_yesterday_opens_nothing(door: Door) -> None:
