@@ -63,6 +63,10 @@ COMMENTS: Final[Mapping[str, str]] = {
     "# What each function reads, the first that a place measures.": (
         "# Ce que lit chaque fonction : la première grandeur que le lieu mesure."
     ),
+    "# What to try where the garden refuses something.": (
+        "# Quoi essayer quand le jardin refuse quelque chose."
+    ),
+    "# none is longer": "# aucune n'est plus longue",
     "# the word on a group's page": "# le mot de la page d'un groupe",
     "# From here on: how it works.": "# À partir d'ici : comment cela marche.",
     "# A school's proxy knows nothing of the garden, which is next door.": (
@@ -288,6 +292,16 @@ jardin.lieux() dit ce qui peut se lire. help(jardin) dit le reste. Ctrl-C arrêt
         "vérifier chaque lettre, ou demander un autre code : il finit avec l'atelier"
     ),
     'garden.group("the code on the board")': 'jardin.groupe("le code du tableau")',
+    "This token opens nothing: it is miscopied, or its workshop is over.": (
+        "Ce jeton n'ouvre rien : il est mal copié, ou son atelier est fini."
+    ),
+    "copy the three lines of your group's page again": (
+        "recopier les trois lignes de la page de votre groupe"
+    ),
+    'garden.group("the code on the board", plant="tomato")': (
+        'jardin.groupe("le code du tableau", plante="tomate")'
+    ),
+    'every="1h"': 'chaque="1h"',
     "The garden does not answer at {}.": "Le jardin ne répond pas à l'adresse {}.",
     "is the computer on the garden's Wi-Fi? Open this address in a browser": (
         "l'ordinateur est-il sur le Wi-Fi du jardin ? Ouvrir cette adresse dans un navigateur"

@@ -49,6 +49,16 @@ _KINDS = dict(
 )
 _SYMBOLS = {"Cel": "°C", "%RH": "%", "%EL": "%", "/": "", "deg": "°", "W/m2": "W/m²"}
 _WITH_CODE = 'garden.group("the code on the board")'
+# What to try where the garden refuses something.
+_TRY = {
+    "TOKEN_REFUSED": "copy the three lines of your group's page again",
+    "GROUP_TOKEN_OVER": "copy the three lines of your group's page again",
+    "UNKNOWN_PLANT": 'garden.group("the code on the board", plant="tomato")',
+    "PLANT_TAKEN": _WITH_CODE,
+    "ID_RESERVED": '"my-plant"',
+    "EVERY_INVALID": 'every="1h"',
+    "TOO_MANY_POINTS": 'every="1h"',
+}
 _UNITS = {"°C": "Cel", "C": "Cel", "lux": "lx", "W/m²": "W/m2", "°": "deg"}
 _REASONS = {
     "in air": "it is out of the soil",
@@ -274,7 +284,7 @@ def measure(name, value, unit=None):
         )
     reading = {"channel": _channel_name(name), "value": _number(value)}
     if unit:
-        reading["unit"] = _UNITS.get(unit, unit)
+        reading["unit"] = _UNITS.get(str(unit), str(unit))[:20]  # none is longer
     answer = _ask("/api/v1/readings", {"readings": [reading]})
     for refused in answer["quarantined"]:
         raise GardenError(refused["text"], 'garden.measure("{}", 21.5)'.format(reading["channel"]))
@@ -481,10 +491,12 @@ def _refused(error):
         return _not_the_garden()
     if error.code == 401 and TOKEN:
         _sessions.clear()
-    if error.code == 401:
-        return GardenError(told, _WITH_CODE)
+    code = problem.get("code", "")
+    if code == "TOKEN_REFUSED":
+        told = "This token opens nothing: it is miscopied, or its workshop is over."
+    attempt = _TRY.get(code, _WITH_CODE if error.code == 401 else "")
     passing = error.code >= 500 or error.code == 429
-    return GardenError(told, passing=passing, code=problem.get("code", ""))
+    return GardenError(told, attempt, passing, code)
 
 
 def _token_of(code, plant):

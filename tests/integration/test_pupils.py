@@ -273,7 +273,7 @@ def test_rain_is_what_fell(jardin: Any, door: Door) -> None:
 @pytest.mark.parametrize("days", [0, -1, 10**9, "x", math.nan])
 def test_days_that_are_none_are_told(jardin: Any, days: Any) -> None:
     for call in (jardin.historique, jardin.journal, jardin.dessiner):
-        assert "Essayez : jours=7" in refused(jardin, lambda: call("bac-1", jours=days))
+        assert "Essayez : jours=7" in refused(jardin, lambda call=call: call("bac-1", jours=days))
 
 
 def test_hours_that_are_none_are_told(jardin: Any) -> None:
@@ -579,6 +579,30 @@ def test_without_a_group_it_says_how(jardin: Any, door: Door) -> None:
     assert "« bcdf-ghjk » n'ouvre pas le jardin" in told
     jardin.JETON = "jardin_faux"
     assert "jeton n'ouvre rien" in refused(jardin, lambda: jardin.mesurer("ma-plante", 1))
+
+
+def test_what_the_garden_refuses_is_told_with_what_to_try(jardin: Any, door: Door) -> None:
+    jardin.groupe(token_of(door))
+    told = refused(jardin, lambda: jardin.mesurer("pack", 3))
+    assert told.startswith("« pack » est un mot réservé du jardin : choisissez un autre nom.\n")
+    assert 'Essayez : "ma-plante"' in told
+    for unit in ("pommes et poires mûres", "x" * 5000, ["°C"]):
+        told = refused(jardin, lambda unit=unit: jardin.mesurer("verre", 3, unit))
+        assert "unité" in told
+        assert "Essayez" in told
+    told = refused(jardin, lambda: jardin.historique("bac-1", chaque="souvent"))
+    assert 'Essayez : chaque="1h"' in told
+
+
+def test_a_miscopied_token_is_told_in_a_pupil_s_words(jardin: Any, door: Door) -> None:
+    code = door.gateway.workshops.begin("Essai", 4, 60).about.code
+    for token in (token_of(door), f"jardin_ail_{'b' * 16}"):
+        told = refused(jardin, lambda token=token: jardin.groupe(token[:-1] + "z"))
+        assert "Essayez : recopier les trois lignes de la page de votre groupe" in told
+        assert "jardin-gateway" not in told
+    told = refused(jardin, lambda: jardin.groupe(code, plante="tomatte"))
+    assert "Vouliez-vous dire : Tomate" in told
+    assert 'Essayez : jardin.groupe("le code du tableau", plante="tomate")' in told
 
 
 @pytest.mark.parametrize("code", ["", "  "])
