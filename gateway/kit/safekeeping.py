@@ -85,7 +85,7 @@ class FilesKept:
             path = self._data / copy.relative_to(self._place)
             with told(path):
                 damage.finish(path)
-                if path.exists() and schema_of(path) > schema_of(copy):
+                if _is_plain(path) and schema_of(path) > schema_of(copy):
                     new = damage.clear_new(path)
                     shutil.copyfile(copy, new)
                     shutil.copymode(path, new)

@@ -88,3 +88,20 @@ def test_a_link_to_a_database_elsewhere_is_not_copied(data: Path, tmp_path: Path
     FilesKept(data).keep()
 
     assert [path.name for path in (data / f"{PLACE}-files").iterdir()] == ["own.sqlite"]
+
+
+def test_what_was_kept_comes_back_to_no_link_that_was_laid_meanwhile(
+    data: Path, tmp_path: Path
+) -> None:
+    for path, schema in ((tmp_path / "others.sqlite", 9), (data / "own.sqlite", 1)):
+        with closing(sqlite3.connect(path)) as db:
+            db.execute(f"PRAGMA user_version = {schema}")
+    kept = FilesKept(data)
+    kept.keep()
+    (data / "own.sqlite").unlink()
+    (data / "own.sqlite").symlink_to(tmp_path / "others.sqlite")
+
+    assert kept.put_back() == []
+    with closing(sqlite3.connect(tmp_path / "others.sqlite")) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (9,)
+    assert (data / "own.sqlite").is_symlink()
