@@ -145,7 +145,7 @@ def test_only_a_clock_with_a_battery_that_is_right_has_chrony_give_its_time(
 
     assert battery_clock.serve(system, clock) is served
 
-    wanted = [list(battery_clock.SERVE)] if served else []
+    wanted = [["chronyc", "local", "stratum", "10"]] if served else []
     assert system.ran == wanted
 
 
@@ -156,6 +156,21 @@ def with_battery(root: Path, said: str) -> Answering:
     (root / "sys/class/rtc/rtc0").mkdir(parents=True)
     (root / "sys/class/rtc/rtc0/since_epoch").write_text(said)
     return Answering(root, {})
+
+
+def test_a_time_server_that_does_not_answer_gives_no_time_and_stops_nothing(
+    tmp_path: Path,
+) -> None:
+    class Hanging(Answering):
+        def run(
+            self, command: Sequence[str], patience_s: float = 60.0
+        ) -> subprocess.CompletedProcess[str]:
+            raise subprocess.TimeoutExpired(command, patience_s)
+
+    clock = FakeClock(NOW_MS)
+    clock.keeper = "rtc"
+
+    assert not battery_clock.serve(Hanging(tmp_path, {}), clock)
 
 
 def test_a_pi_that_was_off_takes_the_time_of_its_battery_clock(tmp_path: Path) -> None:
