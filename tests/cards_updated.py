@@ -135,7 +135,7 @@ class UpdatedCard:
         self.store_id = gardens.fill(self.data, readings=50)
         self.garden = gardens.dump(self.data)
         with opened(version(shelf, "0.1.0")) as bundle:
-            self.first = releases.install(bundle, ROLE, root, host=Host.here())
+            self.first = releases.install(bundle, ROLE, root, host=Host.here(), run=System().run)
         releases.switch(self.first, root)
         self.system.run(["systemctl", "start", GATEWAY_UNIT])
 

@@ -37,7 +37,6 @@ UNPACKED: Final = 6
 SPARE_BYTES: Final = 100_000_000
 """What stays free for the garden."""
 
-PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _NAME: Final = re.compile(r"\d+(\.\d+)*-[0-9a-f]{8}")
 
 Run = Callable[[Sequence[str], float], "subprocess.CompletedProcess[str]"]
@@ -71,20 +70,6 @@ class Release:
         return order_of(self.version, self.made)
 
 
-def run(command: Sequence[str], patience_s: float) -> subprocess.CompletedProcess[str]:
-    """Run ``command`` with the system's paths and nothing of the caller's environment."""
-    return subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-        timeout=patience_s,
-        env={"PATH": PATH, "LC_ALL": "C.UTF-8"},
-        stdin=subprocess.DEVNULL,
-    )
-
-
 # --- making one ----------------------------------------------------------------------------------
 
 
@@ -94,7 +79,7 @@ def install(
     root: Path = Path("/"),
     *,
     host: Host | None = None,
-    run: Run = run,
+    run: Run,
     tell: Tell = lambda _step: None,
     spare_bytes: int = SPARE_BYTES,
 ) -> Release:

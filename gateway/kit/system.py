@@ -39,6 +39,7 @@ class System:
             command,
             capture_output=True,
             text=True,
+            errors="replace",  # a program's words may be of any bytes
             check=False,
             timeout=patience_s,
             env={"PATH": PATH, "LC_ALL": "C"},
