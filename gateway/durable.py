@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from sensor_node.damage import beside, sync_folder
+from sensor_node.damage import beside, sync_folder, told
 
 
 def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
@@ -33,6 +33,19 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
+
+
+def link_whole(link: Path, target: str | Path) -> None:
+    """Have ``link`` lead to ``target``: after a kill it leads where it did, or there.
+
+    Raises ``StorageError``.
+    """
+    new = link.with_name(f".{link.name}.new")
+    with told(link):
+        new.unlink(missing_ok=True)
+        new.symlink_to(target)
+        new.replace(link)
+        sync_folder(link.parent)
 
 
 def sync_file(path: Path) -> None:

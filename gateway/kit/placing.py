@@ -8,7 +8,7 @@ from typing import Final
 from gateway.card.answers import Words, read_words
 from gateway.card.places import INVITATION, KEYS, SECRETS, SETTINGS, UPDATE_KEY, WORDS
 from gateway.card.templates import filled, template, tree
-from gateway.durable import write_whole
+from gateway.durable import link_whole, write_whole
 from gateway.kit.card_start import GATEWAY, NODE, CardStart, overwrite, remove_tree
 from sensor_node.damage import sync_folder, told
 from sensor_node.errors import ConfigError
@@ -81,7 +81,7 @@ def keys(start: CardStart) -> None:
         start.must(PYTHON, "-I", "-m", "gateway.kit.broker_files", DATA)
     if start.answers.has_node:
         data = start.folder(NODE_DATA, NODE, 0o750)
-        _link(data / "node.toml", f"{ETC}/node.toml")
+        link_whole(data / "node.toml", f"{ETC}/node.toml")
         source = start.boot / INVITATION
         with told(source):
             content = source.read_bytes() if source.exists() else b""
@@ -101,7 +101,7 @@ def names(start: CardStart) -> None:
     kept = [line for line in lines if not line.startswith("127.0.1.1")] or ["127.0.0.1\tlocalhost"]
     _put(start, "/etc/hosts", "\n".join([*kept, f"127.0.1.1\t{answers.hostname}", ""]).encode())
     _put(start, "/etc/timezone", f"{answers.timezone}\n".encode())
-    _link(start.path("/etc/localtime"), f"/usr/share/zoneinfo/{answers.timezone}")
+    link_whole(start.path("/etc/localtime"), f"/usr/share/zoneinfo/{answers.timezone}")
 
 
 def services(start: CardStart) -> None:
@@ -178,12 +178,3 @@ def _put(start: CardStart, absolute: str, content: bytes, mode: int = 0o644) -> 
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, content, private=mode == 0o600)
         path.chmod(mode)
-
-
-def _link(link: Path, target: str) -> None:
-    new = link.with_name(f".{link.name}.new")
-    with told(link):
-        new.unlink(missing_ok=True)
-        new.symlink_to(target)
-        new.replace(link)
-        sync_folder(link.parent)

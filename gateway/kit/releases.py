@@ -23,7 +23,7 @@ from typing import Final
 from gateway.bundle.host import Host
 from gateway.bundle.manifest import ROLES, System, order_of
 from gateway.bundle.opened import Bundle
-from gateway.durable import write_whole
+from gateway.durable import link_whole, write_whole
 from sensor_node.damage import sync_folder, told
 from sensor_node.errors import HardwareError, StorageError, UsageError
 
@@ -269,12 +269,7 @@ def prune(root: Path = Path("/"), keep: int = KEEP, but: Collection[str] = ()) -
 
 
 def _link(link: Path, release: Release) -> None:
-    new = link.with_name(f".{link.name}.new")
-    with told(link):
-        new.unlink(missing_ok=True)
-        new.symlink_to(release.path.relative_to(link.parent))
-        new.replace(link)
-        sync_folder(link.parent)
+    link_whole(link, release.path.relative_to(link.parent))
 
 
 def _linked(link: Path) -> Release | None:
