@@ -9,6 +9,7 @@ from gateway.card.answers import Words, read_words
 from gateway.card.places import INVITATION, KEYS, SECRETS, SETTINGS, UPDATE_KEY, WORDS
 from gateway.card.templates import filled, template, tree
 from gateway.durable import link_whole, write_whole
+from gateway.keys.place import Fresh, write_all
 from gateway.kit.card_start import GATEWAY, NODE, CardStart, overwrite, remove_tree
 from sensor_node.damage import sync_folder, told
 from sensor_node.errors import ConfigError
@@ -143,18 +144,11 @@ def _move_keys(start: CardStart, target: Path) -> None:
     if target.exists():
         _require_same(source, target)
         return
-    part = target.with_name(f".{target.name}.part")
-    with told(part):
-        remove_tree(part)
-        part.mkdir(mode=0o700)
+    with told(source):
         # What a Mac lays beside each file of a card (._name) is no key.
-        for path in sorted(source.glob("[!.]*")):
-            write_whole(part / path.name, path.read_bytes(), private=True)
-            start.give(part / path.name, GATEWAY, 0o600)
-        start.give(part, GATEWAY, 0o700)
-        sync_folder(part)
-        part.rename(target)
-        sync_folder(target.parent)
+        files = {path.name: path.read_bytes() for path in sorted(source.glob("[!.]*"))}
+    with Fresh(target) as folder:  # of whom the data are
+        write_all(folder, files)
 
 
 def _require_same(source: Path, target: Path) -> None:
