@@ -14,7 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -254,12 +254,12 @@ def clear_half_made(root: Path = Path("/")) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def prune(root: Path = Path("/"), keep: int = KEEP, but: Collection[str] = ()) -> list[Release]:
-    """The oldest ones go until ``keep`` are left, never one in service, proven, or in ``but``."""
-    held = {release.name for release in (current(root), proven(root)) if release} | {*but}
+def prune(root: Path = Path("/")) -> list[Release]:
+    """The oldest ones go until ``KEEP`` are left, never one in service or proven."""
+    held = {release.name for release in (current(root), proven(root)) if release}
     found = installed(root)
     loose = [release for release in found if release.name not in held]
-    gone = loose[: max(0, len(found) - keep)]
+    gone = loose[: max(0, len(found) - KEEP)]
     for release in gone:
         # The mark first: a kill in between leaves a folder that counts for nothing.
         (release.path / MARK).unlink(missing_ok=True)
