@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from gateway.kit.errand import opened_folder
 from gateway.settings import GatewaySettings
 from sensor_node import settings as settings_file
 from sensor_node.damage import sync_folder, told
@@ -109,14 +110,11 @@ def _remove(file: Path) -> None:
 
 def _mark(folder: Path) -> None:
     """In a folder that is not root's: no link is followed."""
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
+    with opened_folder(folder) as opened:
         mark = os.open(MARK, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o640, dir_fd=opened)
         os.fsync(mark)
         os.close(mark)
         os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
