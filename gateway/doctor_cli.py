@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +18,8 @@ from sensor_node import settings as settings_file
 from sensor_node.clock import SystemClock
 from sensor_node.console import pick
 from sensor_node.errors import NetworkError, language_of
-from sensor_node.setup.terminal import Terminal
 
+WIDTH: Final = 80
 PATIENCE_S: Final = 10.0
 MARKS: Final = {"good": "✓", "warning": "!", "unknown": "?", "bad": "✗"}
 NAMES: Final = {
@@ -108,7 +109,10 @@ def _lines(one: Told) -> Sequence[str]:
     text = one.text or pick("tout va bien", "all is well")
     if one.code:
         text = f"{text} ({one.code})"
-    return Terminal.of(sys.stdout).wrap(text, f"{MARKS.get(one.state, '?')} {name:<16} ")
+    first = f"{MARKS.get(one.state, '?')} {name:<16} "
+    lines = textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=" " * len(first))
+    encoding = sys.stdout.encoding or "ascii"
+    return [line.encode(encoding, "replace").decode(encoding) for line in lines]
 
 
 def _object(one: Told) -> dict[str, str | None]:
