@@ -130,9 +130,10 @@ def _remove(folder: int, name: str) -> None:
 def _failed(verb: str, error: Exception) -> HardwareError:
     return HardwareError(
         "STEWARD_FAILED",
-        fr=f"Le système n'a pas pu faire « {verb} » ({error}) : « journalctl -u jardin-steward » "
-        "dit pourquoi.",
-        en=f"The system could not do '{verb}' ({error}): 'journalctl -u jardin-steward' says why.",
+        fr=f"Le système n'a pas pu faire « {verb} » ({error}) : « journalctl -u jardin-steward -u "
+        "jardin-update » dit pourquoi.",
+        en=f"The system could not do '{verb}' ({error}): 'journalctl -u jardin-steward -u "
+        "jardin-update' says why.",
     )
 
 
