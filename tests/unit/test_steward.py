@@ -272,7 +272,8 @@ def test_a_verb_that_fails_unforeseen_is_answered_and_not_repeated(folder: Path,
     asking.ask("clock", {})
     serve(folder, {"clock": fail}, pi)
 
-    assert (answer := asking.heard("clock")) is not None
+    answer = asking.heard("clock")
+    assert answer is not None
     assert answer.code == "STEWARD_FAILED"
     for words in (answer.fr, answer.en):
         assert "jardin-update" in words, "whose verbs are answered in the same way"
