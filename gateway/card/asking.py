@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import secrets
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 from gateway.card.answers import Answers, check, check_password, new_code, new_password
@@ -25,16 +26,14 @@ def kit_of(options: argparse.Namespace, questions: Questions) -> tuple[KitFolder
     Raises ``ConfigError``, ``UsageError`` and ``StorageError``.
     """
     kit = KitFolder(options.kit or _only_kit() or Path(new_name()))
-    if not kit.is_made:
+    if kit.is_made:
+        old = kit.facts()
+        nodes = dict.fromkeys([*old.nodes.split(), *_words(options.nodes or "")])
+        facts = replace(old, nodes=" ".join(nodes))
+    else:
         facts = _new_facts(options, kit.path.name, questions)
-        _check_facts(facts)
-        kit.make(facts, SystemClock())
-        return kit, facts
-    for node in _words(options.nodes or ""):
-        wire.check_id(node, "node")
-        kit.with_node(node, SystemClock())
-    facts = kit.facts()
-    kit.finish(facts, SystemClock())
+    _check_facts(facts)
+    kit.make(facts, SystemClock())
     return kit, facts
 
 
@@ -97,8 +96,7 @@ def answers_of(
     """What this card is to be. Raises ``ConfigError`` and ``UsageError``."""
     node = ""
     if options.role != "gateway":
-        first = facts.nodes.split()[0] if facts.nodes else NODE
-        default = first if options.role == "kit" else None
+        default = facts.nodes.split()[0] if options.role == "kit" else None
         node = questions.answer(
             "--node", options.node, pick("Nom de ce nœud", "Name of this node"), default
         )
@@ -110,9 +108,10 @@ def answers_of(
 
 def _check_facts(facts: Facts) -> None:
     """Before anything is made of them."""
-    for node in facts.nodes.split():
+    nodes = facts.nodes.split() or [""]  # a kit without any node is told as a node without a name
+    for node in nodes:
         wire.check_id(node, "node")
-    check(_card("kit", "bookworm", facts, facts.nodes.split()[0]))
+    check(_card("kit", "bookworm", facts, nodes[0]))
 
 
 def _card(role: str, system: str, facts: Facts, node: str, pins: str = "gpio") -> Answers:

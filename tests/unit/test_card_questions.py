@@ -9,7 +9,7 @@ import pytest
 
 from gateway.card.asking import answers_of, kit_of
 from gateway.card.questions import Questions
-from sensor_node.errors import UsageError
+from sensor_node.errors import ConfigError, UsageError
 
 FLAGS = (
     "nodes", "node", "hostname", "garden", "language", "country", "timezone", "hotspot",
@@ -68,6 +68,35 @@ def test_a_kit_that_is_made_is_asked_nothing_again(tmp_path: Path) -> None:
     assert (facts.garden, volunteer.asked) == ("Cour des tilleuls", [])
 
 
+@pytest.mark.parametrize("nodes", [",", ""])
+def test_a_kit_without_any_node_is_refused_and_not_made(tmp_path: Path, nodes: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        kit_of(options(tmp_path, nodes=nodes), Questions(None))
+
+    assert caught.value.code == "ID_INVALID"
+    assert not (tmp_path / "jardin-7f3a").exists()
+
+
+def test_more_nodes_are_added_at_once_each_of_them_once(tmp_path: Path) -> None:
+    kit_of(options(tmp_path), Questions(None))
+
+    kit, facts = kit_of(options(tmp_path, nodes="bac-3,bac-1,bac-2,bac-3"), Questions(None))
+
+    assert facts.nodes == "bac-1 bac-3 bac-2"
+    assert kit.facts() == facts
+    assert all(kit.invitation_path(node).exists() for node in facts.nodes.split())
+
+
+def test_of_more_nodes_none_is_added_where_one_cannot_be_and_it_is_named(tmp_path: Path) -> None:
+    kit, facts = kit_of(options(tmp_path), Questions(None))
+
+    with pytest.raises(ConfigError, match="'Serre!'"):
+        kit_of(options(tmp_path, nodes="bac-2,Serre!"), Questions(None))
+
+    assert kit.facts() == facts
+    assert not kit.invitation_path("bac-2").exists()
+
+
 def test_which_node_a_nodes_card_is_must_be_said(tmp_path: Path) -> None:
     _, facts = kit_of(options(tmp_path, nodes="bac-1,bac-2"), Questions(None))
     node = options(tmp_path, "node")
@@ -84,3 +113,16 @@ def test_only_a_yes_is_a_yes() -> None:
     assert Questions(lambda _question: "y").agrees("?")
     assert not Questions(lambda _question: "").agrees("?")
     assert not Questions(None).agrees("?")
+
+
+def gone(_question: str) -> str:
+    raise EOFError  # what Python's input does at Ctrl-D
+
+
+def test_whoever_goes_away_takes_no_default_and_has_not_agreed(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--nodes") as caught:
+        kit_of(options(tmp_path), Questions(gone))
+    assert caught.value.code == "CARD_ANSWER_MISSING"
+    assert not (tmp_path / "jardin-7f3a").exists()
+    with pytest.raises(UsageError, match="--yes"):
+        Questions(gone).agrees("?")
