@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 
 from sensor_node import wire
 from sensor_node.errors import LANGUAGES, ConfigError, StorageError
+from sensor_node.setup.toml_text import printable, toml_line, toml_value
 
 ROLES: Final = ("kit", "gateway", "node")
 GATEWAY_ADDRESS: Final = "10.42.0.1"
@@ -79,12 +80,12 @@ class Answers:
             **{name.upper(): value for name, value in secret.items()},
             "USER": "jardin" if self.has_gateway else "jardin-node",
             "UUID": str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{self.kit}.{self.hotspot}.jardin")),
-            "GARDEN": _escaped(self.garden),
+            "GARDEN": toml_value(printable(self.garden)),
         }
 
     def to_text(self) -> str:
         """``card.toml``."""
-        lines = [f'{name} = "{_escaped(value)}"' for name, value in asdict(self).items()]
+        lines = [toml_line(name, value) for name, value in asdict(self).items()]
         head = "# Écrit par « jardin-gateway card ». Written by 'jardin-gateway card'."
         return "\n".join([head, *lines, ""])
 
@@ -172,11 +173,6 @@ def new_code() -> str:
     from gateway.security.codes import SHORT, shown  # noqa: PLC0415
 
     return shown("".join(secrets.choice(CONSONANTS) for _ in range(SHORT)))
-
-
-def _escaped(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return "".join(c if c.isprintable() else " " for c in escaped)
 
 
 def _wrong(flag: str, value: str, fr: str, en: str) -> ConfigError:

@@ -31,6 +31,7 @@ from sensor_node.clock import Clock
 from sensor_node.damage import told
 from sensor_node.errors import ConfigError
 from sensor_node.joining import new_link, parse_link
+from sensor_node.setup.toml_text import toml_line
 from sensor_node.trust import fingerprint
 
 FILE: Final = "kit.toml"
@@ -154,7 +155,7 @@ class KitFolder:
 
     def _write_facts(self, facts: Facts) -> None:
         path = self.path / FILE
-        lines = [f"{name} = {_text(value)}" for name, value in asdict(facts).items()]
+        lines = [toml_line(name, value) for name, value in asdict(facts).items()]
         head = "# Ce que disent toutes les cartes du kit. What all cards of the kit say alike."
         with told(path):
             write_whole(path, "\n".join([head, *lines, ""]).encode(), private=True)
@@ -164,8 +165,3 @@ def _whole_database(path: Path) -> bytes:
     """The database with what still lies in its journal."""
     with closing(sqlite3.connect(path)) as connection:
         return connection.serialize()
-
-
-def _text(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{"".join(c if c.isprintable() else " " for c in escaped)}"'
