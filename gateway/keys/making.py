@@ -23,7 +23,7 @@ from gateway.keys.place import Fresh, Place, write_all
 from sensor_node.clock import Clock
 from sensor_node.database import storage_error
 from sensor_node.errors import StorageError, UsageError
-from sensor_node.setup.toml_text import toml_line
+from sensor_node.setup.toml_text import toml_line, toml_value
 
 GATEWAY_NAME: Final = "gateway"
 """The gateway's account; no node can have this name."""
@@ -126,7 +126,7 @@ def _settings_text(place: Place, plan: Plan) -> str:
             "# Les réglages de la passerelle : docs/configuration.md"
             if fr
             else "# The gateway's settings: docs/configuration.md",
-            toml_line("data", str(place.data.resolve())),
+            f"data = {toml_value(str(place.data.resolve()))}",
             toml_line("name", plan.garden),
             toml_line("language", plan.language),
             "",
@@ -134,8 +134,8 @@ def _settings_text(place: Place, plan: Plan) -> str:
             'host = "localhost"',
             f"port = {plan.doors.port}",
             toml_line("username", GATEWAY_NAME),
-            toml_line("password_file", str(keys / place.gateway_password.name)),
-            toml_line("ca", str(keys / place.authority.name)),
+            f"password_file = {toml_value(str(keys / place.gateway_password.name))}",
+            f"ca = {toml_value(str(keys / place.authority.name))}",
             "",
         ]
     )
