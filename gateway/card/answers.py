@@ -167,14 +167,6 @@ def new_password() -> str:
     return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
 
 
-def new_code() -> str:
-    """The code of the first start, which opens only a garden that has no keeper yet."""
-    from gateway.security.codes import LETTERS as CONSONANTS  # noqa: PLC0415 - needs a database
-    from gateway.security.codes import SHORT, shown  # noqa: PLC0415
-
-    return shown("".join(secrets.choice(CONSONANTS) for _ in range(SHORT)))
-
-
 def _wrong(flag: str, value: str, fr: str, en: str) -> ConfigError:
     return ConfigError(
         "CARD_ANSWER",

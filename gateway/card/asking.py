@@ -8,9 +8,10 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
-from gateway.card.answers import Answers, check, check_password, new_code, new_password
+from gateway.card.answers import Answers, check, check_password, new_password
 from gateway.card.kit_folder import Facts, KitFolder, hotspot_of, new_name
 from gateway.card.questions import Questions
+from gateway.security.codes import new_short
 from sensor_node import wire
 from sensor_node.clock import SystemClock
 from sensor_node.console import pick
@@ -85,7 +86,7 @@ def _new_facts(options: argparse.Namespace, name: str, questions: Questions) -> 
             hotspot_of(name),
         ),
         password=check_password(options.wifi_password or new_password()),
-        code=new_code(),
+        code=new_short(),
         nodes=" ".join(_words(nodes)),
     )  # fmt: skip
 
