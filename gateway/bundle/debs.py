@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.bundle.failures import checked, needs_apt
-from gateway.bundle.target import Target
+from gateway.bundle.target import PACKAGES, Target
 
 PRESENT: Final = ("?essential", "?priority(required)", "apt", "python3")
 """What no card is without; also what these need is left out."""
@@ -95,7 +95,7 @@ def package_files(apt: Apt, target: Target, folder: Path) -> dict[str, list[Path
     lent = [package for package in target.lends.values() if apt.offers(package)]
     chosen = {
         role: apt.choose([*packages, *(lent if role == "node" else [])])
-        for role, packages in target.packages.items()
+        for role, packages in PACKAGES.items()
     }
     files = apt.download(set().union(*chosen.values()), folder)
     return {role: [files[name] for name in sorted(names)] for role, names in chosen.items()}

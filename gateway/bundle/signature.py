@@ -54,9 +54,10 @@ def make_key(path: Path) -> bool:
 
     key = Ed25519PrivateKey.generate()
     secret = key.private_bytes(to.Encoding.PEM, to.PrivateFormat.PKCS8, to.NoEncryption())
+    public = key.public_key().public_bytes(to.Encoding.PEM, to.PublicFormat.SubjectPublicKeyInfo)
     with told(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_whole(public_half(path), _public_bytes(key))
+        write_whole(public_half(path), public)
         write_whole(path, secret, private=True)
     return True
 
@@ -64,13 +65,6 @@ def make_key(path: Path) -> bool:
 def public_half(path: Path) -> Path:
     """Where the public half of the key at ``path`` lies: what a card gets."""
     return path.with_suffix(PUBLIC)
-
-
-def read_public(path: Path) -> bytes:
-    """The public half of the key at ``path``, made of it again: what stands beside it may be
-    anybody's. Raises ``ConfigError``.
-    """
-    return _public_bytes(_private(path))
 
 
 def check_signature(bundle: Bundle, keys: Iterable[Path]) -> Path:
@@ -115,12 +109,6 @@ def _private(path: Path) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise _no_key(path)
     return key
-
-
-def _public_bytes(key: Ed25519PrivateKey) -> bytes:
-    from cryptography.hazmat.primitives import serialization as to  # noqa: PLC0415
-
-    return key.public_key().public_bytes(to.Encoding.PEM, to.PublicFormat.SubjectPublicKeyInfo)
 
 
 def _not_signed() -> StorageError:
