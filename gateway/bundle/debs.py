@@ -77,17 +77,17 @@ class Apt:
         """Each of ``packages`` with its file in ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
         # apt downloads into the folder that it is started in.
-        get = ["sh", "-euc", 'cd "$0" && exec apt-get --quiet --quiet download "$@"', str(folder)]
-        self._run(*get, *sorted(packages))
+        get = ["apt-get", "--quiet", "--quiet", "download"]
+        self._run(*get, *sorted(packages), folder=folder)
         return {path.name.partition("_")[0]: path for path in sorted(folder.glob("*.deb"))}
 
     def _chosen(self, packages: Iterable[str]) -> set[str]:
         said = self._run("apt-get", "--simulate", "install", *packages)
         return {name.partition(":")[0] for name in _CHOSEN.findall(said)}
 
-    def _run(self, *command: str) -> str:
+    def _run(self, *command: str, folder: Path | None = None) -> str:
         what = f"Debian {self._target.codename} ({self._target.arch})"
-        return checked(command, what, self._environment)
+        return checked(command, what, self._environment, folder)
 
 
 def package_files(apt: Apt, target: Target, folder: Path) -> dict[str, list[Path]]:
