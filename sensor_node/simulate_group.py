@@ -18,7 +18,6 @@ from sensor_node.console import pick
 from sensor_node.errors import GardenError, NetworkError
 from sensor_node.gateway_door import GatewayDoor
 
-PREFIX: Final = "simule-"
 OVER: Final = frozenset({"GROUP_TOKEN_OVER", "WORKSHOP_OVER", "NO_WORKSHOP", "TOKEN_REFUSED"})
 """After one of these nothing is taken any more."""
 POT: Final[list[dict[str, object]]] = [
@@ -56,7 +55,7 @@ class GroupDoor(GatewayDoor):
     def send(self, records: Iterable[wire.Record]) -> None:
         """Into the group's sandbox; a sensor that failed sends nothing."""
         readings = [
-            {"channel": f"{PREFIX}{one.channel}"[:32], "value": one.value, "unit": one.unit}
+            {"channel": f"{wire.SIMULATED}{one.channel}"[:32], "value": one.value, "unit": one.unit}
             for one in records
             if one.value is not None
         ]
