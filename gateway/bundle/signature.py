@@ -86,6 +86,14 @@ def check_signature(bundle: Bundle, keys: Iterable[Path]) -> Path:
     raise _not_signed()
 
 
+def check_signed_by(bundle: Bundle, key: Path) -> None:
+    """The same on the computer that has the public ``key``, and in its words."""
+    try:
+        check_signature(bundle, [key])
+    except StorageError as error:
+        raise _not_signed_by(key) from error
+
+
 def keys_of(root: Path = Path("/")) -> list[Path]:
     """The public keys that this card believes."""
     return sorted((root / KEYS).glob(f"*{PUBLIC}"))
@@ -118,6 +126,16 @@ def _not_signed() -> StorageError:
         "personne qui a préparé la carte. Le jardin n'a pas été touché.",
         en="This bundle is not signed with a key that this card knows: ask whoever prepared the "
         "card for it. The garden was not touched.",
+    )
+
+
+def _not_signed_by(key: Path) -> StorageError:
+    return StorageError(
+        "BUNDLE_NOT_SIGNED",
+        fr=f"Ce paquet n'est pas signé par la clé {key} (ou elle n'est pas là) : donnez avec --key "
+        "la moitié publique (.pub) de la clé de qui l'a construit. Rien n'a été écrit.",
+        en=f"This bundle is not signed with the key {key} (or it is not there): give with --key "
+        "the public half (.pub) of the key of whoever built it. Nothing was written.",
     )
 
 

@@ -181,6 +181,19 @@ def test_a_strangers_bundle_is_whole_and_still_not_ours(made: Path, tmp_path: Pa
         looked_through(made, tmp_path / "ours.pub")
 
 
+@pytest.mark.parametrize("key", ["ours.pub", "ours.key", "absent.pub"])
+def test_who_looks_a_bundle_through_with_another_key_is_told_which_and_how_to_give_the_right_one(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], key: str
+) -> None:
+    signature.make_key(tmp_path / "ours.key")
+
+    assert main(["bundle", "--check", str(made), "--key", str(tmp_path / key)]) != 0
+
+    said = capsys.readouterr().err
+    assert str(tmp_path / key) in said
+    assert "--key" in said
+
+
 def test_the_command_looks_a_bundle_through(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
