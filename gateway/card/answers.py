@@ -136,10 +136,12 @@ def check(answers: Answers) -> None:
             "a-z, 0-9 et - (63 au plus)",
             "a-z, 0-9 and - (up to 63)",
         )
+    if not answers.garden.strip():
+        raise _wrong("--garden", answers.garden, "un nom", "a name")
     if answers.language not in LANGUAGES:
         raise _wrong("--language", answers.language, "fr, en", "fr, en")
     if not _COUNTRY.fullmatch(answers.country):
-        raise _wrong("--country", answers.country, "deux lettres (FR)", "two letters (FR)")
+        raise _wrong("--country", answers.country, "deux majuscules (FR)", "two capitals (FR)")
     zones = available_timezones()  # none where a small system has no tzdata
     if zones and answers.timezone not in zones:
         raise _wrong("--timezone", answers.timezone, "Europe/Paris", "Europe/Paris")
@@ -156,8 +158,10 @@ def check_password(password: str) -> str:
     if not 8 <= len(password) <= 63 or not _PLAIN.fullmatch(password):
         raise ConfigError(
             "CARD_WIFI_PASSWORD",
-            fr="Le mot de passe du Wi-Fi a de 8 à 63 lettres, chiffres ou signes sans accent.",
-            en="The Wi-Fi password has 8 to 63 plain letters, digits or signs.",
+            fr="Le mot de passe du Wi-Fi a de 8 à 63 lettres, chiffres ou signes sans accent : "
+            "donnez-en un autre avec --wifi-password, ou aucun, et il est tiré au sort.",
+            en="The Wi-Fi password has 8 to 63 plain letters, digits or signs: give another one "
+            "with --wifi-password, or none, and it is drawn by lot.",
         )
     return password
 

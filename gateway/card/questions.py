@@ -50,7 +50,10 @@ class Questions:
 
 def nobody_agreed() -> str:
     """What is said where nothing was written."""
-    return pick("Rien n'a été écrit.", "Nothing was written.")
+    return pick(
+        "Rien n'a été écrit sur la carte. Pour l'écrire sans être interrogé : --yes.",
+        "Nothing was written on the card. To write it without being asked: --yes.",
+    )
 
 
 def _typed(ask: Ask, question: str, flag: str) -> str:

@@ -77,6 +77,19 @@ def test_a_kit_without_any_node_is_refused_and_not_made(tmp_path: Path, nodes: s
     assert not (tmp_path / "jardin-7f3a").exists()
 
 
+@pytest.mark.parametrize(
+    ("flag", "value"),
+    [("garden", " "), ("country", "fr"), ("wifi_password", "abc")],
+)
+def test_an_answer_that_will_not_do_is_told_with_its_flag(
+    tmp_path: Path, flag: str, value: str
+) -> None:
+    with pytest.raises(ConfigError, match=f"--{flag.replace('_', '-')}"):
+        kit_of(options(tmp_path, **{flag: value}), Questions(None))
+
+    assert not (tmp_path / "jardin-7f3a").exists()
+
+
 def test_more_nodes_are_added_at_once_each_of_them_once(tmp_path: Path) -> None:
     kit_of(options(tmp_path), Questions(None))
 
