@@ -27,6 +27,7 @@ def kit_of(options: argparse.Namespace, questions: Questions) -> tuple[KitFolder
     Raises ``ConfigError``, ``UsageError`` and ``StorageError``.
     """
     kit = KitFolder(options.kit or _only_kit() or Path(new_name()))
+    _check_place(kit.path, options.boot)
     if kit.is_made:
         old = kit.facts()
         nodes = dict.fromkeys([*old.nodes.split(), *_words(options.nodes or "")])
@@ -36,6 +37,18 @@ def kit_of(options: argparse.Namespace, questions: Questions) -> tuple[KitFolder
     _check_facts(facts)
     kit.make(facts, SystemClock())
     return kit, facts
+
+
+def _check_place(path: Path, boot: Path) -> None:
+    """All keys of the kit stay on this computer: a card's partition is read by anybody."""
+    if path.resolve().is_relative_to(boot.resolve()) or (path.exists() and not path.is_dir()):
+        raise ConfigError(
+            "CARD_ANSWER",
+            fr=f"--kit : « {path} » ne convient pas ; attendu : un dossier de cet ordinateur, qui "
+            "n'est pas sur la carte. Rien n'a été écrit.",
+            en=f"--kit: '{path}' will not do; expected: a folder of this computer, which is not on "
+            "the card. Nothing was written.",
+        )
 
 
 def settings_of(options: argparse.Namespace, answers: Answers) -> str | None:

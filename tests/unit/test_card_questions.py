@@ -29,9 +29,10 @@ class Volunteer:
         return next((self.answers[word] for word in self.answers if word in question), "")
 
 
-def options(folder: Path, role: str = "kit", **given: str) -> argparse.Namespace:
+def options(folder: Path, role: str = "kit", **given: str | Path) -> argparse.Namespace:
     flags: dict[str, object] = dict.fromkeys(FLAGS)
-    return argparse.Namespace(**flags | given, role=role, kit=folder / "jardin-7f3a", pins="gpio")
+    told = flags | {"kit": folder / "jardin-7f3a", "boot": folder / "bootfs"} | given
+    return argparse.Namespace(**told, role=role, pins="gpio")
 
 
 @pytest.fixture(autouse=True)
@@ -88,6 +89,20 @@ def test_an_answer_that_will_not_do_is_told_with_its_flag(
         kit_of(options(tmp_path, **{flag: value}), Questions(None))
 
     assert not (tmp_path / "jardin-7f3a").exists()
+
+
+@pytest.mark.parametrize("place", ["bootfs", "bootfs/jardin-7f3a", "a-file"])
+def test_a_kits_keys_go_into_a_folder_of_the_computer_and_never_onto_the_card(
+    tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "bootfs").mkdir()
+    (tmp_path / "a-file").write_text("mine")
+
+    with pytest.raises(ConfigError, match="--kit"):
+        kit_of(options(tmp_path, kit=tmp_path / place), Questions(None))
+
+    assert list((tmp_path / "bootfs").iterdir()) == []
+    assert (tmp_path / "a-file").read_text() == "mine"
 
 
 def test_more_nodes_are_added_at_once_each_of_them_once(tmp_path: Path) -> None:
