@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 from zoneinfo import available_timezones
 
+from gateway.toml_text import printable, toml_line, toml_text
 from sensor_node import wire
 from sensor_node.errors import LANGUAGES, ConfigError, StorageError
-from sensor_node.setup.toml_text import printable, toml_line, toml_value
 
 ROLES: Final = ("kit", "gateway", "node")
 GATEWAY_ADDRESS: Final = "10.42.0.1"
@@ -80,7 +80,7 @@ class Answers:
             **{name.upper(): value for name, value in secret.items()},
             "USER": "jardin" if self.has_gateway else "jardin-node",
             "UUID": str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{self.kit}.{self.hotspot}.jardin")),
-            "GARDEN": toml_value(printable(self.garden)),
+            "GARDEN": toml_text(printable(self.garden)),
         }
 
     def to_text(self) -> str:

@@ -27,11 +27,11 @@ from gateway.keys.broker import Doors
 from gateway.keys.inviting import invite_by_link
 from gateway.keys.making import Plan, make_garden
 from gateway.keys.place import Place, make_private
+from gateway.toml_text import toml_line
 from sensor_node.clock import Clock
 from sensor_node.damage import told
 from sensor_node.errors import ConfigError
 from sensor_node.joining import new_link, parse_link
-from sensor_node.setup.toml_text import toml_line
 from sensor_node.trust import fingerprint
 
 FILE: Final = "kit.toml"

@@ -20,10 +20,10 @@ from gateway.keys.broker import Doors, doors_of, write_files
 from gateway.keys.names import Names, names_here
 from gateway.keys.passwords import hashed, new_password
 from gateway.keys.place import Fresh, Place, write_all
+from gateway.toml_text import toml_line, toml_text
 from sensor_node.clock import Clock
 from sensor_node.database import storage_error
 from sensor_node.errors import StorageError, UsageError
-from sensor_node.setup.toml_text import toml_line, toml_value
 
 GATEWAY_NAME: Final = "gateway"
 """The gateway's account; no node can have this name."""
@@ -126,7 +126,7 @@ def _settings_text(place: Place, plan: Plan) -> str:
             "# Les réglages de la passerelle : docs/configuration.md"
             if fr
             else "# The gateway's settings: docs/configuration.md",
-            f"data = {toml_value(str(place.data.resolve()))}",
+            f"data = {toml_text(str(place.data.resolve()))}",
             toml_line("name", plan.garden),
             toml_line("language", plan.language),
             "",
@@ -134,8 +134,8 @@ def _settings_text(place: Place, plan: Plan) -> str:
             'host = "localhost"',
             f"port = {plan.doors.port}",
             toml_line("username", GATEWAY_NAME),
-            f"password_file = {toml_value(str(keys / place.gateway_password.name))}",
-            f"ca = {toml_value(str(keys / place.authority.name))}",
+            f"password_file = {toml_text(str(keys / place.gateway_password.name))}",
+            f"ca = {toml_text(str(keys / place.authority.name))}",
             "",
         ]
     )

@@ -28,16 +28,6 @@ def toml_value(value: Value) -> str:
     return f"[{', '.join(toml_value(each) for each in value)}]"
 
 
-def toml_line(name: str, text: str) -> str:
-    """``name`` with what a person called something: of one line, whatever was typed."""
-    return f"{name} = {toml_value(printable(text))}"
-
-
-def printable(text: str) -> str:
-    """``text`` with a blank for each character that nobody sees."""
-    return "".join(each if each.isprintable() else " " for each in text)
-
-
 def toml_comment(text: str) -> str:
     """A comment of one line."""
     return f"# {' '.join(text.split())}"
