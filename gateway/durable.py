@@ -13,13 +13,13 @@ from sensor_node.damage import beside, sync_folder
 def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
     """Give the file ``path`` this ``content``: after a kill it is the old one or the new one.
 
-    ``private``: only its owner may read it, from its first byte on.
+    ``private``: only its owner may read it, from its first byte on. One at a time for each path.
     """
     part = beside(path, ".part")
     try:
-        if private:
-            part.unlink(missing_ok=True)  # left by a kill, with whatever rights
-        with open(part, "wb", opener=_private if private else None) as file:
+        # Left by a kill, with whatever rights; or a link that is to lead root elsewhere.
+        part.unlink(missing_ok=True)
+        with open(part, "xb", opener=_private if private else None) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -52,10 +52,10 @@ def free_name(path: Path) -> Path:
 
 def belong(path: Path) -> None:
     """Give ``path`` to whom its folder belongs: a command run by root leaves the service no file
-    that it cannot write.
+    that it cannot write. No link is followed: the service lays what it likes into its folder.
     """
     if sys.platform == "win32" or os.geteuid() != 0:
         return
     owner = path.parent.stat()
     with contextlib.suppress(OSError):
-        os.chown(path, owner.st_uid, owner.st_gid)
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

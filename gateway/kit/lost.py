@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -46,7 +47,7 @@ def look(settings: GatewaySettings, board: Board | None = None) -> bool:
     if asked:
         _mark(kit.requests)
     for file in files:
-        file.unlink()
+        _remove(file)
     if files and kit.boot is not None:
         sync_folder(kit.boot)
     return asked
@@ -94,6 +95,16 @@ def forget_if_asked(gateway: Gateway) -> bool:
         (folder / MARK).unlink()
         sync_folder(folder)
     return True
+
+
+def _remove(file: Path) -> None:
+    """Also a folder of that name, with what a computer lays into it unasked: left there, it would
+    have the passphrase forgotten at every start.
+    """
+    if file.is_dir():
+        shutil.rmtree(file)
+    else:
+        file.unlink()
 
 
 def _mark(folder: Path) -> None:

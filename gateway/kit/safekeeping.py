@@ -118,7 +118,12 @@ def schema_of(path: Path) -> int:
 
 
 def _databases_in(place: Path) -> list[Path]:
-    return sorted(path for path in place.rglob("*.sqlite") if path.is_file())
+    return sorted(path for path in place.rglob("*.sqlite") if _is_plain(path))
+
+
+def _is_plain(path: Path) -> bool:
+    """A file, and no link to another's."""
+    return path.is_file() and not path.is_symlink()
 
 
 def _fresh(place: Path) -> Path:
