@@ -2,7 +2,7 @@
 
 import { Cursor } from "./cursor.js";
 import { Format, fill } from "./format.js";
-import { isTyping, replaceMain, tellAges } from "./main.js";
+import { isTyping, replaceMain, tellAges, tellConnection } from "./main.js";
 import { Refresh } from "./refresh.js";
 import { Stream } from "./stream.js";
 
@@ -262,6 +262,6 @@ setInterval(tick, TICK_MS);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => start());
 new Stream(page.lastEventId, {
   on: { reading: onReading, reset: () => refresh.ask() },
-  lost: (since) => { document.getElementById("connection").textContent = fill(page.texts.lost, { time: format.time(since) }); },
-  found: () => { document.getElementById("connection").textContent = ""; },
+  lost: (since) => tellConnection(fill(page.texts.lost, { time: format.time(since) })),
+  found: () => tellConnection(),
 });
