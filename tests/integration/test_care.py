@@ -49,18 +49,11 @@ def test_after_a_restore_what_was_measured_since_comes_back_by_itself(
     """Ten readings, a backup, ten more, all acknowledged; then back to the backup."""
     data = tmp_path / "garden"
     with node_on(tmp_path, mosquitto.port) as node:
-
-        def measure(times: int) -> None:
-            for _ in range(times):
-                node.board.dht22_parts[4].temperature_c += 0.1
-                node.sample()
-            eventually(lambda: node.outbox.waiting_count() == 0, "all is acknowledged")
-
         with gateway_on(data, mosquitto.port) as gateway:
-            measure(10)
+            node.deliver(10)
             made = make_backup(gateway.settings, tmp_path, NOON_MS)
             assert made.manifest.files["store.sqlite"].counts["series"] == 3
-            measure(10)
+            node.deliver(10)
         before = values(data)
         assert len(before) == 20
         with folder.alone(data), prepared(made.path, data, NOON_MS) as preparation:
@@ -68,7 +61,7 @@ def test_after_a_restore_what_was_measured_since_comes_back_by_itself(
         assert values(data) == before[:10]
         with gateway_on(data, mosquitto.port):
             eventually(lambda: len(values(data)) == 20, "the ten readings since come back")
-            measure(1)
+            node.deliver(1)
     assert values(data)[:20] == before
     assert len(values(data)) == 21
 
@@ -79,10 +72,7 @@ def test_after_a_salvage_what_the_nodes_still_have_comes_back(
     data = tmp_path / "garden"
     with node_on(tmp_path, mosquitto.port) as node:
         with gateway_on(data, mosquitto.port):
-            for _ in range(30):
-                node.board.dht22_parts[4].temperature_c += 0.1
-                node.sample()
-            eventually(lambda: node.outbox.waiting_count() == 0, "all is acknowledged")
+            node.deliver(30)
         before = values(data)
         kill_pages(data / "store.sqlite", leaves_of(data / "store.sqlite"))
         mend.look_over(data, Carebook(data), NOON_MS, "Europe/Paris")

@@ -54,6 +54,20 @@ class Bench:
         self.board.let_pass(10)
         self.node.sample()
 
+    def measure(self, times: int) -> None:
+        """Samples of which each differs from the one before."""
+        for _ in range(times):
+            self.board.dht22_parts[4].temperature_c += 0.1
+            self.sample()
+
+    def deliver(self, times: int) -> None:
+        """As ``measure``, until the gateway has all that waited."""
+        self.measure(times)
+        eventually(self.all_confirmed, "all is acknowledged")
+
+    def all_confirmed(self) -> bool:
+        return self.outbox.waiting_count() == 0
+
     def close(self) -> None:
         self.node.delivery.stop()
         self.sampler.close()
