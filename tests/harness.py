@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
+import httpx
 import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
@@ -24,7 +25,8 @@ from gateway.store.settings import StoreSettings
 from sensor_node.clock import Clock, SystemClock
 from sensor_node.link import Broker as BrokerAddress
 
-SHARED = Path(__file__).parents[2] / "shared"
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
 PATIENCE_S = 20.0
 
 
@@ -59,6 +61,20 @@ def eventually(holds: Callable[[], bool], what: str, patience_s: float = PATIENC
         if time.monotonic() > end:
             pytest.fail(f"not within {patience_s:g} s: {what}")
         pause.wait(0.02)
+
+
+def environment() -> dict[str, str]:
+    """For a program of this checkout, in English: nothing of the developer's own settings."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("JARDIN_")}
+    return {**kept, "JARDIN_LANGUAGE": "en", "PYTHONPATH": str(ROOT)}
+
+
+def answers(address: str) -> bool:
+    """Whether the gateway whose door is at ``address`` says that it is well."""
+    try:
+        return httpx.get(f"{address}/healthz", trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False
 
 
 class GatewayInProcess:
