@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +11,7 @@ from gateway.alarms.courier import Apprise
 from gateway.alarms.messenger import Messenger
 from gateway.alarms.post import Post
 from gateway.alarms.settings import NotifySettings
-from sensor_node.errors import GardenError
+from gateway.rounds import Tried
 
 if TYPE_CHECKING:
     from gateway.service import Gateway
@@ -59,7 +58,7 @@ class Watchman:
         self._threads = [threading.Thread(target=self._looking, name="alarms")]
         if urls:
             self._threads.append(threading.Thread(target=self._sending, name="post"))
-        self._last_errors: dict[str, str] = {}
+        self._tried = Tried(log, "ALERTS_FAILED")
 
     def __enter__(self) -> Watchman:
         for thread in self._threads:
@@ -80,26 +79,12 @@ class Watchman:
 
     def look(self) -> None:
         """Look once, and make the messages that are due."""
-        self._tried("look", self._gateway.alarms.look)
-        self._tried("make", self._messenger.turn)
+        self._tried.do("look", self._gateway.alarms.look)
+        self._tried.do("make", self._messenger.turn)
 
     def send(self) -> None:
         """Send what is due."""
-        self._tried("send", self._post.turn)
-
-    def _tried(self, name: str, work: Callable[[], None]) -> None:
-        """Do it; what fails is told once, and tried again the next time."""
-        try:
-            work()
-            self._last_errors.pop(name, None)
-        except GardenError as error:
-            if self._last_errors.get(name) != error.code:
-                log.error("%s", error)
-            self._last_errors[name] = error.code
-        except Exception:
-            if name not in self._last_errors:
-                log.exception("ALERTS_FAILED: %s", name)
-            self._last_errors[name] = "ALERTS_FAILED"
+        self._tried.do("send", self._post.turn)
 
     def _looking(self) -> None:
         while not self._stopping.is_set():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from harness import Ear, GatewayInProcess, eventually
+from harness import Ear, eventually, gateway_on
 
 from gateway.broker import MosquittoBroker
 from sensor_node import wire
@@ -46,25 +47,24 @@ def test_a_gateway_on_a_full_disk_acknowledges_nothing_and_goes_on_when_there_is
     mosquitto: MosquittoBroker, small_disk: tuple[Path, Resize]
 ) -> None:
     folder, resize = small_disk
-    process = GatewayInProcess(folder / "garden", mosquitto.port).start()
-    ear = Ear(mosquitto.port)
-    boot, seq = new_boot(), 0
-    while process.gateway.commit_error is None:
-        seq += 1
-        records = tuple(wire.Record(f"c{i}", "Cel", seq + i / 10) for i in range(6))
-        pack = wire.Pack(NODE, boot, seq, START_MS + seq, "ntp", records)
-        ear.say(wire.pack_topic(NODE, boot, seq), wire.encode_pack(pack))
-    assert process.gateway.commit_error.code == "DISK_FULL"
-    # A smaller batch may still find room.
-    count = process.gateway.store.count
-    eventually(lambda: 6 * acknowledged(ear) == count(), "what is stored is acknowledged")
-    assert count() < 6 * seq
-    resize("20m")
-    eventually(lambda: process.gateway.commit_error is None, "it goes on")
-    eventually(lambda: acknowledged(ear) == seq, "all is acknowledged")
-    assert process.gateway.store.count() == 6 * seq
-    ear.close()
-    process.stop()
+    garden = gateway_on(folder / "garden", mosquitto.port)
+    with garden as gateway, closing(Ear(mosquitto.port)) as ear:
+        boot, seq = new_boot(), 0
+        while gateway.commit_error is None:
+            seq += 1
+            records = tuple(wire.Record(f"c{i}", "Cel", seq + i / 10) for i in range(6))
+            pack = wire.Pack(NODE, boot, seq, START_MS + seq, "ntp", records)
+            ear.say(wire.pack_topic(NODE, boot, seq), wire.encode_pack(pack))
+        assert gateway.commit_error.code == "DISK_FULL"
+        eventually(lambda: gateway.vitals.failures > 1, "it tries again")
+        # A disk may also be full after the readings, at the count of packs: what is stored then
+        # waits with the rest for a commit that comes to its end.
+        assert 6 * acknowledged(ear) <= gateway.store.count()
+        assert acknowledged(ear) < seq
+        resize("20m")
+        eventually(lambda: gateway.commit_error is None, "it goes on")
+        eventually(lambda: acknowledged(ear) == seq, "all is acknowledged")
+        assert gateway.store.count() == 6 * seq
 
 
 def test_an_outbox_on_a_full_disk_says_so_in_words(small_disk: tuple[Path, Resize]) -> None:
