@@ -80,22 +80,28 @@ def answers(address: str) -> bool:
 class GatewayInProcess:
     """A gateway whose ingest runs in a thread of this test, without a web server."""
 
-    def __init__(
-        self,
+    def __init__(self, settings: GatewaySettings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.gateway = Gateway.open(settings, clock or SystemClock(trusted=True))
+        self._ingest = Ingest(self.gateway)
+        self._link = self._ingest.new_link()
+        self._thread = threading.Thread(target=self._link.run, args=(self._ingest.farewell,))
+
+    @classmethod
+    def on(
+        cls,
         data: Path,
         broker_port: int,
         clock: Clock | None = None,
         store: StoreSettings | None = None,
-    ) -> None:
-        self.settings = GatewaySettings(
+    ) -> GatewayInProcess:
+        """One with its data in ``data``, and nothing else told but its broker."""
+        settings = GatewaySettings(
             data=data,
             broker=BrokerAddress(host=HOST, port=broker_port),
             store=store or StoreSettings(),
         )
-        self.gateway = Gateway.open(self.settings, clock or SystemClock(trusted=True))
-        self._ingest = Ingest(self.gateway)
-        self._link = self._ingest.new_link()
-        self._thread = threading.Thread(target=self._link.run, args=(self._ingest.farewell,))
+        return cls(settings, clock)
 
     def start(self) -> GatewayInProcess:
         self._thread.start()
@@ -111,7 +117,7 @@ class GatewayInProcess:
 @contextlib.contextmanager
 def gateway_on(data: Path, broker_port: int, clock: Clock | None = None) -> Iterator[Gateway]:
     """A running gateway, stopped at the end."""
-    process = GatewayInProcess(data, broker_port, clock).start()
+    process = GatewayInProcess.on(data, broker_port, clock).start()
     try:
         yield process.gateway
     finally:

@@ -146,7 +146,7 @@ def test_nothing_is_acknowledged_while_the_commit_is_blocked(
     mosquitto: MosquittoBroker, tmp_path: Path
 ) -> None:
     tap = Wiretap(mosquitto.port)
-    process = GatewayInProcess(tmp_path / "g", tap.port)
+    process = GatewayInProcess.on(tmp_path / "g", tap.port)
     tried = threading.Event()
     process.gateway.store.close()
     process.gateway.store = Noticing(
@@ -376,7 +376,7 @@ def test_the_gateway_says_that_it_is_there_and_its_last_will_says_that_it_is_los
 ) -> None:
     topic = wire.gateway_state_topic()
     with ear_on(mosquitto.port) as ear:
-        process = GatewayInProcess(tmp_path / "g", mosquitto.port).start()
+        process = GatewayInProcess.on(tmp_path / "g", mosquitto.port).start()
         eventually(lambda: len(ear.on(topic)) >= 1, "it speaks")
         said = json.loads(ear.on(topic)[0])
         assert said["state"] == "online"

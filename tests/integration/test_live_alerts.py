@@ -133,7 +133,7 @@ def test_a_gateway_that_starts_anew_clears_what_ended_meanwhile(
 def test_the_lamp_at_the_bed_shows_frost_and_other_alerts_while_the_gateway_is_there(
     mosquitto: MosquittoBroker, tmp_path: Path, clock: FakeClock
 ) -> None:
-    process = GatewayInProcess(tmp_path / "data", mosquitto.port, clock).start()
+    process = GatewayInProcess.on(tmp_path / "data", mosquitto.port, clock).start()
     gateway = process.gateway
     make_beds(gateway, "bac-1", "bac-2")
     ear = Ear(mosquitto.port)
