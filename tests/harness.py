@@ -103,25 +103,42 @@ class GatewayInProcess:
         )
         return cls(settings, clock)
 
-    def start(self) -> GatewayInProcess:
-        self._thread.start()
-        eventually(lambda: self.gateway.broker_up, "the gateway is connected")
+    def __enter__(self) -> GatewayInProcess:
+        self.start()
         return self
 
+    def __exit__(self, *_error: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Begin, and be connected; what never connects is stopped, and fails the test."""
+        self._thread.start()
+        try:
+            eventually(lambda: self.gateway.broker_up, "the gateway is connected")
+        except BaseException:
+            self.stop()
+            raise
+
     def stop(self) -> None:
-        self._link.stop()
-        self._thread.join()
+        """Say goodbye and end; nothing more where that was done."""
+        self._end(self._link.stop)
+
+    def vanish(self) -> None:
+        """End without a word, as if the power were cut."""
+        self._end(self._link.abandon)
+
+    def _end(self, leave: Callable[[], None]) -> None:
+        if self._thread.is_alive():
+            leave()
+            self._thread.join()
         self.gateway.close()
 
 
 @contextlib.contextmanager
 def gateway_on(data: Path, broker_port: int, clock: Clock | None = None) -> Iterator[Gateway]:
     """A running gateway, stopped at the end."""
-    process = GatewayInProcess.on(data, broker_port, clock).start()
-    try:
+    with GatewayInProcess.on(data, broker_port, clock) as process:
         yield process.gateway
-    finally:
-        process.stop()
 
 
 class Ear:

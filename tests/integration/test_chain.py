@@ -149,13 +149,15 @@ def test_nothing_is_acknowledged_while_the_commit_is_blocked(
     process = GatewayInProcess.on(tmp_path / "g", tap.port)
     tried = threading.Event()
     process.gateway.store.close()
-    process.gateway.store = Noticing(
-        SqliteStore(tmp_path / "g" / "store.sqlite", busy_timeout_ms=50), tried
-    )
-    with ear_on(mosquitto.port) as ear, closing(tap):
-        with closing(sqlite3.connect(tmp_path / "g" / "store.sqlite")) as intruder:
-            intruder.execute("BEGIN IMMEDIATE")
-            process.start()
+    path = tmp_path / "g" / "store.sqlite"
+    process.gateway.store = Noticing(SqliteStore(path, busy_timeout_ms=50), tried)
+    with (
+        ear_on(mosquitto.port) as ear,
+        closing(tap),
+        closing(sqlite3.connect(path)) as intruder,
+    ):
+        intruder.execute("BEGIN IMMEDIATE")
+        with process:
             eventually(lambda: tap.sent["PUBACK"] == 1, "the gateway hears its own state")
             said = pack(wire.Record("air", "Cel", 21.4))
             say_pack(ear, said)
@@ -166,13 +168,13 @@ def test_nothing_is_acknowledged_while_the_commit_is_blocked(
             assert ear.on(wire.node_topic(NODE, "ack")) == []
             assert process.gateway.commit_error is not None  # and people are told
             intruder.execute("ROLLBACK")
-        eventually(lambda: tap.sent["PUBACK"] == 2, "PUBACK follows the commit")
-        eventually(lambda: len(ear.on(wire.node_topic(NODE, "ack"))) == 1, "so does the ack")
-        (payload,) = ear.on(wire.node_topic(NODE, "ack"))
-        assert wire.decode_ack(payload) == wire.Ack(said.boot, ((1, 1),), process.gateway.store.id)
-        assert process.gateway.store.count() == 1
-        assert process.gateway.commit_error is None
-        process.stop()
+            eventually(lambda: tap.sent["PUBACK"] == 2, "PUBACK follows the commit")
+            eventually(lambda: len(ear.on(wire.node_topic(NODE, "ack"))) == 1, "so does the ack")
+            (payload,) = ear.on(wire.node_topic(NODE, "ack"))
+            ack = wire.Ack(said.boot, ((1, 1),), process.gateway.store.id)
+            assert wire.decode_ack(payload) == ack
+            assert process.gateway.store.count() == 1
+            assert process.gateway.commit_error is None
 
 
 class Noticing(SqliteStore):
@@ -376,15 +378,13 @@ def test_the_gateway_says_that_it_is_there_and_its_last_will_says_that_it_is_los
 ) -> None:
     topic = wire.gateway_state_topic()
     with ear_on(mosquitto.port) as ear:
-        process = GatewayInProcess.on(tmp_path / "g", mosquitto.port).start()
-        eventually(lambda: len(ear.on(topic)) >= 1, "it speaks")
-        said = json.loads(ear.on(topic)[0])
-        assert said["state"] == "online"
-        assert said["store"] == process.gateway.store.id
-        process._link.abandon()
-        process._thread.join()
+        with GatewayInProcess.on(tmp_path / "g", mosquitto.port) as process:
+            eventually(lambda: len(ear.on(topic)) >= 1, "it speaks")
+            said = json.loads(ear.on(topic)[0])
+            assert said["state"] == "online"
+            assert said["store"] == process.gateway.store.id
+            process.vanish()
         eventually(lambda: json.loads(ear.on(topic)[-1]) == {"state": "lost"}, "the will speaks")
-        process.gateway.close()
 
 
 def test_a_node_sends_everything_again_to_a_gateway_that_lost_its_disk(
