@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
-from harness import PATIENCE_S, answers, eventually, missing
+from harness import PATIENCE_S, answers, environment, eventually, missing
 
 from gateway import children
 from gateway.broker import HOST, find_mosquitto, free_port
@@ -92,7 +92,7 @@ def running_gateway(garden: KeyedGarden) -> Iterator[str]:
     """The garden's gateway as it is run; gives the address of its everyday door."""
     command = [sys.executable, "-m", "gateway", "run", "--config", str(garden.config)]
     address = f"{HOST}:{garden.settings.http.port}"
-    process = subprocess.Popen(command)
+    process = subprocess.Popen(command, env=environment())
     try:
         eventually(lambda: answers(f"http://{address}"), "the gateway answers")
         yield address
