@@ -20,7 +20,6 @@ from door import Door
 from harness import GatewayInProcess, eventually, missing
 from keyed import KeyedGarden, Voice, broker_of, enters, keyed_garden
 
-from gateway import assets
 from gateway.api.guard import COOKIE
 from gateway.keys.session import visit
 from gateway.service import Gateway
@@ -162,9 +161,9 @@ def web_of(room: Classroom) -> Iterator[Door]:
         door._listener.close()
 
 
-def test_a_group_s_page_shows_its_line_and_what_was_not_taken(room: Classroom) -> None:
-    assets.build()
-    assets.built.cache_clear()
+def test_a_group_s_page_shows_its_line_and_what_was_not_taken(
+    room: Classroom, built_assets: None
+) -> None:
     way = room.join("tomate")
     assert way.password is not None
     session = room.workshop.session.enter("tomate", secure=False)

@@ -15,7 +15,6 @@ import httpx
 import pytest
 from people import SAFE, Client, People, people_of
 
-from gateway import assets
 from gateway.bundle import signature
 from gateway.kit import refusals
 from gateway.kit.form_file import FormFile
@@ -26,15 +25,12 @@ from gateway.kit.uploading import UPLOAD, Upload
 from gateway.security.roles import Role
 from sensor_node.errors import UsageError
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the card of a Raspberry Pi")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the card of a Raspberry Pi"),
+    pytest.mark.usefixtures("built_assets"),
+]
 
 PAGE = "/mise-a-jour"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def built_assets() -> None:
-    assets.build()
-    assets.built.cache_clear()
 
 
 @pytest.fixture(scope="module")
