@@ -28,6 +28,8 @@ from sensor_node.link import Broker as BrokerAddress
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 PATIENCE_S = 20.0
+ECHO = "jardin/v1/ear/echo"
+"""Nobody else listens to it."""
 
 
 def shared_data(name: str) -> Path:
@@ -165,6 +167,12 @@ class Ear:
     def on(self, topic: str) -> list[bytes]:
         """Every payload heard on ``topic``, retained ones too."""
         return [payload for heard, payload, _ in list(self.messages) if heard == topic]
+
+    def kept(self) -> dict[str, bytes]:
+        """What is retained of the garden, by topic; all has come once our own word is back."""
+        self.say(ECHO, b"?")
+        eventually(lambda: bool(self.on(ECHO)), "what is retained has come")
+        return {topic: payload for topic, payload, kept in list(self.messages) if kept and payload}
 
     def close(self) -> None:
         self._client.disconnect()

@@ -45,12 +45,8 @@ def air(gateway: Gateway, clock: FakeClock, celsius: float) -> None:
 
 def retained(port: int) -> dict[str, Any]:
     """What a lamp or a program that is switched on now hears of alerts."""
-    ear = Ear(port)
-    try:
-        eventually(lambda: bool(ear.on("jardin/v1/gateway/state")), "the retained ones came")
-        heard = {topic: payload for topic, payload, kept in ear.messages if kept and payload}
-    finally:
-        ear.close()
+    with closing(Ear(port)) as ear:
+        heard = ear.kept()
     return {topic: json.loads(heard[topic]) for topic in (GARDEN, BED) if topic in heard}
 
 
@@ -128,7 +124,7 @@ def test_a_gateway_that_starts_anew_clears_what_ended_meanwhile(
         air(gateway, clock, 33.0)
         heard(ear, BED, set())
         ear.close()
-        assert retained(mosquitto.port) == {}
+        eventually(lambda: retained(mosquitto.port) == {}, "nothing of it stands")
 
 
 def test_the_lamp_at_the_bed_shows_frost_and_other_alerts_while_the_gateway_is_there(
