@@ -11,7 +11,6 @@ import contextlib
 import os
 import select
 import signal
-import socket
 import subprocess
 import threading
 import urllib.request
@@ -23,6 +22,7 @@ from pathlib import Path
 import bundles
 import gardens
 
+from gateway.broker import free_port
 from gateway.bundle import signature
 from gateway.bundle.host import Host
 from gateway.bundle.opened import opened
@@ -126,7 +126,7 @@ class UpdatedCard:
         self.shelf = shelf
         self.system = CardSystem(root)
         self.data = root / "var/lib/jardin"
-        self.port = _free_port()
+        self.port = free_port()
         (root / "etc/jardin/update-keys").mkdir(parents=True)
         config = f'data = "{self.data}"\n[http]\nport = {self.port}\n'
         (root / "etc/jardin/gateway.toml").write_text(config)
@@ -184,9 +184,3 @@ def version(shelf: Path, number: str, *, schema: int = 0, well: bool = True) -> 
         main = MAIN.format(schema=schema, well=well)
         bundles.bundle(shelf, number, bundles.mini_wheel(shelf, number, main=main))
     return path
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])

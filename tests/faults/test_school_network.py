@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
 from harness import eventually
-from rooms import CARD, SCHOOL, Room, classroom, need
+from rooms import CARD, SCHOOL, Room, need
 from test_system_calls import allowed
 
 KIT_OFFER: Final = bytes.fromhex("6382536335010236040a2a0101")
@@ -23,12 +22,6 @@ TRIED: Final = "sched_setattr"
 """nmcli's GLib asks whether it may, and does without: denied here as by the service."""
 
 pytestmark = pytest.mark.prove
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
-    with classroom(tmp_path) as room:
-        yield room
 
 
 def offers(frames: Path, whose: bytes) -> int:

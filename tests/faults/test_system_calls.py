@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from harness import PATIENCE_S, eventually
+from harness import PATIENCE_S, answers, eventually
 from keyed import KeyedGarden, Voice, broker_of, keyed_garden
 
 from gateway.broker import HOST
@@ -68,13 +68,7 @@ def tools() -> None:
 def visit_all(garden: KeyedGarden) -> None:
     address = f"http://{HOST}:{garden.settings.http.port}"
 
-    def answers() -> bool:
-        try:
-            return httpx.get(f"{address}/healthz", trust_env=False).status_code == 200
-        except httpx.HTTPError:
-            return False
-
-    eventually(answers, "the gateway answers", 120)
+    eventually(lambda: answers(address), "the gateway answers", 120)
     node = Voice(garden.account("bac-1")).enter()
     node.say("jardin/v1/bac-1/say/air", b"21.5")
     for path in ("/", "/mesures", "/metrics", "/api/v1/health", "/api/v1/readings", "/entrer"):

@@ -51,11 +51,7 @@ PARTS: Final = {
 }
 HOUR_S: Final = 3600
 
-
-@pytest.fixture(scope="module", autouse=True)
-def built_assets() -> None:
-    assets.build()
-    assets.built.cache_clear()
+pytestmark = pytest.mark.usefixtures("built_assets")
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import pytest
 from kits import CODE, KIT, PHRASE, Pi, after_a_power_cut, cookie_of, kit_of
 from people import FAR, HERE, NOW_MS, SAFE, Client, People
 
-from gateway import assets
 from gateway.kit.captive import HOSTS, PATHS
 from gateway.kit.steward import VERBS, serve
 from gateway.kit.welcome import Welcome
@@ -23,11 +22,7 @@ from gateway.store.base import Reading, Series
 FORM = {"Accept": "text/html"}
 AIR = Series("potager-1", "air")
 
-
-@pytest.fixture(scope="module", autouse=True)
-def built_assets() -> None:
-    assets.build()
-    assets.built.cache_clear()
+pytestmark = pytest.mark.usefixtures("built_assets")
 
 
 @pytest.fixture

@@ -43,7 +43,6 @@ ANSWERS = Answers(
     node="bac-1",
 )
 VALUES = ANSWERS.values(Words("abcd-efgh-jkmn", "bcdf-ghjk"))
-OTHERS_OWN = {"/var/lib/NetworkManager/NetworkManager.state"}
 
 
 PROFILES = [
