@@ -130,12 +130,12 @@ class UpdatedCard:
         (root / "etc/jardin/update-keys").mkdir(parents=True)
         config = f'data = "{self.data}"\n[http]\nport = {self.port}\n'
         (root / "etc/jardin/gateway.toml").write_text(config)
-        public = signature.read_public(bundles.key(shelf))
+        public = signature.public_half(bundles.key(shelf)).read_bytes()
         (root / "etc/jardin/update-keys/kit.pub").write_bytes(public)
         self.store_id = gardens.fill(self.data, readings=50)
         self.garden = gardens.dump(self.data)
         with opened(version(shelf, "0.1.0")) as bundle:
-            self.first = releases.install(bundle, ROLE, root, host=Host.here())
+            self.first = releases.install(bundle, ROLE, root, host=Host.here(), run=System().run)
         releases.switch(self.first, root)
         self.system.run(["systemctl", "start", GATEWAY_UNIT])
 

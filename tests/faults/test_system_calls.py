@@ -19,7 +19,7 @@ from keyed import KeyedGarden, Voice, broker_of, keyed_garden
 from gateway.broker import HOST
 
 UNITS = Path(__file__).parents[2] / "firmware_config"
-OF_ROOT = {"chown", "fchown"}
+OF_ROOT = {"lchown", "fchown"}
 """SQLite and ``belong`` give files to their folder's owner; asked by root alone, and refusable."""
 NODE = 'data = "{0}"\nnode = "bac-1"\ninterval_s = 10\nclock = "system"\npins = "fake"\n'
 AIR = '[[sensors]]\ntype = "dht22"\npin = 4\ntemperature = "air"\nhumidity = "humidity"\n'

@@ -330,6 +330,18 @@ def test_where_no_steward_is_the_page_says_what_to_do(kit: People) -> None:
     assert client.post("/heure", data={"t_ms": str(NOW_MS)}).status_code >= 400
 
 
+def test_pages_lead_to_the_hour_only_where_somebody_sets_it(
+    with_steward: People, tmp_path: Path
+) -> None:
+    with_steward.clock.keeper = None
+    client = let_in(with_steward)
+    pages = ("/", "/sante")
+    assert all("/heure?vers=" in client.get(one).text for one in pages)
+
+    (tmp_path / "requests").rmdir()
+    assert not any("/heure?vers=" in client.get(one).text for one in pages)
+
+
 def test_nobody_sets_the_hour_without_a_key(with_steward: People) -> None:
     answer = phone(with_steward).post("/heure", data={"t_ms": str(NOW_MS)})
 

@@ -21,6 +21,7 @@ from harness import GatewayInProcess, eventually, missing
 from keyed import KeyedGarden, Voice, broker_of, enters, keyed_garden
 
 from gateway.api.guard import COOKIE
+from gateway.keys.broker import PASSWORDS
 from gateway.keys.session import visit
 from gateway.service import Gateway
 from gateway.store.base import Series
@@ -195,6 +196,20 @@ def test_a_new_code_shuts_the_old_computer_out_at_once(room: Classroom) -> None:
     assert voice.gone.wait(20)
     assert not enters(old)
     assert enters(room.way_of("tomate"))
+
+
+def test_groups_that_a_full_disk_kept_out_enter_once_it_has_room_again(room: Classroom) -> None:
+    passwords = room.garden.place.broker / PASSWORDS
+    aside = passwords.rename(passwords.with_name("aside"))
+    passwords.mkdir()  # no file can take its place
+    kept_out = room.join("tomate")
+    assert not enters(kept_out)
+    passwords.rmdir()
+    aside.rename(passwords)
+
+    room.attendant.turn()
+
+    assert enters(kept_out)
 
 
 def test_a_thousand_readings_a_second_are_thinned_and_the_group_is_told(room: Classroom) -> None:

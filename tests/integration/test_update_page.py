@@ -52,7 +52,7 @@ def card(tmp_path: Path, shelf: Path) -> Iterator[People]:
         (root / name).mkdir(parents=True)
     requests.mkdir()
     shutil.copy("/etc/os-release", root / "etc/os-release")
-    public = signature.read_public(bundles.key(shelf))
+    public = signature.public_half(bundles.key(shelf)).read_bytes()
     (root / "etc/jardin/update-keys/kit.pub").write_bytes(public)
     mark = json.dumps({"version": "0.1.5", "made": 1, "role": "gateway"})
     (root / "opt/jardin/releases/0.1.5-00000000" / MARK).write_text(mark)
