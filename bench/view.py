@@ -102,8 +102,9 @@ def _files(browser: Browser, address: str) -> list[File]:
 
 def _file(request: Request) -> File:
     answer = request.response()
-    if answer is None or answer.finished() is not None or not answer.ok:
+    if answer is None or not answer.ok:
         raise RuntimeError(f"{request.url} did not come")
+    answer.finished()
     sizes = request.sizes()
     body, head = sizes["responseBodySize"], sizes["responseHeadersSize"]
     return File(KINDS.get(request.resource_type, "html"), body, body + head)
