@@ -78,7 +78,7 @@ def _end(options: argparse.Namespace) -> int:
 
     with _workshops(options.config) as (settings, workshops, known):
         workshop = workshops.get(options.id)
-        workshop.end()
+        workshops.end(workshop)
         count = workshop.count()
         people = known.attendance.of(workshop.id)
         _write(options.to, pack(workshop, settings.timezone, settings.language, people))

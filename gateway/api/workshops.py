@@ -112,7 +112,7 @@ def extend(gateway: TheGateway, id: WorkshopId, body: More) -> WorkshopShape:  #
 def end(gateway: TheGateway, asker: TheAsker, id: WorkshopId) -> WorkshopShape:  # noqa: A002
     """Then take `zip`, and `DELETE` it; a day after its end it is erased anyway."""
     workshop = gateway.workshops.get(id)
-    workshop.end()
+    gateway.workshops.end(workshop)
     gateway.access.note(asker.name, "WORKSHOP_ENDED", workshop.id)
     return workshop_shape(workshop, with_code=True)
 

@@ -31,11 +31,13 @@ def show_all(
     gateway: Gateway, request: Request, error: GardenError | None = None, **typed: str
 ) -> Response:
     """The form that begins a workshop, those that are on, and how many there were."""
-    view, counts = View(gateway, request), gateway.catalogue.tally.all()
+    view, here = View(gateway, request), gateway.workshops.all()
+    there = {one.id for one in here}
+    counts = [one for one in gateway.catalogue.tally.all() if one.id not in there]
     return view.page(
         "workshop_all.html",
         error,
-        workshops=[view.about(one) for one in gateway.workshops.all()],
+        workshops=[view.about(one) for one in here],
         counted=(len(counts), sum(one.groups for one in counts)),
         typed={"title": "", "minutes": "120", "groups": "12"} | typed,
         most_groups=MOST_GROUPS,
@@ -141,7 +143,7 @@ def _act(gateway: Gateway, request: Request, workshop: Workshop, asked: Asked) -
         case "prolonger":
             workshop.extend(_within(asked.minutes, MOST_MINUTES))
         case "terminer":
-            workshop.end()
+            gateway.workshops.end(workshop)
             gateway.access.note(who_asks(request).name, "WORKSHOP_ENDED", workshop.id)
         case "effacer":
             erased(gateway, workshop, who_asks(request))

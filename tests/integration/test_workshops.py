@@ -442,6 +442,59 @@ def test_what_was_counted_is_in_the_class_s_file_and_in_the_year_s_report(door: 
     assert year_of(door.gateway.catalogue, 2025, "Europe/Paris").people["participants"] == 12
 
 
+def figures(door: Door) -> tuple[int, int, float, int]:
+    year = year_of(door.gateway.catalogue, 2025, "Europe/Paris")
+    return year.workshops, year.groups, year.hours, year.people["participants"]
+
+
+def test_a_workshop_counts_for_the_year_from_its_end_on_and_once(door: Door) -> None:
+    shop = begin(door)
+    send(door, key_of(door, shop, "tomate"), 3)
+    door.client.put(f"{SHOPS}/{shop['id']}/people", json={"counts": {"participants": 12}})
+    door.clock.advance(1800)
+    assert figures(door) == (0, 0, 0.0, 0)
+    ask(door, shop, "end")
+    assert figures(door) == (1, 1, 0.5, 12)
+    door.clock.advance(1800)
+    door.gateway.workshops.tidy()
+    assert figures(door) == (1, 1, 0.5, 12)
+    assert door.client.delete(f"{SHOPS}/{shop['id']}").status_code == 200
+    assert figures(door) == (1, 1, 0.5, 12)
+
+
+def test_a_workshop_that_nobody_ends_counts_once_its_time_is_up(door: Door) -> None:
+    shop = begin(door, minutes=60)
+    send(door, key_of(door, shop, "tomate"), 3)
+    door.gateway.workshops.tidy()
+    assert figures(door) == (0, 0, 0.0, 0)
+    door.clock.advance(2 * 3600)
+    door.gateway.workshops.tidy()
+    assert figures(door) == (1, 1, 1.0, 0)
+    ask(door, shop, "extend", minutes=60)
+    send(door, key_of(door, shop, "radis"), 3)
+    door.clock.advance(2 * 3600)
+    door.gateway.workshops.tidy()
+    assert figures(door) == (1, 2, 3.0, 0)
+    door.clock.advance(7 * 86_400)
+    door.gateway.workshops.tidy()
+    assert (door.gateway.workshops.all(), figures(door)) == ([], (1, 2, 3.0, 0))
+
+
+def test_a_workshop_that_is_still_here_is_not_told_as_erased(tmp_path: Path) -> None:
+    with garden_door(tmp_path, pages=True) as door:
+        shop = begin(door)
+        ask(door, shop, "end")
+        keeper = door.gateway.access.sessions.begin(Role.GARDENER, NOW_MS, secure=False)
+
+        def told() -> str:
+            headers = {"Cookie": f"jardin={keeper.id}", "Accept-Language": "fr"}
+            return door.client.get("/ateliers", headers=headers).text
+
+        assert "effacés\N{NO-BREAK SPACE}: 1" not in told()
+        assert door.client.delete(f"{SHOPS}/{shop['id']}").status_code == 200
+        assert "effacés\N{NO-BREAK SPACE}: 1" in told()
+
+
 def test_what_a_device_left_retained_goes_with_its_group(
     mosquitto: MosquittoBroker, tmp_path: Path
 ) -> None:
