@@ -49,11 +49,16 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _start(options: argparse.Namespace) -> int:
-    with _workshops(options.config) as (settings, workshops, _):
-        workshop = workshops.begin(options.title, options.groups, options.minutes)
-        code = workshop.about.code
-    from gateway.keys.names import usual_host  # noqa: PLC0415 - --help needs none of this
+    from gateway.bounds import within  # noqa: PLC0415 - --help needs none of this
+    from gateway.keys.names import usual_host  # noqa: PLC0415
+    from gateway.workshop.asked import MOST_GROUPS, MOST_MINUTES, titled  # noqa: PLC0415
 
+    title = titled(options.title)
+    many = int(within(options.groups, 1, MOST_GROUPS))
+    long = within(options.minutes, 1, MOST_MINUTES)
+    with _workshops(options.config) as (settings, workshops, _):
+        workshop = workshops.begin(title, many, long)
+        code = workshop.about.code
     address = f"http://{usual_host()}:{settings.http.port}/atelier"
     print(
         pick(

@@ -11,13 +11,14 @@ from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
 from gateway.api.guard import who_asks
-from gateway.api.workshop_shapes import MOST_GROUPS, MOST_MINUTES
 from gateway.api.workshops import erased, zip_of
+from gateway.bounds import within
 from gateway.keys import qr
 from gateway.keys.names import usual_host
 from gateway.pages.workshop_view import View, tried
 from gateway.security.refusals import AccessRefused
 from gateway.service import Gateway
+from gateway.workshop.asked import MOST_GROUPS, MOST_MINUTES, titled
 from gateway.workshop.refusals import unknown_workshop
 from gateway.workshop.workshop import Workshop
 from gateway.yearly.columns import COLUMNS, MOST
@@ -47,7 +48,7 @@ def show_all(
 def begin(gateway: Gateway, request: Request, title: str, minutes: str, groups: str) -> Response:
     """Begin one, and go to its big screen."""
     try:
-        named = _title(title)
+        named = titled(title)
         many, long = int(_within(groups, MOST_GROUPS)), _within(minutes, MOST_MINUTES)
     except UsageError as error:
         return show_all(gateway, request, error, title=title, minutes=minutes, groups=groups)
@@ -166,25 +167,9 @@ def address_of(request: Request) -> str:
     return f"http://{usual_host()}{port}/atelier"
 
 
-def _title(text: str) -> str:
-    if title := text.strip()[:80]:
-        return title
-    raise UsageError(
-        "TITLE_WANTED",
-        fr="Donnez un titre à l'atelier, par exemple « La terre a soif ».",
-        en="Give the workshop a title, for example 'Thirsty soil'.",
-    )
-
-
 def _within(text: str, most: int) -> float:
     try:
         number = float(text.replace(",", "."))
     except ValueError:
         number = 0.0
-    if 1 <= number <= most:
-        return number
-    raise UsageError(
-        "NUMBER_OUT_OF_BOUNDS",
-        fr=f"Écrivez un nombre de 1 à {most}.",
-        en=f"Write a number from 1 to {most}.",
-    )
+    return within(number, 1, most)

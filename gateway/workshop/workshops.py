@@ -189,7 +189,7 @@ class Workshops:
     # --- the end --------------------------------------------------------------------------------
 
     def end(self, workshop: Workshop) -> None:
-        """Nobody writes any more, and it counts for the year from now on. Raises ``StorageError``."""
+        """Nobody writes any more; from now on it counts for the year. Raises ``StorageError``."""
         workshop.end()
         self._tally.put(workshop.count())
 
@@ -235,7 +235,7 @@ class Workshops:
         return {group.plant for one in self.all() for group in one.session.groups()}
 
     def _count_over(self) -> None:
-        """Those whose time ran out, too: they may lie here for a week, and the year is asked for."""
+        """Those whose time ran out, too: they may lie here for a week."""
         ends = {one.id: one.ended_ms for one in self._tally.all()}
         for one in self.all():
             # A card is spared: what is counted up to its end is not counted again.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import sys
 import zipfile
@@ -527,6 +528,37 @@ def test_what_a_device_left_retained_goes_with_its_group(
         upkeep.turn()
         with visit(gateway.settings.broker) as session:
             assert session.retained(["jardin/v1/+/say/#"], FENCE) == [others]
+
+
+ASKED_WRONG: Final = (
+    ("minutes", "nan"), ("minutes", "inf"), ("minutes", "-5"), ("minutes", "0.5"),
+    ("minutes", "1e9"), ("groups", "0"), ("groups", "41"), ("groups", "1000"),
+)  # fmt: skip
+
+
+def test_page_programs_and_command_line_refuse_the_same_numbers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "gateway.toml"
+    config.write_text(f'data = "{tmp_path}"\n')
+    with garden_door(tmp_path, pages=True) as door:
+        keeper = door.gateway.access.sessions.begin(Role.GARDENER, NOW_MS, secure=False)
+        cookie = {"Cookie": f"jardin={keeper.id}"}
+        for what, number in ASKED_WRONG:
+            wish = {"title": "La terre a soif", "minutes": "90", "groups": "4"} | {what: number}
+            assert door.client.post(SHOPS, json=wish).status_code == 422, (what, number)
+            page = door.client.post("/ateliers", data=wish | {"csrf": keeper.csrf}, headers=cookie)
+            assert "from 1 to" in page.text, (what, number)
+            start = ["workshop", "start", "La terre", f"--{what}", number]
+            assert main([*start, "--config", str(config)]) == 2, (what, number)
+            assert re.search("de 1 à|from 1 to", capsys.readouterr().err)
+        assert door.gateway.workshops.all() == []
+
+
+def test_the_command_line_begins_no_workshop_without_a_title(tmp_path: Path) -> None:
+    config = tmp_path / "gateway.toml"
+    config.write_text(f'data = "{tmp_path}"\n')
+    assert main(["workshop", "start", "  ", "--config", str(config)]) == 2
 
 
 def test_another_command_runs_a_workshop_beside_the_gateway(
