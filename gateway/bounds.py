@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sensor_node.errors import UsageError
+
+FIRST_YEAR: Final = 2000
+LAST_YEAR: Final = 2100
+"""Of which a report can be asked for."""
 
 
 def within(number: float, least: int, most: int) -> float:

@@ -22,17 +22,32 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def _report(options: argparse.Namespace) -> int:
     from gateway import folder  # noqa: PLC0415 - --help needs none of this
+    from gateway.bounds import FIRST_YEAR, LAST_YEAR, within  # noqa: PLC0415
     from gateway.catalogue import Catalogue  # noqa: PLC0415
-    from gateway.durable import write_whole  # noqa: PLC0415
     from gateway.settings import GatewaySettings  # noqa: PLC0415
     from gateway.yearly.year import csv_of, year_of  # noqa: PLC0415
     from sensor_node import settings as settings_file  # noqa: PLC0415
 
+    within(options.year, FIRST_YEAR, LAST_YEAR)
     settings = settings_file.load(GatewaySettings, options.config)
     with folder.shared(settings.data), closing(Catalogue(settings.data / "garden.sqlite")) as known:
         year = year_of(known, options.year, settings.timezone)
     if options.csv is not None:
-        write_whole(options.csv, csv_of(year, settings.language).encode())
+        _write(options.csv, csv_of(year, settings.language).encode())
     for name, value in year.rows(settings.language):
         sys.stdout.write(f"{name:<40} {value:>8}\n")
     return 0
+
+
+def _write(path: Path, contents: bytes) -> None:
+    from gateway.durable import write_whole  # noqa: PLC0415 - --help needs none of this
+    from sensor_node.errors import StorageError  # noqa: PLC0415
+
+    try:
+        write_whole(path, contents)
+    except OSError as error:
+        raise StorageError(
+            "REPORT_NOT_WRITTEN",
+            fr=f"{path} ne peut pas être écrit ({error}). Donnez un autre fichier (--csv).",
+            en=f"{path} cannot be written ({error}). Give another file (--csv).",
+        ) from error

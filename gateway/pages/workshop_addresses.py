@@ -12,13 +12,14 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from gateway.api.guard import allow
+from gateway.bounds import FIRST_YEAR, LAST_YEAR
 from gateway.security.roles import Action
 from gateway.service import Gateway
 
 Typed = Annotated[str, Form(max_length=80)]
 Counts = Annotated[Sequence[str], Form(max_length=40)]
 """As many as there are columns, in their order."""
-Year = Annotated[int | None, Query(ge=2000, le=2100)]
+Year = Annotated[int | None, Query(ge=FIRST_YEAR, le=LAST_YEAR)]
 Written = Annotated[str, Form(max_length=2000)]
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Request
 from fastapi.responses import Response
 
+from gateway.bounds import FIRST_YEAR
 from gateway.pages.workshop_view import View
 from gateway.service import Gateway
 from gateway.yearly.columns import FEW
@@ -21,6 +22,7 @@ def show(gateway: Gateway, request: Request, year: int | None) -> Response:
     return view.page(
         "yearly.html",
         year=figures.year,
+        first_year=FIRST_YEAR,
         this_year=now,
         rows=list(figures.rows(view.language)),
         few=FEW,

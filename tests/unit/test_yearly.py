@@ -111,3 +111,24 @@ def test_the_command_writes_the_year_as_a_table(
     assert main(["report", "--year", "2026", "--csv", str(table), "--config", str(config)]) == 0
     assert "participants" in capsys.readouterr().out
     assert len(table.read_text(encoding="utf-8-sig").splitlines()) == 9 + len(COLUMNS)
+
+
+@pytest.mark.parametrize("year", ["0", "-5", "1999", "2101", "99999"])
+def test_the_command_knows_the_years_that_the_page_knows(
+    year: str, tmp_path: Path, catalogue: Catalogue, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "gateway.toml"
+    config.write_text(f'data = "{tmp_path}"\n')
+    assert main(["report", f"--year={year}", "--config", str(config)]) == 2
+    told = capsys.readouterr()
+    assert ("2000" in told.err, "2100" in told.err, told.out) == (True, True, "")
+
+
+def test_a_table_that_cannot_be_written_is_told_in_words(
+    tmp_path: Path, catalogue: Catalogue, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, nowhere = tmp_path / "gateway.toml", tmp_path / "gone" / "bilan.csv"
+    config.write_text(f'data = "{tmp_path}"\n')
+    asked = ["report", "--year", "2026", "--csv", str(nowhere), "--config", str(config)]
+    assert main(asked) == 5
+    assert str(nowhere) in capsys.readouterr().err
