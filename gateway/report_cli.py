@@ -31,7 +31,7 @@ def _report(options: argparse.Namespace) -> int:
     within(options.year, FIRST_YEAR, LAST_YEAR)
     settings = settings_file.load(GatewaySettings, options.config)
     with folder.shared(settings.data), closing(Catalogue(settings.data / "garden.sqlite")) as known:
-        year = year_of(known, options.year, settings.timezone)
+        year = year_of(known, options.year, settings.timezone, settings.report.chosen)
     if options.csv is not None:
         _write(options.csv, csv_of(year, settings.language).encode())
     for name, value in year.rows(settings.language):

@@ -85,7 +85,7 @@ def _end(options: argparse.Namespace) -> int:
         workshop = workshops.get(options.id)
         workshops.end(workshop)
         count = workshop.count()
-        people = known.attendance.of(workshop.id)
+        people = known.attendance.of(workshop.id, settings.report.chosen)
         _write(options.to, pack(workshop, settings.timezone, settings.language, people))
         workshops.erase(workshop)
     print(
@@ -98,11 +98,11 @@ def _end(options: argparse.Namespace) -> int:
 
 
 def _count(options: argparse.Namespace) -> int:
-    with _workshops(options.config) as (_, workshops, known):
-        workshop = workshops.get(options.id)
+    with _workshops(options.config) as (settings, workshops, known):
+        workshop, columns = workshops.get(options.id), settings.report.chosen
         if options.counts:
-            known.attendance.put(workshop.id, dict(map(_counted, options.counts)))
-        for column, number in known.attendance.of(workshop.id).items():
+            known.attendance.put(workshop.id, dict(map(_counted, options.counts)), columns)
+        for column, number in known.attendance.of(workshop.id, columns).items():
             print(f"{column}={number}")
     return 0
 

@@ -21,7 +21,7 @@ from gateway.service import Gateway
 from gateway.workshop.asked import MOST_GROUPS, MOST_MINUTES, titled
 from gateway.workshop.refusals import unknown_workshop
 from gateway.workshop.workshop import Workshop
-from gateway.yearly.columns import COLUMNS, MOST
+from gateway.yearly.columns import MOST
 from sensor_node.errors import GardenError, UsageError
 
 ALL = "/ateliers"
@@ -65,15 +65,16 @@ def show(
         workshop = gateway.workshops.get(workshop_id)
     except AccessRefused as gone:
         return show_all(gateway, request, gone)
-    view, counted = View(gateway, request), gateway.catalogue.attendance.of(workshop.id)
+    view, columns = View(gateway, request), gateway.settings.report.chosen
+    counted = gateway.catalogue.attendance.of(workshop.id, columns)
     return view.page(
         "workshop_run.html",
         error,
         workshop=view.about(workshop),
         groups=view.groups(workshop),
         columns=[
-            (names[0 if view.language == "fr" else 1], counted.get(column, ""))
-            for column, names in COLUMNS.items()
+            (column, names[0 if view.language == "fr" else 1], counted.get(column, ""))
+            for column, names in columns.items()
         ],
     )
 
@@ -104,13 +105,34 @@ def take_home(gateway: Gateway, request: Request, workshop_id: str) -> Response:
         return show(gateway, request, workshop_id, error)
 
 
-def count(gateway: Gateway, request: Request, workshop_id: str, counts: Sequence[str]) -> Response:
-    """Keep how many people came, column by column; an empty field is nobody."""
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What the form of people says: the names of its columns, and what was typed in each."""
+
+    columns: Sequence[str]
+    texts: Sequence[str]
+
+    def numbers(self) -> dict[str, int]:
+        """Column by column; an empty field is nobody. Raises ``UsageError``."""
+        if len(self.columns) != len(self.texts):
+            raise UsageError(
+                "COUNT_WRONG",
+                fr="Cette page a changé entre-temps : ouvrez-la de nouveau et retapez les nombres.",
+                en="This page has changed meanwhile: open it again and type the numbers anew.",
+            )
+        return {
+            column: int(_within(text, MOST)) if text.strip(" 0") else 0
+            for column, text in zip(self.columns, self.texts, strict=True)
+        }
+
+
+def count(gateway: Gateway, request: Request, workshop_id: str, typed: Typed) -> Response:
+    """Keep how many people came; a column that the form does not have keeps what it has."""
 
     def act() -> None:
-        workshop = gateway.workshops.get(workshop_id)
-        numbers = [int(_within(text, MOST)) if text.strip(" 0") else 0 for text in counts]
-        gateway.catalogue.attendance.put(workshop.id, dict(zip(COLUMNS, numbers, strict=False)))
+        workshop, numbers = gateway.workshops.get(workshop_id), typed.numbers()
+        columns = [one for one in gateway.settings.report.chosen if one in numbers]
+        gateway.catalogue.attendance.put(workshop.id, numbers, columns)
 
     to = f"{ALL}/{workshop_id}"
     return tried(act, to, lambda error: show(gateway, request, workshop_id, error))

@@ -112,9 +112,8 @@ def _counts(
         (("minutes", "minutes"), (count.ended_ms - count.begun_ms) // MINUTE_MS),
     ):
         yield names[place], str(number)
-    for column, names in COLUMNS.items():
-        if column in people:
-            yield names[place], shown(people[column])
+    for column, number in people.items():
+        yield COLUMNS[column][place], shown(number)
 
 
 def _counts_csv(counts: Sequence[tuple[str, str]]) -> str:

@@ -1,11 +1,19 @@
-"""The closed list of what is counted of a workshop's people: nothing here can hold a name."""
+"""The closed list of what is counted of a workshop's people: nothing here can hold a name.
+
+Which of its columns a garden counts is its coordinator's choice (setting ``report.columns``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-COLUMNS: Final[Mapping[str, tuple[str, str]]] = {
+from sensor_node.errors import ConfigError
+
+Columns = Mapping[str, tuple[str, str]]
+"""The names in French and in English, by the name that programs write."""
+
+COLUMNS: Final[Columns] = {
     "participants": ("participants", "participants"),
     "age-0-5": ("0 à 5 ans", "aged 0 to 5"),
     "age-6-10": ("6 à 10 ans", "aged 6 to 10"),
@@ -35,3 +43,17 @@ FEW: Final = 5
 def shown(count: int) -> str:
     """``count`` as it leaves the garden: ``<5`` for one to four."""
     return f"<{FEW}" if 0 < count < FEW else str(count)
+
+
+def chosen(names: Sequence[str]) -> Columns:
+    """The columns of these ``names``, in their order. Raises ``ConfigError``."""
+    for name in names:
+        if name not in COLUMNS:
+            raise ConfigError(
+                "CONFIG_WRONG_VALUE",
+                fr=f"Réglage « report.columns » : il n'y a pas de colonne « {name[:40]} » ; "
+                f"choisissez parmi {', '.join(COLUMNS)}.",
+                en=f"Setting 'report.columns': there is no column '{name[:40]}'; choose from "
+                f"{', '.join(COLUMNS)}.",
+            )
+    return {name: COLUMNS[name] for name in names}

@@ -9,6 +9,7 @@ import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ from gateway.broker import MosquittoBroker
 from gateway.cli import main
 from gateway.keys.session import visit
 from gateway.security.roles import Role
+from gateway.settings import ReportSettings
 from gateway.store.base import Reading, Series
 from gateway.times import to_rfc3339
 from gateway.upkeep import Upkeep
@@ -441,6 +443,43 @@ def test_what_was_counted_is_in_the_class_s_file_and_in_the_year_s_report(door: 
     assert "<td>filles et femmes</td><td>&lt;5</td>" in page
     assert door.client.delete(f"{SHOPS}/{shop['id']}").status_code == 200
     assert year_of(door.gateway.catalogue, 2025, "Europe/Paris").people["participants"] == 12
+
+
+def test_form_file_and_report_have_the_columns_that_the_coordinator_chose(tmp_path: Path) -> None:
+    with garden_door(tmp_path, pages=True) as door:
+        shop = begin(door)
+        people = f"{SHOPS}/{shop['id']}/people"
+        door.client.put(people, json={"counts": {"participants": 12, "girls": 7, "boys": 5}})
+        report = ReportSettings(["families", "girls"])
+        door.gateway.settings = replace(door.gateway.settings, report=report)
+        keeper = door.gateway.access.sessions.begin(Role.GARDENER, NOW_MS, secure=False)
+        cookie = {"Cookie": f"jardin={keeper.id}", "Accept-Language": "fr"}
+        address = f"/ateliers/{shop['id']}"
+        form = door.client.get(address, headers=cookie).text
+        assert re.findall('name="column" value="(.*?)"', form) == ["families", "girls"]
+        assert re.findall('name="count".*? value="(.*?)"', form) == ["", "7"]
+
+        def type_in(**typed: str) -> httpx.Response:
+            data = {"csrf": keeper.csrf, "column": list(typed), "count": list(typed.values())}
+            return door.client.post(f"{address}/presents", data=data, headers=cookie)
+
+        assert type_in(girls="8", families="6").status_code == 303  # by name, whatever the order
+        assert "participants" in type_in(participants="40").text
+        data = {"csrf": keeper.csrf, "count": ["1", "2"]}  # a page from before
+        told = door.client.post(f"{address}/presents", data=data, headers=cookie)
+        assert "entre-temps" in told.text
+        assert door.client.get(people, headers=cookie).json() == {
+            "counts": {"families": 6, "girls": 8}
+        }
+        ask(door, shop, "end")
+        taken = zip_of(door.gateway, door.gateway.workshops.get(shop["id"]), "fr").body
+        with zipfile.ZipFile(io.BytesIO(bytes(taken))) as file:
+            counted = file.read("compte.csv").decode("utf-8-sig").splitlines()
+        assert counted[4:] == ['"familles";6', '"filles et femmes";8']
+        table = door.client.get("/bilan.csv?year=2025", headers=cookie).text.splitlines()
+        assert table[9:] == ['"familles";6', '"filles et femmes";8']
+        kept = door.gateway.catalogue.attendance.of(shop["id"])
+        assert kept == {"participants": 12, "girls": 8, "boys": 5, "families": 6}
 
 
 def figures(door: Door) -> tuple[int, int, float, int]:

@@ -15,11 +15,13 @@ from gateway.beds.journal import Told
 from gateway.beds.records import BedDetails
 from gateway.catalogue import Catalogue
 from gateway.cli import main
+from gateway.settings import GatewaySettings, ReportSettings
 from gateway.watering.waterings import Source
 from gateway.workshop.tally import Count
 from gateway.yearly.columns import COLUMNS, shown
 from gateway.yearly.year import csv_of, year_of
-from sensor_node.errors import UsageError
+from sensor_node import settings as settings_file
+from sensor_node.errors import ConfigError, UsageError
 
 HOUR_MS = 3_600_000
 
@@ -132,3 +134,37 @@ def test_a_table_that_cannot_be_written_is_told_in_words(
     asked = ["report", "--year", "2026", "--csv", str(nowhere), "--config", str(config)]
     assert main(asked) == 5
     assert str(nowhere) in capsys.readouterr().err
+
+
+CHOSEN = ReportSettings(["families", "girls"]).chosen
+
+
+def test_the_report_has_the_columns_that_were_chosen_in_their_order(catalogue: Catalogue) -> None:
+    hold(catalogue, "a", "2026-02-03T13:00", 2, participants=12, girls=7, families=9)
+    lines = csv_of(year_of(catalogue, 2026, "UTC", CHOSEN), "fr").splitlines()
+    assert lines[9:] == ['"familles";9', '"filles et femmes";7']
+    assert len(csv_of(year_of(catalogue, 2026, "UTC"), "fr").splitlines()) == 9 + len(COLUMNS)
+
+
+def test_what_stands_in_a_column_that_is_no_longer_chosen_is_kept_and_not_shown(
+    catalogue: Catalogue,
+) -> None:
+    catalogue.attendance.put("a", {"participants": 12, "girls": 7})
+    assert catalogue.attendance.of("a", CHOSEN) == {"girls": 7}
+    catalogue.attendance.put("a", {"families": 9}, CHOSEN)
+    assert catalogue.attendance.of("a") == {"participants": 12, "families": 9}
+    with pytest.raises(UsageError, match="families, girls"):
+        catalogue.attendance.put("a", {"participants": 13}, CHOSEN)
+
+
+def test_a_column_that_is_none_is_refused_with_those_that_are() -> None:
+    with pytest.raises(ConfigError, match="kevin") as refused:
+        settings_file.build(GatewaySettings, {"data": "d", "report": {"columns": ["kevin"]}})
+    assert refused.value.code == "CONFIG_WRONG_VALUE"
+    for text in (refused.value.text("fr"), refused.value.text("en")):
+        assert all(name in text for name in COLUMNS)
+
+
+def test_without_a_choice_all_columns_are_counted_and_an_empty_choice_is_none() -> None:
+    assert ReportSettings().chosen == COLUMNS
+    assert ReportSettings([]).chosen == {}
