@@ -284,7 +284,7 @@ def test_the_file_of_a_class_opens_without_the_garden(
     alone = new_context(offline=True).new_page()
     watch = Watch(alone)
     alone.goto((folder / "index.html").as_uri())
-    expect(alone.get_by_role("heading", name="fraise")).to_be_visible()
+    expect(alone.get_by_role("heading", name="Fraise")).to_be_visible()
     assert alone.locator("svg polyline").count() == 1
     assert watch.complaints == []
 

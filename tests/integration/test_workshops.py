@@ -368,15 +368,43 @@ def test_the_class_takes_home_one_file_that_needs_nothing(door: Door) -> None:
     with zipfile.ZipFile(io.BytesIO(answer.content)) as file:
         texts = {name: file.read(name).decode() for name in file.namelist()}
     assert set(texts) == {
-        "index.html", "mesures.csv", "mesures-fr.csv", "notes.csv", "count.csv",
-        "courbes/tomate-score.svg",
+        "index.html", "readings.csv", "readings-fr.csv", "notes.csv", "count.csv",
+        "charts/tomate-score.svg",
     }  # fmt: skip
-    assert texts["mesures.csv"].count("4242.73125") == 50
-    assert texts["mesures-fr.csv"].count("4242,73125") == 50
+    assert texts["readings.csv"].count("4242.73125") == 50
+    assert texts["readings-fr.csv"].count("4242,73125") == 50
     assert SECRET_NOTE in texts["index.html"]
     assert "<svg" in texts["index.html"]
     assert "<script" not in texts["index.html"]
     assert "http" not in texts["index.html"].replace("http://www.w3.org/2000/svg", "")
+
+
+@pytest.mark.parametrize(
+    ("language", "wrote", "headings", "held"),
+    [
+        ("fr", "fr", ["Blé", "Oignon", "Pomme de terre"],
+         ["\N{NO-BREAK SPACE}: pour", "22,53", "courbes/oignon-score.svg", "heure;groupe;note"]),
+        ("en", "en", ["Onion", "Potato", "Wheat"],
+         [">readings.csv</a>: for", "22.53", "charts/oignon-score.svg", "time;group;note"]),
+        ("ar", "fr", ["Blé", "Oignon", "Pomme de terre"], ["22,53", "mesures.csv"]),
+    ],
+)  # fmt: skip
+def test_the_class_s_file_is_written_in_one_language(
+    door: Door, language: str, wrote: str, headings: list[str], held: list[str]
+) -> None:
+    shop = begin(door)
+    for plant in ("pomme-de-terre", "oignon", "ble"):
+        send(door, key_of(door, shop, plant), 21.53)
+    ask(door, shop, "end")
+    taken = zip_of(door.gateway, door.gateway.workshops.get(shop["id"]), language).body
+    with zipfile.ZipFile(io.BytesIO(bytes(taken))) as file:
+        page = file.read("index.html").decode()
+        notes, names = file.read("notes.csv").decode(), " ".join(file.namelist())
+        assert set(re.findall('href="(.*?)"', page)) <= set(file.namelist())
+    assert re.findall('<html lang="(.*?)"', page) == [wrote]
+    assert re.findall("<h2>(.*?)</h2>", page)[2:] == headings
+    assert [text for text in held if text not in page + notes + names] == []
+    assert re.search(r"\w [:;!?»]|« ", re.sub("<style.*?</style>|<svg.*?</svg>", "", page)) is None
 
 
 def token_of(door: Door, shop: dict[str, Any]) -> str:
