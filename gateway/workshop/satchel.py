@@ -16,7 +16,7 @@ from gateway.formats import Row, cell, write_csv, write_csv_fr
 from gateway.store.base import LATEST_MS, Point, Series
 from gateway.workshop.chart import chart
 from gateway.workshop.workshop import MINUTE_MS, Workshop
-from gateway.yearly.columns import COLUMNS, shown
+from gateway.yearly.columns import COLUMNS, told
 from sensor_node import wire
 
 PIECE: Final = 5000
@@ -148,8 +148,8 @@ class _Satchel:
             (("minutes", "minutes"), (count.ended_ms - count.begun_ms) // MINUTE_MS),
         ):
             yield names[place], str(number)
-        for column, number in people.items():
-            yield COLUMNS[column][place], shown(number)
+        for column, text in told(people).items():
+            yield COLUMNS[column][place], text
 
     def page(self, charts: Mapping[Series, str], counts: Sequence[tuple[str, str]]) -> str:
         words, about, colon = self.words, self.workshop.about, self.words["colon"]

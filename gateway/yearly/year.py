@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.catalogue import Catalogue
 from gateway.workshop.tally import Count
-from gateway.yearly.columns import COLUMNS, shown
+from gateway.yearly.columns import COLUMNS, told
 
 HOUR_MS: Final = 3_600_000
 TO_WATER: Final = frozenset({"yes", "seedbed"})
@@ -50,8 +50,8 @@ class Year:
             (("litres versés", "litres given"), f"{self.litres:.0f}"),
         ):  # fmt: skip
             yield names[place], value
-        for column, count in self.people.items():
-            yield COLUMNS[column][place], shown(count)
+        for column, text in told(self.people).items():
+            yield COLUMNS[column][place], text
 
 
 def year_of(
