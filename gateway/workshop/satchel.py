@@ -63,7 +63,9 @@ WORDS: Final = {
 STYLE: Final = (
     "body{font:1rem/1.5 sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem;"
     "overflow-wrap:break-word}"
-    "svg{display:block;max-width:100%;height:auto;margin:.5rem 0}"
+    # On a phone a chart keeps letters that can be read, and moves aside under the finger.
+    ".chart{overflow-x:auto;margin:.5rem 0}"
+    "svg{display:block;width:100%;min-width:34rem;height:auto}"
     "td{padding:0 1rem .25rem 0}"
     "blockquote{margin:.5rem 0;padding:.25rem 1rem;border-left:4px solid #6f9a50;"
     "white-space:pre-wrap}"
@@ -127,10 +129,13 @@ class _Satchel:
 
     def charts(self) -> Iterator[tuple[Series, str]]:
         """A drawing of each channel that has points."""
+        from gateway.pages.words import UNITS  # noqa: PLC0415 - words are loaded when needed
+
         for series, info in self.workshop.sandbox.channels().items():
             if points := list(_points(self.workshop, series)):
+                unit = UNITS.get(info.unit or "", info.unit)
                 title = f"{self._name(series.node.removeprefix(wire.SANDBOX))} · {series.channel}"
-                yield series, chart(title, info.unit, points, self.timezone, self.words["comma"])
+                yield series, chart(title, unit, points, self.timezone, self.words["comma"])
 
     def notes_csv(self) -> str:
         notes = self.workshop.session.notes()
@@ -173,7 +178,11 @@ class _Satchel:
         )
 
     def _section(self, name: str, plant: str, charts: Mapping[Series, str]) -> str:
-        mine = [drawn for series, drawn in charts.items() if series.node == wire.SANDBOX + plant]
+        mine = [
+            f'<div class="chart" tabindex="0">{drawn}</div>'
+            for series, drawn in charts.items()
+            if series.node == wire.SANDBOX + plant
+        ]
         notes = "".join(
             f"<blockquote>{escape(n.text)}<br><small>{self._when(n.at_ms)}</small></blockquote>"
             for n in self.workshop.session.notes(plant)

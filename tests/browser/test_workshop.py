@@ -286,6 +286,11 @@ def test_the_file_of_a_class_opens_without_the_garden(
     alone.goto((folder / "index.html").as_uri())
     expect(alone.get_by_role("heading", name="Fraise")).to_be_visible()
     assert alone.locator("svg polyline").count() == 1
+    alone.set_viewport_size({"width": 320, "height": 640})
+    assert alone.evaluate("document.documentElement.scrollWidth") <= 320
+    letters = alone.locator("svg text").first.bounding_box()
+    assert letters is not None
+    assert letters["height"] >= 12
     assert watch.complaints == []
 
 

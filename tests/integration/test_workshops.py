@@ -383,7 +383,8 @@ def test_the_class_takes_home_one_file_that_needs_nothing(door: Door) -> None:
     ("language", "wrote", "headings", "held"),
     [
         ("fr", "fr", ["Blé", "Oignon", "Pomme de terre"],
-         ["\N{NO-BREAK SPACE}: pour", "22,53", "courbes/oignon-score.svg", "heure;groupe;note"]),
+         ["\N{NO-BREAK SPACE}: pour", "Oignon · score (°C)", "22,53",
+          "courbes/oignon-score.svg", "heure;groupe;note"]),
         ("en", "en", ["Onion", "Potato", "Wheat"],
          [">readings.csv</a>: for", "22.53", "charts/oignon-score.svg", "time;group;note"]),
         ("ar", "fr", ["Blé", "Oignon", "Pomme de terre"], ["22,53", "mesures.csv"]),
@@ -394,7 +395,7 @@ def test_the_class_s_file_is_written_in_one_language(
 ) -> None:
     shop = begin(door)
     for plant in ("pomme-de-terre", "oignon", "ble"):
-        send(door, key_of(door, shop, plant), 21.53)
+        send(door, key_of(door, shop, plant), 21.53, unit="Cel")
     ask(door, shop, "end")
     taken = zip_of(door.gateway, door.gateway.workshops.get(shop["id"]), language).body
     with zipfile.ZipFile(io.BytesIO(bytes(taken))) as file:
