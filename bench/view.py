@@ -60,8 +60,8 @@ def measure(folder: Path, lived: Lived, rounds: int) -> list[Figure]:
     if find_mosquitto() is None or find_chromium() is None:
         print("no mosquitto or no chromium: the first view is not measured", file=sys.stderr)
         return []
-    with serving(folder, lived) as (port, _), chromium() as browser:
-        address = f"http://{HOST}:{port}"
+    with serving(folder, lived) as served, chromium() as browser:
+        address = f"http://{HOST}:{served.port}"
         files = _files(browser, f"{address}/")
         return list(_figures(browser, address, files, rounds))
 

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from sensor_node.console import pick
+from sensor_node.errors import UsageError
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -22,32 +23,41 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def _report(options: argparse.Namespace) -> int:
     from gateway import folder  # noqa: PLC0415 - --help needs none of this
-    from gateway.bounds import FIRST_YEAR, LAST_YEAR, within  # noqa: PLC0415
+    from gateway.bounds import FIRST_YEAR, LAST_YEAR  # noqa: PLC0415
     from gateway.catalogue import Catalogue  # noqa: PLC0415
+    from gateway.durable import write_whole  # noqa: PLC0415
     from gateway.settings import GatewaySettings  # noqa: PLC0415
     from gateway.yearly.year import csv_of, year_of  # noqa: PLC0415
     from sensor_node import settings as settings_file  # noqa: PLC0415
 
-    within(options.year, FIRST_YEAR, LAST_YEAR)
+    if not FIRST_YEAR <= options.year <= LAST_YEAR:
+        raise _no_year(options.year)
     settings = settings_file.load(GatewaySettings, options.config)
     with folder.shared(settings.data), closing(Catalogue(settings.data / "garden.sqlite")) as known:
         year = year_of(known, options.year, settings.timezone, settings.report.chosen)
     if options.csv is not None:
-        _write(options.csv, csv_of(year, settings.language).encode())
+        try:
+            write_whole(options.csv, csv_of(year, settings.language).encode())
+        except OSError as error:
+            raise _not_written(options.csv, error) from error
     for name, value in year.rows(settings.language):
         sys.stdout.write(f"{name:<40} {value:>8}\n")
     return 0
 
 
-def _write(path: Path, contents: bytes) -> None:
-    from gateway.durable import write_whole  # noqa: PLC0415 - --help needs none of this
-    from sensor_node.errors import StorageError  # noqa: PLC0415
+def _no_year(year: int) -> UsageError:
+    return UsageError(
+        "NO_SUCH_YEAR",
+        fr=f"{year} n'est pas une année du jardin : écrivez-la comme 2026.",
+        en=f"{year} is no year of the garden: write it like 2026.",
+    )
 
-    try:
-        write_whole(path, contents)
-    except OSError as error:
-        raise StorageError(
-            "REPORT_NOT_WRITTEN",
-            fr=f"{path} ne peut pas être écrit ({error}). Donnez un autre fichier (--csv).",
-            en=f"{path} cannot be written ({error}). Give another file (--csv).",
-        ) from error
+
+def _not_written(path: Path, error: OSError) -> UsageError:
+    return UsageError(
+        "FILE_NOT_WRITABLE",
+        fr=f"{path} ne peut pas être écrit ({error.strerror}) : donnez avec --csv un fichier dans "
+        "un dossier qui existe et qui est à vous.",
+        en=f"{path} cannot be written ({error.strerror}): give with --csv a file in a folder that "
+        "exists and is yours.",
+    )
