@@ -10,8 +10,6 @@ from pathlib import Path
 from sensor_node.console import pick
 from sensor_node.errors import UsageError
 
-YEARS = range(2000, 2101)
-
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """What ``jardin-gateway report`` understands."""
@@ -25,17 +23,18 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def _report(options: argparse.Namespace) -> int:
     from gateway import folder  # noqa: PLC0415 - --help needs none of this
+    from gateway.bounds import FIRST_YEAR, LAST_YEAR  # noqa: PLC0415
     from gateway.catalogue import Catalogue  # noqa: PLC0415
     from gateway.durable import write_whole  # noqa: PLC0415
     from gateway.settings import GatewaySettings  # noqa: PLC0415
     from gateway.yearly.year import csv_of, year_of  # noqa: PLC0415
     from sensor_node import settings as settings_file  # noqa: PLC0415
 
-    if options.year not in YEARS:
+    if not FIRST_YEAR <= options.year <= LAST_YEAR:
         raise _no_year(options.year)
     settings = settings_file.load(GatewaySettings, options.config)
     with folder.shared(settings.data), closing(Catalogue(settings.data / "garden.sqlite")) as known:
-        year = year_of(known, options.year, settings.timezone)
+        year = year_of(known, options.year, settings.timezone, settings.report.chosen)
     if options.csv is not None:
         try:
             write_whole(options.csv, csv_of(year, settings.language).encode())

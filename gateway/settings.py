@@ -10,6 +10,7 @@ from gateway.beds.presence import check_presence, closed_periods
 from gateway.forecast.settings import ForecastSettings, asked_place
 from gateway.kit.settings import KitSettings
 from gateway.store.settings import StoreSettings
+from gateway.yearly.columns import COLUMNS, Columns, chosen
 from sensor_node.link import Broker
 from sensor_node.settings import section, setting
 
@@ -117,6 +118,25 @@ class PrivacySettings:
 
 
 @dataclass(frozen=True)
+class ReportSettings:
+    """What is counted of the people that come to workshops."""
+
+    columns: list[str] | None = setting(
+        None,
+        fr="colonnes où l'on compte les personnes d'un atelier ; sans elles, toutes",
+        en="columns in which the people of a workshop are counted; without it, all",
+    )
+
+    def __post_init__(self) -> None:
+        chosen(self.columns or ())
+
+    @property
+    def chosen(self) -> Columns:
+        """The columns with their names, in the order in which they were chosen."""
+        return COLUMNS if self.columns is None else chosen(self.columns)
+
+
+@dataclass(frozen=True)
 class GatewaySettings:
     """What gateway.toml may say."""
 
@@ -144,6 +164,7 @@ class GatewaySettings:
     https: Https = section(Https)
     access: AccessSettings = section(AccessSettings)
     privacy: PrivacySettings = section(PrivacySettings)
+    report: ReportSettings = section(ReportSettings)
     advice: Advising = section(Advising)
     store: StoreSettings = section(StoreSettings)
     backup: BackupSettings = section(BackupSettings)

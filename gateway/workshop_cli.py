@@ -49,11 +49,16 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _start(options: argparse.Namespace) -> int:
-    with _workshops(options.config) as (settings, workshops, _):
-        workshop = workshops.begin(options.title, options.groups, options.minutes)
-        code = workshop.about.code
-    from gateway.keys.names import usual_host  # noqa: PLC0415 - --help needs none of this
+    from gateway.bounds import within  # noqa: PLC0415 - --help needs none of this
+    from gateway.keys.names import usual_host  # noqa: PLC0415
+    from gateway.workshop.asked import MOST_GROUPS, MOST_MINUTES, titled  # noqa: PLC0415
 
+    title = titled(options.title)
+    many = int(within(options.groups, 1, MOST_GROUPS))
+    long = within(options.minutes, 1, MOST_MINUTES)
+    with _workshops(options.config) as (settings, workshops, _):
+        workshop = workshops.begin(title, many, long)
+        code = workshop.about.code
     address = f"http://{usual_host()}:{settings.http.port}/atelier"
     print(
         pick(
@@ -78,9 +83,9 @@ def _end(options: argparse.Namespace) -> int:
 
     with _workshops(options.config) as (settings, workshops, known):
         workshop = workshops.get(options.id)
-        workshop.end()
+        workshops.end(workshop)
         count = workshop.count()
-        people = known.attendance.of(workshop.id)
+        people = known.attendance.of(workshop.id, settings.report.chosen)
         _write(options.to, pack(workshop, settings.timezone, settings.language, people))
         workshops.erase(workshop)
     print(
@@ -93,11 +98,11 @@ def _end(options: argparse.Namespace) -> int:
 
 
 def _count(options: argparse.Namespace) -> int:
-    with _workshops(options.config) as (_, workshops, known):
-        workshop = workshops.get(options.id)
+    with _workshops(options.config) as (settings, workshops, known):
+        workshop, columns = workshops.get(options.id), settings.report.chosen
         if options.counts:
-            known.attendance.put(workshop.id, dict(map(_counted, options.counts)))
-        for column, number in known.attendance.of(workshop.id).items():
+            known.attendance.put(workshop.id, dict(map(_counted, options.counts)), columns)
+        for column, number in known.attendance.of(workshop.id, columns).items():
             print(f"{column}={number}")
     return 0
 

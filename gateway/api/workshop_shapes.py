@@ -6,19 +6,17 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from gateway.workshop.asked import MOST_GROUPS, MOST_MINUTES, TITLE_CHARACTERS
 from gateway.workshop.session import NOTE_CHARACTERS
 
-MOST_GROUPS = 40
-MOST_MINUTES = 7 * 24 * 60
-
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Minutes = Annotated[float, Field(gt=0, le=MOST_MINUTES, allow_inf_nan=False)]
+Minutes = Annotated[float, Field(ge=1, le=MOST_MINUTES, allow_inf_nan=False)]
 
 
 class NewWorkshop(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    title: Annotated[Text, Field(max_length=80)] = Field(examples=["La terre a soif"])
+    title: Annotated[Text, Field(max_length=TITLE_CHARACTERS)] = Field(examples=["La terre a soif"])
     minutes: Minutes = Field(120, description="How long; it can be extended")
     groups: int = Field(12, ge=1, le=MOST_GROUPS)
 

@@ -112,7 +112,7 @@ def extend(gateway: TheGateway, id: WorkshopId, body: More) -> WorkshopShape:  #
 def end(gateway: TheGateway, asker: TheAsker, id: WorkshopId) -> WorkshopShape:  # noqa: A002
     """Then take `zip`, and `DELETE` it; a day after its end it is erased anyway."""
     workshop = gateway.workshops.get(id)
-    workshop.end()
+    gateway.workshops.end(workshop)
     gateway.access.note(asker.name, "WORKSHOP_ENDED", workshop.id)
     return workshop_shape(workshop, with_code=True)
 
@@ -132,16 +132,16 @@ def take_home(gateway: TheGateway, id: WorkshopId, language: Language) -> Respon
 @router.get("/workshops/{id}/people", dependencies=RUN, summary="How many people came")
 def people(gateway: TheGateway, id: WorkshopId) -> PeopleShape:  # noqa: A002
     """Column by column; nobody has a name."""
-    workshop = gateway.workshops.get(id)
-    return PeopleShape(counts=gateway.catalogue.attendance.of(workshop.id))
+    return PeopleShape(counts=_people(gateway, gateway.workshops.get(id)))
 
 
 @router.put("/workshops/{id}/people", dependencies=RUN, summary="Count the people that came")
 def count_people(gateway: TheGateway, id: WorkshopId, body: PeopleShape) -> PeopleShape:  # noqa: A002
     """Instead of what was counted before: for the year's report, and in the groups' file."""
     workshop = gateway.workshops.get(id)
-    gateway.catalogue.attendance.put(workshop.id, body.counts)
-    return PeopleShape(counts=gateway.catalogue.attendance.of(workshop.id))
+    columns = gateway.settings.report.chosen
+    gateway.catalogue.attendance.put(workshop.id, body.counts, columns)
+    return PeopleShape(counts=_people(gateway, workshop))
 
 
 @router.delete("/workshops/{id}", dependencies=RUN, summary="Erase all that the groups made")
@@ -237,8 +237,7 @@ def zip_of(gateway: Gateway, workshop: Workshop, language: str) -> Response:
         "Content-Disposition": f'attachment; filename="atelier-{workshop.id}.zip"',
         "Cache-Control": "no-store",
     }
-    people = gateway.catalogue.attendance.of(workshop.id)
-    body = pack(workshop, gateway.settings.timezone, language, people)
+    body = pack(workshop, gateway.settings.timezone, language, _people(gateway, workshop))
     return Response(body, media_type="application/zip", headers=headers)
 
 
@@ -250,6 +249,10 @@ def erased(gateway: Gateway, workshop: Workshop, asker: Who) -> Counted:
     gateway.workshops.erase(workshop)
     gateway.access.note(asker.name, "WORKSHOP_ERASED", workshop.id)
     return Counted(groups=count.groups, readings=count.readings, notes=count.notes)
+
+
+def _people(gateway: Gateway, workshop: Workshop) -> dict[str, int]:
+    return gateway.catalogue.attendance.of(workshop.id, gateway.settings.report.chosen)
 
 
 def workshop_shape(workshop: Workshop, *, with_code: bool) -> WorkshopShape:

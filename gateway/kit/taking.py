@@ -64,6 +64,7 @@ def take_along(gateway: Gateway, folder: Path) -> Path:
 
 def _pack(gateway: Gateway, part: Path, inner: Path) -> None:
     language, zone = gateway.settings.language, gateway.settings.timezone
+    columns = gateway.settings.report.chosen
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:
         out.write(inner, GARDEN, zipfile.ZIP_STORED)
         with out.open(DAYS, "w") as days:
@@ -72,7 +73,7 @@ def _pack(gateway: Gateway, part: Path, inner: Path) -> None:
         for name, content in _workshops(gateway):
             out.writestr(name, content)
         for year in _years(gateway):
-            figures = year_of(gateway.catalogue, year, zone)
+            figures = year_of(gateway.catalogue, year, zone, columns)
             out.writestr(REPORT.format(year), csv_of(figures, language))
         out.writestr(NOTE, NOTES[language])
 
@@ -84,7 +85,7 @@ def _workshops(gateway: Gateway) -> Iterator[tuple[str, bytes]]:
     settings, catalogue = gateway.settings, gateway.catalogue
     for workshop in gateway.workshops.all():
         catalogue.tally.put(workshop.count())
-        people = catalogue.attendance.of(workshop.id)
+        people = catalogue.attendance.of(workshop.id, settings.report.chosen)
         packed = pack(workshop, settings.timezone, settings.language, people)
         yield f"{WORKSHOPS}/atelier-{workshop.id}.zip", packed
 

@@ -12,13 +12,14 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from gateway.api.guard import allow
+from gateway.bounds import FIRST_YEAR, LAST_YEAR
 from gateway.security.roles import Action
 from gateway.service import Gateway
 
 Typed = Annotated[str, Form(max_length=80)]
-Counts = Annotated[Sequence[str], Form(max_length=40)]
-"""As many as there are columns, in their order."""
-Year = Annotated[int | None, Query(ge=2000, le=2100)]
+Fields = Annotated[Sequence[str], Form(max_length=40)]
+"""Of the columns in which people are counted: their names, and what was typed in each."""
+Year = Annotated[int | None, Query(ge=FIRST_YEAR, le=LAST_YEAR)]
 Written = Annotated[str, Form(max_length=2000)]
 
 
@@ -113,10 +114,11 @@ def _of_facilitators(pages: APIRouter, gateway: Gateway) -> None:
         return workshop_runs.take_home(gateway, request, workshop)
 
     @pages.post("/ateliers/{workshop}/presents", response_class=HTMLResponse, dependencies=run)
-    def count(request: Request, workshop: str, count: Counts = ()) -> Response:
+    def count(request: Request, workshop: str, column: Fields = (), count: Fields = ()) -> Response:
         from gateway.pages import workshop_runs  # noqa: PLC0415 - see above
 
-        return workshop_runs.count(gateway, request, workshop, count)
+        typed = workshop_runs.Typed(column, count)
+        return workshop_runs.count(gateway, request, workshop, typed)
 
     @pages.get("/bilan", response_class=HTMLResponse, dependencies=run)
     def show_year(request: Request, year: Year = None) -> Response:

@@ -11,16 +11,17 @@ from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
 from gateway.api.guard import who_asks
-from gateway.api.workshop_shapes import MOST_GROUPS, MOST_MINUTES
 from gateway.api.workshops import erased, zip_of
+from gateway.bounds import within
 from gateway.keys import qr
 from gateway.keys.names import usual_host
 from gateway.pages.workshop_view import View, tried
 from gateway.security.refusals import AccessRefused
 from gateway.service import Gateway
+from gateway.workshop.asked import MOST_GROUPS, MOST_MINUTES, titled
 from gateway.workshop.refusals import unknown_workshop
 from gateway.workshop.workshop import Workshop
-from gateway.yearly.columns import COLUMNS, MOST
+from gateway.yearly.columns import MOST
 from sensor_node.errors import GardenError, UsageError
 
 ALL = "/ateliers"
@@ -31,11 +32,13 @@ def show_all(
     gateway: Gateway, request: Request, error: GardenError | None = None, **typed: str
 ) -> Response:
     """The form that begins a workshop, those that are on, and how many there were."""
-    view, counts = View(gateway, request), gateway.catalogue.tally.all()
+    view, here = View(gateway, request), gateway.workshops.all()
+    there = {one.id for one in here}
+    counts = [one for one in gateway.catalogue.tally.all() if one.id not in there]
     return view.page(
         "workshop_all.html",
         error,
-        workshops=[view.about(one) for one in gateway.workshops.all()],
+        workshops=[view.about(one) for one in here],
         counted=(len(counts), sum(one.groups for one in counts)),
         typed={"title": "", "minutes": "120", "groups": "12"} | typed,
         most_groups=MOST_GROUPS,
@@ -45,7 +48,7 @@ def show_all(
 def begin(gateway: Gateway, request: Request, title: str, minutes: str, groups: str) -> Response:
     """Begin one, and go to its big screen."""
     try:
-        named = _title(title)
+        named = titled(title)
         many, long = int(_within(groups, MOST_GROUPS)), _within(minutes, MOST_MINUTES)
     except UsageError as error:
         return show_all(gateway, request, error, title=title, minutes=minutes, groups=groups)
@@ -62,15 +65,16 @@ def show(
         workshop = gateway.workshops.get(workshop_id)
     except AccessRefused as gone:
         return show_all(gateway, request, gone)
-    view, counted = View(gateway, request), gateway.catalogue.attendance.of(workshop.id)
+    view, columns = View(gateway, request), gateway.settings.report.chosen
+    counted = gateway.catalogue.attendance.of(workshop.id, columns)
     return view.page(
         "workshop_run.html",
         error,
         workshop=view.about(workshop),
         groups=view.groups(workshop),
         columns=[
-            (names[0 if view.language == "fr" else 1], counted.get(column, ""))
-            for column, names in COLUMNS.items()
+            (column, names[0 if view.language == "fr" else 1], counted.get(column, ""))
+            for column, names in columns.items()
         ],
     )
 
@@ -101,13 +105,34 @@ def take_home(gateway: Gateway, request: Request, workshop_id: str) -> Response:
         return show(gateway, request, workshop_id, error)
 
 
-def count(gateway: Gateway, request: Request, workshop_id: str, counts: Sequence[str]) -> Response:
-    """Keep how many people came, column by column; an empty field is nobody."""
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What the form of people says: the names of its columns, and what was typed in each."""
+
+    columns: Sequence[str]
+    texts: Sequence[str]
+
+    def numbers(self) -> dict[str, int]:
+        """Column by column; an empty field is nobody. Raises ``UsageError``."""
+        if len(self.columns) != len(self.texts):
+            raise UsageError(
+                "COUNT_WRONG",
+                fr="Cette page a changé entre-temps : ouvrez-la de nouveau et retapez les nombres.",
+                en="This page has changed meanwhile: open it again and type the numbers anew.",
+            )
+        return {
+            column: int(_within(text, MOST)) if text.strip(" 0") else 0
+            for column, text in zip(self.columns, self.texts, strict=True)
+        }
+
+
+def count(gateway: Gateway, request: Request, workshop_id: str, typed: Typed) -> Response:
+    """Keep how many people came; a column that the form does not have keeps what it has."""
 
     def act() -> None:
-        workshop = gateway.workshops.get(workshop_id)
-        numbers = [int(_within(text, MOST)) if text.strip(" 0") else 0 for text in counts]
-        gateway.catalogue.attendance.put(workshop.id, dict(zip(COLUMNS, numbers, strict=False)))
+        workshop, numbers = gateway.workshops.get(workshop_id), typed.numbers()
+        columns = [one for one in gateway.settings.report.chosen if one in numbers]
+        gateway.catalogue.attendance.put(workshop.id, numbers, columns)
 
     to = f"{ALL}/{workshop_id}"
     return tried(act, to, lambda error: show(gateway, request, workshop_id, error))
@@ -141,7 +166,7 @@ def _act(gateway: Gateway, request: Request, workshop: Workshop, asked: Asked) -
         case "prolonger":
             workshop.extend(_within(asked.minutes, MOST_MINUTES))
         case "terminer":
-            workshop.end()
+            gateway.workshops.end(workshop)
             gateway.access.note(who_asks(request).name, "WORKSHOP_ENDED", workshop.id)
         case "effacer":
             erased(gateway, workshop, who_asks(request))
@@ -164,25 +189,9 @@ def address_of(request: Request) -> str:
     return f"http://{usual_host()}{port}/atelier"
 
 
-def _title(text: str) -> str:
-    if title := text.strip()[:80]:
-        return title
-    raise UsageError(
-        "TITLE_WANTED",
-        fr="Donnez un titre à l'atelier, par exemple « La terre a soif ».",
-        en="Give the workshop a title, for example 'Thirsty soil'.",
-    )
-
-
 def _within(text: str, most: int) -> float:
     try:
         number = float(text.replace(",", "."))
     except ValueError:
         number = 0.0
-    if 1 <= number <= most:
-        return number
-    raise UsageError(
-        "NUMBER_OUT_OF_BOUNDS",
-        fr=f"Écrivez un nombre de 1 à {most}.",
-        en=f"Write a number from 1 to {most}.",
-    )
+    return within(number, 1, most)

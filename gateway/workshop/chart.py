@@ -16,8 +16,13 @@ MOST_POINTS: Final = 2000
 """Drawn; of more, each so many-th, and the table beside has them all."""
 
 
-def chart(title: str, unit: str | None, points: Sequence[Point], timezone: str) -> str:
-    """``points``, oldest first and at least one, as an SVG document."""
+def chart(
+    title: str, unit: str | None, points: Sequence[Point], timezone: str, comma: str = ","
+) -> str:
+    """``points``, oldest first and at least one, as an SVG document.
+
+    ``comma``: what stands before the decimals.
+    """
     step = max(1, -(-len(points) // MOST_POINTS))
     drawn = [*points[::step], points[-1]]
     low, high = _scale([point.value for point in points])
@@ -40,8 +45,8 @@ def chart(title: str, unit: str | None, points: Sequence[Point], timezone: str) 
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>'
         f'<text x="{LEFT}" y="24" font-size="16">{escape(label)}</text>'
         f'<path d="M{LEFT} {TOP}V{HEIGHT - BOTTOM}H{WIDTH - RIGHT}" fill="none" stroke="#555"/>'
-        f'<text x="{LEFT - 8}" y="{TOP + 5}" text-anchor="end">{high:.4g}</text>'
-        f'<text x="{LEFT - 8}" y="{HEIGHT - BOTTOM}" text-anchor="end">{low:.4g}</text>'
+        f'<text x="{LEFT - 8}" y="{TOP + 5}" text-anchor="end">{_number(high, comma)}</text>'
+        f'<text x="{LEFT - 8}" y="{HEIGHT - BOTTOM}" text-anchor="end">{_number(low, comma)}</text>'
         f'<text x="{LEFT}" y="{HEIGHT - 14}">{_time(first, zone)}</text>'
         f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 14}" text-anchor="end">{_time(last, zone)}</text>'
         f'<polyline points="{" ".join(places)}" fill="none" stroke="#23708f" stroke-width="2"/>'
@@ -62,3 +67,7 @@ def _scale(values: Sequence[float]) -> tuple[float, float]:
 
 def _time(at_ms: int, zone: ZoneInfo) -> str:
     return datetime.fromtimestamp(at_ms / 1000, zone).strftime("%d/%m %H:%M:%S")
+
+
+def _number(value: float, comma: str) -> str:
+    return f"{value:.4g}".replace(".", comma)

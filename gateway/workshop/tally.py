@@ -1,4 +1,4 @@
-"""What stays of a workshop that is erased: a count."""
+"""What stays of a workshop: a count, kept at its end and still there when it is erased."""
 
 from __future__ import annotations
 

@@ -188,6 +188,11 @@ class Workshops:
 
     # --- the end --------------------------------------------------------------------------------
 
+    def end(self, workshop: Workshop) -> None:
+        """Nobody writes any more; from now on it counts for the year. Raises ``StorageError``."""
+        workshop.end()
+        self._tally.put(workshop.count())
+
     def erase(self, workshop: Workshop) -> None:
         """Nothing of its groups is left but how many they were. Raises ``StorageError``."""
         with self._lock:
@@ -204,8 +209,11 @@ class Workshops:
         self._forget_events()
 
     def tidy(self) -> None:
-        """Erase what ended a day ago, and what ran out a week ago: somebody has forgotten it."""
+        """Count what is over; erase what ended a day ago, and what ran out a week ago: somebody
+        has forgotten it.
+        """
         now_ms = self._clock.wall_ms()
+        self._count_over()
         for one in self.all():
             about = one.about
             if about.ended_ms is not None:
@@ -225,6 +233,14 @@ class Workshops:
     def plants(self) -> set[str]:
         """The groups of all workshops."""
         return {group.plant for one in self.all() for group in one.session.groups()}
+
+    def _count_over(self) -> None:
+        """Those whose time ran out, too: they may lie here for a week."""
+        ends = {one.id: one.ended_ms for one in self._tally.all()}
+        for one in self.all():
+            # A card is spared: what is counted up to its end is not counted again.
+            if one.is_over() and ends.get(one.id) != (one.about.ended_ms or one.about.until_ms):
+                self._tally.put(one.count())
 
     def _forget_events(self) -> None:
         if self._events is not None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.catalogue import Catalogue
 from gateway.workshop.tally import Count
-from gateway.yearly.columns import COLUMNS, shown
+from gateway.yearly.columns import COLUMNS, told
 
 HOUR_MS: Final = 3_600_000
 TO_WATER: Final = frozenset({"yes", "seedbed"})
@@ -20,7 +19,8 @@ TO_WATER: Final = frozenset({"yes", "seedbed"})
 @dataclass(frozen=True, slots=True)
 class Year:
     """``sessions``: days of workshops. ``advised``: bed-days on which watering was advised, of
-    which ``followed`` were watered that day. ``litres``: those that somebody told.
+    which ``followed`` were watered that day. ``litres``: those that somebody told. ``people``: in
+    each column that is counted here, in their order.
     """
 
     year: int
@@ -32,7 +32,7 @@ class Year:
     advised: int
     followed: int
     litres: float
-    people: Counter[str]
+    people: Mapping[str, int]
 
     def rows(self, language: str) -> Iterator[tuple[str, str]]:
         """Each figure with its name, as it may leave the garden."""
@@ -50,12 +50,14 @@ class Year:
             (("litres versés", "litres given"), f"{self.litres:.0f}"),
         ):  # fmt: skip
             yield names[place], value
-        for column, names in COLUMNS.items():
-            yield names[place], shown(self.people[column])
+        for column, text in told(self.people).items():
+            yield COLUMNS[column][place], text
 
 
-def year_of(catalogue: Catalogue, year: int, timezone: str) -> Year:
-    """The figures of ``year``, by the garden's own days."""
+def year_of(
+    catalogue: Catalogue, year: int, timezone: str, columns: Collection[str] = COLUMNS
+) -> Year:
+    """The figures of ``year``, by the garden's own days, with the people in ``columns``."""
     zone = ZoneInfo(timezone)
     counts = [one for one in catalogue.tally.all() if _day(one.begun_ms, zone).year == year]
     advised, followed = _advice(catalogue, year, zone)
@@ -69,7 +71,7 @@ def year_of(catalogue: Catalogue, year: int, timezone: str) -> Year:
         advised=advised,
         followed=followed,
         litres=_litres(catalogue, year, zone),
-        people=catalogue.attendance.sums(one.id for one in counts),
+        people=catalogue.attendance.sums((one.id for one in counts), columns),
     )
 
 

@@ -284,8 +284,13 @@ def test_the_file_of_a_class_opens_without_the_garden(
     alone = new_context(offline=True).new_page()
     watch = Watch(alone)
     alone.goto((folder / "index.html").as_uri())
-    expect(alone.get_by_role("heading", name="fraise")).to_be_visible()
+    expect(alone.get_by_role("heading", name="Fraise")).to_be_visible()
     assert alone.locator("svg polyline").count() == 1
+    alone.set_viewport_size({"width": 320, "height": 640})
+    assert alone.evaluate("document.documentElement.scrollWidth") <= 320
+    letters = alone.locator("svg text").first.bounding_box()
+    assert letters is not None
+    assert letters["height"] >= 12
     assert watch.complaints == []
 
 

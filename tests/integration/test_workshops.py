@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +30,7 @@ from gateway.pages.plants import PLANT_WORDS, plant_of
 from gateway.pages.workshop_groups import CHANNEL
 from gateway.security.refusals import AccessRefused
 from gateway.security.roles import Role
+from gateway.settings import ReportSettings
 from gateway.store.base import Reading, Series
 from gateway.times import to_rfc3339
 from gateway.translations import installed
@@ -446,15 +449,44 @@ def test_the_class_takes_home_one_file_that_needs_nothing(door: Door) -> None:
     with zipfile.ZipFile(io.BytesIO(answer.content)) as file:
         texts = {name: file.read(name).decode() for name in file.namelist()}
     assert set(texts) == {
-        "index.html", "mesures.csv", "mesures-fr.csv", "notes.csv", "count.csv",
-        "courbes/tomate-score.svg",
+        "index.html", "readings.csv", "readings-fr.csv", "notes.csv", "count.csv",
+        "charts/tomate-score.svg",
     }  # fmt: skip
-    assert texts["mesures.csv"].count("4242.73125") == 50
-    assert texts["mesures-fr.csv"].count("4242,73125") == 50
+    assert texts["readings.csv"].count("4242.73125") == 50
+    assert texts["readings-fr.csv"].count("4242,73125") == 50
     assert SECRET_NOTE in texts["index.html"]
     assert "<svg" in texts["index.html"]
     assert "<script" not in texts["index.html"]
     assert "http" not in texts["index.html"].replace("http://www.w3.org/2000/svg", "")
+
+
+@pytest.mark.parametrize(
+    ("language", "wrote", "headings", "held"),
+    [
+        ("fr", "fr", ["Blé", "Oignon", "Pomme de terre"],
+         ["\N{NO-BREAK SPACE}: pour", "Oignon · score (°C)", "22,53",
+          "courbes/oignon-score.svg", "heure;groupe;note"]),
+        ("en", "en", ["Onion", "Potato", "Wheat"],
+         [">readings.csv</a>: for", "22.53", "charts/oignon-score.svg", "time;group;note"]),
+        ("ar", "fr", ["Blé", "Oignon", "Pomme de terre"], ["22,53", "mesures.csv"]),
+    ],
+)  # fmt: skip
+def test_the_class_s_file_is_written_in_one_language(
+    door: Door, language: str, wrote: str, headings: list[str], held: list[str]
+) -> None:
+    shop = begin(door)
+    for plant in ("pomme-de-terre", "oignon", "ble"):
+        send(door, key_of(door, shop, plant), 21.53, unit="Cel")
+    ask(door, shop, "end")
+    taken = zip_of(door.gateway, door.gateway.workshops.get(shop["id"]), language).body
+    with zipfile.ZipFile(io.BytesIO(bytes(taken))) as file:
+        page = file.read("index.html").decode()
+        notes, names = file.read("notes.csv").decode(), " ".join(file.namelist())
+        assert set(re.findall('href="(.*?)"', page)) <= set(file.namelist())
+    assert re.findall('<html lang="(.*?)"', page) == [wrote]
+    assert re.findall("<h2>(.*?)</h2>", page)[2:] == headings
+    assert [text for text in held if text not in page + notes + names] == []
+    assert re.search(r"\w [:;!?»]|« ", re.sub("<style.*?</style>|<svg.*?</svg>", "", page)) is None
 
 
 def token_of(door: Door, shop: dict[str, Any]) -> str:
@@ -523,6 +555,96 @@ def test_what_was_counted_is_in_the_class_s_file_and_in_the_year_s_report(door: 
     assert year_of(door.gateway.catalogue, 2025, "Europe/Paris").people["participants"] == 12
 
 
+def test_form_file_and_report_have_the_columns_that_the_coordinator_chose(tmp_path: Path) -> None:
+    with garden_door(tmp_path, pages=True) as door:
+        shop = begin(door)
+        people = f"{SHOPS}/{shop['id']}/people"
+        door.client.put(people, json={"counts": {"participants": 12, "girls": 7, "boys": 5}})
+        report = ReportSettings(["families", "girls"])
+        door.gateway.settings = replace(door.gateway.settings, report=report)
+        keeper = door.gateway.access.sessions.begin(Role.GARDENER, NOW_MS, secure=False)
+        cookie = {"Cookie": f"jardin={keeper.id}", "Accept-Language": "fr"}
+        address = f"/ateliers/{shop['id']}"
+        form = door.client.get(address, headers=cookie).text
+        assert re.findall('name="column" value="(.*?)"', form) == ["families", "girls"]
+        assert re.findall('name="count".*? value="(.*?)"', form) == ["", "7"]
+
+        def type_in(**typed: str) -> httpx.Response:
+            data = {"csrf": keeper.csrf, "column": list(typed), "count": list(typed.values())}
+            return door.client.post(f"{address}/presents", data=data, headers=cookie)
+
+        assert type_in(girls="8", families="6").status_code == 303  # by name, whatever the order
+        assert "participants" in type_in(participants="40").text
+        data = {"csrf": keeper.csrf, "count": ["1", "2"]}  # a page from before
+        told = door.client.post(f"{address}/presents", data=data, headers=cookie)
+        assert "entre-temps" in told.text
+        assert door.client.get(people, headers=cookie).json() == {
+            "counts": {"families": 6, "girls": 8}
+        }
+        ask(door, shop, "end")
+        taken = zip_of(door.gateway, door.gateway.workshops.get(shop["id"]), "fr").body
+        with zipfile.ZipFile(io.BytesIO(bytes(taken))) as file:
+            counted = file.read("compte.csv").decode("utf-8-sig").splitlines()
+        assert counted[4:] == ['"familles";6', '"filles et femmes";8']
+        table = door.client.get("/bilan.csv?year=2025", headers=cookie).text.splitlines()
+        assert table[9:] == ['"familles";6', '"filles et femmes";8']
+        kept = door.gateway.catalogue.attendance.of(shop["id"])
+        assert kept == {"participants": 12, "girls": 8, "boys": 5, "families": 6}
+
+
+def figures(door: Door) -> tuple[int, int, float, int]:
+    year = year_of(door.gateway.catalogue, 2025, "Europe/Paris")
+    return year.workshops, year.groups, year.hours, year.people["participants"]
+
+
+def test_a_workshop_counts_for_the_year_from_its_end_on_and_once(door: Door) -> None:
+    shop = begin(door)
+    send(door, key_of(door, shop, "tomate"), 3)
+    door.client.put(f"{SHOPS}/{shop['id']}/people", json={"counts": {"participants": 12}})
+    door.clock.advance(1800)
+    assert figures(door) == (0, 0, 0.0, 0)
+    ask(door, shop, "end")
+    assert figures(door) == (1, 1, 0.5, 12)
+    door.clock.advance(1800)
+    door.gateway.workshops.tidy()
+    assert figures(door) == (1, 1, 0.5, 12)
+    assert door.client.delete(f"{SHOPS}/{shop['id']}").status_code == 200
+    assert figures(door) == (1, 1, 0.5, 12)
+
+
+def test_a_workshop_that_nobody_ends_counts_once_its_time_is_up(door: Door) -> None:
+    shop = begin(door, minutes=60)
+    send(door, key_of(door, shop, "tomate"), 3)
+    door.gateway.workshops.tidy()
+    assert figures(door) == (0, 0, 0.0, 0)
+    door.clock.advance(2 * 3600)
+    door.gateway.workshops.tidy()
+    assert figures(door) == (1, 1, 1.0, 0)
+    ask(door, shop, "extend", minutes=60)
+    send(door, key_of(door, shop, "radis"), 3)
+    door.clock.advance(2 * 3600)
+    door.gateway.workshops.tidy()
+    assert figures(door) == (1, 2, 3.0, 0)
+    door.clock.advance(7 * 86_400)
+    door.gateway.workshops.tidy()
+    assert (door.gateway.workshops.all(), figures(door)) == ([], (1, 2, 3.0, 0))
+
+
+def test_a_workshop_that_is_still_here_is_not_told_as_erased(tmp_path: Path) -> None:
+    with garden_door(tmp_path, pages=True) as door:
+        shop = begin(door)
+        ask(door, shop, "end")
+        keeper = door.gateway.access.sessions.begin(Role.GARDENER, NOW_MS, secure=False)
+
+        def told() -> str:
+            headers = {"Cookie": f"jardin={keeper.id}", "Accept-Language": "fr"}
+            return door.client.get("/ateliers", headers=headers).text
+
+        assert "effacés\N{NO-BREAK SPACE}: 1" not in told()
+        assert door.client.delete(f"{SHOPS}/{shop['id']}").status_code == 200
+        assert "effacés\N{NO-BREAK SPACE}: 1" in told()
+
+
 def test_what_a_device_left_retained_goes_with_its_group(
     mosquitto: MosquittoBroker, tmp_path: Path
 ) -> None:
@@ -555,6 +677,37 @@ def test_what_a_device_left_retained_goes_with_its_group(
         upkeep.turn()
         with visit(gateway.settings.broker) as session:
             assert session.retained(["jardin/v1/+/say/#"], FENCE) == [others]
+
+
+ASKED_WRONG: Final = (
+    ("minutes", "nan"), ("minutes", "inf"), ("minutes", "-5"), ("minutes", "0.5"),
+    ("minutes", "1e9"), ("groups", "0"), ("groups", "41"), ("groups", "1000"),
+)  # fmt: skip
+
+
+def test_page_programs_and_command_line_refuse_the_same_numbers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "gateway.toml"
+    config.write_text(f'data = "{tmp_path}"\n')
+    with garden_door(tmp_path, pages=True) as door:
+        keeper = door.gateway.access.sessions.begin(Role.GARDENER, NOW_MS, secure=False)
+        cookie = {"Cookie": f"jardin={keeper.id}"}
+        for what, number in ASKED_WRONG:
+            wish = {"title": "La terre a soif", "minutes": "90", "groups": "4"} | {what: number}
+            assert door.client.post(SHOPS, json=wish).status_code == 422, (what, number)
+            page = door.client.post("/ateliers", data=wish | {"csrf": keeper.csrf}, headers=cookie)
+            assert "from 1 to" in page.text, (what, number)
+            start = ["workshop", "start", "La terre", f"--{what}", number]
+            assert main([*start, "--config", str(config)]) == 2, (what, number)
+            assert re.search("de 1 à|from 1 to", capsys.readouterr().err)
+        assert door.gateway.workshops.all() == []
+
+
+def test_the_command_line_begins_no_workshop_without_a_title(tmp_path: Path) -> None:
+    config = tmp_path / "gateway.toml"
+    config.write_text(f'data = "{tmp_path}"\n')
+    assert main(["workshop", "start", "  ", "--config", str(config)]) == 2
 
 
 def test_another_command_runs_a_workshop_beside_the_gateway(

@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
+from itertools import product
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -15,11 +17,13 @@ from gateway.beds.journal import Told
 from gateway.beds.records import BedDetails
 from gateway.catalogue import Catalogue
 from gateway.cli import main
+from gateway.settings import GatewaySettings, ReportSettings
 from gateway.watering.waterings import Source
 from gateway.workshop.tally import Count
-from gateway.yearly.columns import COLUMNS, shown
+from gateway.yearly.columns import COLUMNS, WHOLES, shown, told
 from gateway.yearly.year import csv_of, year_of
-from sensor_node.errors import UsageError
+from sensor_node import settings as settings_file
+from sensor_node.errors import ConfigError, UsageError
 
 HOUR_MS = 3_600_000
 
@@ -135,3 +139,84 @@ def test_a_table_that_cannot_be_written_there_is_told_with_its_flag(
     said = capsys.readouterr().err
     assert str(table) in said
     assert "--csv" in said
+
+
+CHOSEN = ReportSettings(["families", "girls"]).chosen
+
+
+def test_the_report_has_the_columns_that_were_chosen_in_their_order(catalogue: Catalogue) -> None:
+    hold(catalogue, "a", "2026-02-03T13:00", 2, participants=12, girls=7, families=9)
+    lines = csv_of(year_of(catalogue, 2026, "UTC", CHOSEN), "fr").splitlines()
+    assert lines[9:] == ['"familles";9', '"filles et femmes";7']
+    assert len(csv_of(year_of(catalogue, 2026, "UTC"), "fr").splitlines()) == 9 + len(COLUMNS)
+
+
+def test_what_stands_in_a_column_that_is_no_longer_chosen_is_kept_and_not_shown(
+    catalogue: Catalogue,
+) -> None:
+    catalogue.attendance.put("a", {"participants": 12, "girls": 7})
+    assert catalogue.attendance.of("a", CHOSEN) == {"girls": 7}
+    catalogue.attendance.put("a", {"families": 9}, CHOSEN)
+    assert catalogue.attendance.of("a") == {"participants": 12, "families": 9}
+    with pytest.raises(UsageError, match="families, girls"):
+        catalogue.attendance.put("a", {"participants": 13}, CHOSEN)
+
+
+def test_a_column_that_is_none_is_refused_with_those_that_are() -> None:
+    with pytest.raises(ConfigError, match="kevin") as refused:
+        settings_file.build(GatewaySettings, {"data": "d", "report": {"columns": ["kevin"]}})
+    assert refused.value.code == "CONFIG_WRONG_VALUE"
+    for text in (refused.value.text("fr"), refused.value.text("en")):
+        assert all(name in text for name in COLUMNS)
+
+
+def test_without_a_choice_all_columns_are_counted_and_an_empty_choice_is_none() -> None:
+    assert ReportSettings().chosen == COLUMNS
+    assert ReportSettings([]).chosen == {}
+
+
+@pytest.mark.parametrize(
+    ("people", "texts"),
+    [
+        ({"girls": 8, "boys": 4}, ["≥5", "<5"]),  # 12 - 8
+        ({"girls": 20, "boys": 1, "not-said": 1}, ["≥5", "<5", "<5"]),  # 22 - 20: one and one
+        ({"girls": 20, "boys": 4, "not-said": 4}, ["≥5", "<5", "<5"]),
+        ({"girls": 20, "boys": 1, "not-said": 3}, ["≥5", "<5", "<5"]),
+        ({"girls": 9, "boys": 30, "not-said": 2}, ["≥5", "30", "<5"]),
+        ({"girls": 5, "boys": 9, "not-said": 1}, ["5", "≥5", "<5"]),  # ≥5 of 6 would be 5
+        ({"girls": 8, "boys": 5}, ["8", "5"]),
+        ({"girls": 12, "boys": 0}, ["12", "0"]),
+        ({"girls": 3}, ["<5"]),
+        ({"girls": 5, "boys": 1}, ["–", "–"]),  # 6 is five and one
+        ({"girls": 4, "boys": 4}, ["–", "–"]),
+    ],
+)
+def test_a_total_does_not_give_a_small_number_away(
+    people: dict[str, int], texts: list[str]
+) -> None:
+    total = sum(people.values())
+    assert list(told({"participants": total} | people).values()) == [shown(total), *texts]
+
+
+MAY_BE: Final = {"<5": range(1, 5), "≥5": range(5, 31), "–": range(1, 31)}
+
+
+def test_no_sum_of_what_is_told_makes_a_small_number_known() -> None:
+    """All ways in which 5 to 30 people are three parts, and what a reader can reckon."""
+    told_of = {
+        (sum(parts), *list(told(dict(zip(WHOLES[1], parts, strict=True))).values()))
+        for parts in product(range(31), repeat=3)
+        if 5 <= sum(parts) <= 30
+    }
+    for total, *texts in told_of:
+        ranges = [MAY_BE[text] if text in MAY_BE else [int(text)] for text in texts]
+        ways = [way for way in product(*ranges[:2]) if total - sum(way) in ranges[2]]
+        full = [(*way, total - sum(way)) for way in ways]
+        for place, text in enumerate(texts):
+            assert text != "<5" or len({way[place] for way in full}) > 1, (total, texts)
+
+
+def test_only_parts_of_the_known_columns_make_a_whole() -> None:
+    parts = [name for whole in WHOLES for name in whole]
+    assert set(parts) <= set(COLUMNS)
+    assert len(parts) == len(set(parts))
