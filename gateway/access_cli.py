@@ -83,6 +83,7 @@ def create_token(
 def list_tokens(config: Path) -> int:
     """Print every token with its last use; returns 0."""
     settings = settings_file.load(GatewaySettings, config)
+    folder.check_made(settings.data)
     with _giver(settings) as (_, keyring):
         tokens = keyring.tokens.all()
     for token in tokens:
@@ -95,6 +96,7 @@ def list_tokens(config: Path) -> int:
 def revoke_token(config: Path, number: int) -> int:
     """Revoke the token of that number; returns 0. Raises ``UsageError`` where there is none."""
     settings = settings_file.load(GatewaySettings, config)
+    folder.check_made(settings.data)
     with _giver(settings) as (giver, _):
         if giver.revoke_token(number) is None:
             raise UsageError(

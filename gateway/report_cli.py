@@ -29,7 +29,8 @@ def _report(options: argparse.Namespace) -> int:
     from sensor_node import settings as settings_file  # noqa: PLC0415
 
     settings = settings_file.load(GatewaySettings, options.config)
-    with folder.shared(settings.data), closing(Catalogue(settings.data / "garden.sqlite")) as known:
+    data = settings.data
+    with folder.existing(data), closing(Catalogue(data / "garden.sqlite")) as known:
         year = year_of(known, options.year, settings.timezone)
     if options.csv is not None:
         write_whole(options.csv, csv_of(year, settings.language).encode())

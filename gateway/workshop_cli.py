@@ -49,7 +49,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _start(options: argparse.Namespace) -> int:
-    with _workshops(options.config) as (settings, workshops, _):
+    with _workshops(options.config, begins=True) as (settings, workshops, _):
         workshop = workshops.begin(options.title, options.groups, options.minutes)
         code = workshop.about.code
     from gateway.keys.names import usual_host  # noqa: PLC0415 - --help needs none of this
@@ -132,8 +132,10 @@ def _write(path: Path, contents: bytes) -> None:
 
 
 @contextmanager
-def _workshops(config: Path) -> Iterator[tuple[GatewaySettings, Workshops, Catalogue]]:
-    """The workshops of the garden, which may be running."""
+def _workshops(
+    config: Path, *, begins: bool = False
+) -> Iterator[tuple[GatewaySettings, Workshops, Catalogue]]:
+    """The workshops of the garden, which may be running; only one that ``begins`` may make it."""
     from gateway import folder  # noqa: PLC0415 - --help needs none of this
     from gateway.catalogue import Catalogue  # noqa: PLC0415
     from gateway.settings import GatewaySettings  # noqa: PLC0415
@@ -143,8 +145,9 @@ def _workshops(config: Path) -> Iterator[tuple[GatewaySettings, Workshops, Catal
 
     settings = settings_file.load(GatewaySettings, config)
     clock = SystemClock(trusted=settings.clock == "system")
+    at_work = folder.shared if begins else folder.existing
     with (
-        folder.shared(settings.data),
+        at_work(settings.data),
         closing(Catalogue(settings.data / "garden.sqlite")) as known,
         closing(Workshops(settings.data, clock, settings.timezone, known.tally)) as workshops,
     ):
