@@ -433,6 +433,24 @@ def test_an_aggregate_that_cannot_be_is_refused(
     problem(answer, 422, code)
 
 
+def test_an_unknown_aggregate_is_told_in_good_french_with_all_that_there_are(door: Door) -> None:
+    answer = door.get(
+        "/readings", channel="potager-1/air", every="1h", aggregate="median", lang="fr"
+    )
+    detail = problem(answer, 422, "UNKNOWN_AGGREGATE")["detail"]
+    assert "pas d'agrégat (aggregate) « median »" in detail
+    assert "Il y a : count, max, mean, min, sum." in detail
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("fr", "Le nom de voie est vide"), ("en", "The name of the channel is empty")],
+)
+def test_a_channel_without_a_name_is_said_to_be_empty(door: Door, lang: str, words: str) -> None:
+    answer = door.get("/readings", channel="", lang=lang)
+    assert words in problem(answer, 404, "UNKNOWN_CHANNEL")["detail"]
+
+
 def test_the_address_wins_over_the_browser_and_the_garden_over_neither(door: Door) -> None:
     def title(accept: str, **parameters: str) -> str:
         answer = door.client.get(
