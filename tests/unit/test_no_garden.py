@@ -13,6 +13,7 @@ READING = {
     "export": ["export", "garden.jsonl.gz"],
     "backup": ["backup", "--to", "."],
     "advise": ["advise"],
+    "advise history": ["advise", "--history"],
     "report": ["report", "--year", "2026"],
     "erase": ["erase", "--old", "--yes"],
     "token list": ["token", "list"],
