@@ -280,6 +280,15 @@ def _of_http(error: HTTPException, request: Request) -> Problem:
             fr="La demande n'est pas arrivée en entier à temps : recommencez, plus près du Wi-Fi.",
             en="The request did not come whole in time: try again, nearer to the Wi-Fi.",
         )
+    if error.status_code == 400:
+        return Problem(
+            400,
+            "BAD_REQUEST",
+            fr="Le corps de la demande ne se lit pas : envoyez du JSON en UTF-8, sans objets "
+            "emboîtés à l'infini.",
+            en="The request's body cannot be read: send JSON in UTF-8, without objects nested "
+            "without end.",
+        )
     if error.status_code == 413:
         return too_large()
     fr, en = title_of(error.status_code, "fr"), title_of(error.status_code, "en")

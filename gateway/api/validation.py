@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -58,6 +59,9 @@ _EXPECTED: Final[Mapping[str, tuple[str, str]]] = {
     "extra_forbidden": ("ce champ n'existe pas", "there is no such field"),
 }
 
+# How pydantic shows a member of an enumeration: <Role.KEEPER: 'keeper'>.
+_ENUM: Final = re.compile(r"<\w+\.\w+: ('[^']*')>")
+
 
 def explain(error: Mapping[str, Any], language: str) -> dict[str, str]:
     """One of pydantic's errors as ``{"in", "name", "text"}``, the text in ``language``."""
@@ -80,7 +84,7 @@ def _sentence(place: str, name: str, expected: str, language: str) -> str:
 def _expected(error: Mapping[str, Any], language: str) -> str:
     context = error.get("ctx") or {}
     if error["type"] in ("literal_error", "enum"):
-        choices = str(context["expected"]).replace("'", "")
+        choices = _ENUM.sub(r"\1", str(context["expected"])).replace("'", "")
         choices = choices.replace(" or ", " ou ") if language == "fr" else choices
         return f"attendu : {choices}" if language == "fr" else f"expected: {choices}"
     fr, en = _EXPECTED.get(

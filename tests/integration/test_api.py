@@ -305,6 +305,13 @@ def test_a_span_outside_the_calendar_is_told_the_same_whatever_the_step(
     problem(answer, 422, "TIME_OUT_OF_RANGE")
 
 
+def test_a_body_nested_without_end_is_told_to_be_unreadable(door: Door) -> None:
+    answer = door.client.post(
+        "/api/v1/beds", content=b"[" * 100_000, headers={"Content-Type": "application/json"}
+    )
+    assert "send JSON" in problem(answer, 400, "BAD_REQUEST")["detail"]
+
+
 # --- files --------------------------------------------------------------------------------------
 
 

@@ -84,3 +84,12 @@ def test_a_number_without_end_is_told_that_a_finite_one_is_expected(number: str)
     (error,) = refused.value.errors()
     told = explain({**error, "loc": ("body", *error["loc"])}, "fr")
     assert told["text"] == ("Le champ « calibrations.0.points.0.raw » : attendu : un nombre fini.")
+
+
+def test_what_a_closed_list_permits_is_told_as_it_is_written() -> None:
+    taker = TypeAdapter(asked()["PUT /passphrases/{role} role"])
+    with pytest.raises(ValidationError) as refused:
+        taker.validate_python("king")
+    (error,) = refused.value.errors()
+    told = explain({**error, "loc": ("path", "role")}, "fr")
+    assert told["text"] == "Le paramètre « role » : attendu : gardener ou keeper."
