@@ -19,6 +19,7 @@ from gateway.calibrations import Wanted
 from gateway.demo_beds import plant
 from gateway.demo_past import PastMornings
 from gateway.demo_year import write_year
+from gateway.flags import check_range
 from gateway.import_cli import import_into
 from gateway.run import GatewayProcess
 from gateway.security.audit import CONSOLE
@@ -46,6 +47,7 @@ def run_demo(port: int, folder: Path) -> int:
     Raises ``NetworkError`` where the port is taken and ``StorageError`` where the folder cannot
     be written.
     """
+    check_range("--port", port, 0, 65535)
     set_up_logging(language_of())
     logging.getLogger("jardin").setLevel(logging.WARNING)
     folder = folder.resolve()

@@ -49,6 +49,11 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _start(options: argparse.Namespace) -> int:
+    from gateway.api.workshop_shapes import MOST_GROUPS, MOST_MINUTES  # noqa: PLC0415
+    from gateway.flags import check_range  # noqa: PLC0415 - --help needs none of this
+
+    check_range("--minutes", options.minutes, 1, MOST_MINUTES)
+    check_range("--groups", options.groups, 1, MOST_GROUPS)
     with _workshops(options.config, begins=True) as (settings, workshops, _):
         workshop = workshops.begin(options.title, options.groups, options.minutes)
         code = workshop.about.code

@@ -1,11 +1,13 @@
-"""A file that is named wrongly on the command line is told so in plain words."""
+"""A file or a number that cannot be, on the command line, is told so in plain words."""
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from gateway.catalogue import Catalogue
 from gateway.cli import main
 
 
@@ -36,3 +38,57 @@ def test_a_file_that_is_none_is_told_before_anything_is_made(
     assert words in said
     assert "Errno" not in said
     assert sorted(config.parent.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("code --hours nan", "--hours"),
+        ("code --hours inf", "--hours"),
+        ("code --hours -1", "--hours"),
+        ("code --hours 1e9", "de 0.01 à 744"),
+        ("token create x --scope read --days nan", "--days"),
+        ("token create x --scope read --days -1", "--days"),
+        ("workshop start x --minutes nan", "--minutes"),
+        ("workshop start x --minutes -1", "--minutes"),
+        ("workshop start x --groups -1", "--groups"),
+        ("workshop start x --groups 999999", "de 1 à 40"),
+        ("report --year 9999", "--year"),
+        ("report --year -1", "--year"),
+    ],
+)
+def test_a_number_that_cannot_be_is_told_with_those_that_can(
+    config: Path, command: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command.split(), "--config", str(config)]) == 2
+    assert words in capsys.readouterr().err
+    assert not (config.parent / "data").exists()
+
+
+@pytest.mark.parametrize("port", ["-1", "65536"])
+def test_a_port_that_there_is_none_of_is_told(
+    tmp_path: Path, port: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["demo", "--port", port, "--data", str(tmp_path / "demo")]) == 2
+    assert "65535" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999", "-1"])
+def test_a_token_of_an_absurd_number_is_unknown(
+    config: Path, number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(Catalogue(config.parent / "data" / "garden.sqlite")):
+        pass
+    assert main(["token", "revoke", number, "--config", str(config)]) == 2
+    assert f"jeton n° {number}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", [".", "no/year.csv"])
+def test_a_report_that_cannot_be_written_is_told(
+    config: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(Catalogue(config.parent / "data" / "garden.sqlite")):
+        pass
+    command = ["report", "--year", "2026", "--csv", str(config.parent / name)]
+    assert main([*command, "--config", str(config)]) == 2
+    assert "ne peut pas être écrit" in capsys.readouterr().err
