@@ -8,13 +8,14 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 from bench.disk import PACKS_A_DAY, entry
 from bench.figures import Figure
-from bench.ingest import CONFIG, get, running
+from bench.gateway import gateway_on
 from bench.publisher import BOOT
-from gateway.broker import HOST, find_mosquitto, free_port, own_broker
+from gateway.broker import HOST, find_mosquitto
 from sensor_node import wire
 from sensor_node.clock import SystemClock
 from sensor_node.delivery import Delivery
@@ -50,19 +51,10 @@ def measure(folder: Path) -> list[Figure]:
     if find_mosquitto() is None:
         print("mosquitto is not installed: the backlog is not measured", file=sys.stderr)
         return []
-    broker = own_broker(folder / "broker")
-    broker.start()
-    outbox = Timed(folder / "outbox.sqlite")
-    outbox.append([entry(seq) for seq in range(1, BACKLOG + 1)])
-    config, http = folder / "gateway.toml", free_port()
-    config.write_text(CONFIG.format(folder=folder / "data", host=HOST, port=broker.port, http=http))
-    try:
-        with running([sys.executable, "-m", "gateway", "run", "--config", str(config)]):
-            get(f"http://{HOST}:{http}/healthz").close()
-            seconds = _drain(outbox, broker.port)
-    finally:
-        outbox.close()
-        broker.stop()
+    with closing(Timed(folder / "outbox.sqlite")) as outbox:
+        outbox.append([entry(seq) for seq in range(1, BACKLOG + 1)])
+        with gateway_on(folder) as served:
+            seconds = _drain(outbox, served.broker)
     return [
         Figure("a backlog of 7 days, a pack a minute", "s", [seconds], most=GOAL_S),
         Figure("  longest wait of a new pack", "s", [max(outbox.waits_s)]),

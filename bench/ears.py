@@ -35,7 +35,7 @@ class Packs:
     def __init__(self, port: int) -> None:
         self.published_s: dict[Key, float] = {}
         self._client = client_of(Broker(HOST, port), "bench-ears")
-        self._client.on_connect = lambda *_: self._client.subscribe(f"{wire.BASE}/+/pack/+/+", 1)
+        self._client.on_connect = self._ask
         self._client.on_message = self._hear
         self._client.connect(HOST, port)
         self._client.loop_start()
@@ -43,6 +43,9 @@ class Packs:
     def close(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+
+    def _ask(self, client: mqtt.Client, *_: object) -> None:
+        client.subscribe(f"{wire.BASE}/+/pack/+/+", 1)
 
     def _hear(self, _client: object, _data: object, message: mqtt.MQTTMessage) -> None:
         now_s = time.monotonic()

@@ -14,11 +14,12 @@ from itertools import pairwise
 from pathlib import Path
 
 from bench.figures import Figure
-from bench.ingest import CONFIG, PEAK_GOAL_MB, READINGS_A_PACK, get, running
+from bench.gateway import gateway_on
+from bench.ingest import PEAK_GOAL_MB, READINGS_A_PACK
 from bench.nodes import STEP_S
 from bench.usage import is_known, peak_mb, usage
 from bench.years import TIMEZONE
-from gateway.broker import HOST, find_mosquitto, free_port, own_broker
+from gateway.broker import find_mosquitto
 from gateway.quarantine import Quarantine
 from gateway.store.sqlite import SqliteStore
 
@@ -34,21 +35,13 @@ def measure(folder: Path, nodes: int, hours: float) -> list[Figure]:
         print("no mosquitto or no /proc: the nodes' return is not measured", file=sys.stderr)
         return []
     packs = round(hours * 3600 / STEP_S)
-    broker = own_broker(folder / "broker")
-    broker.start()
-    config, http = folder / "gateway.toml", free_port()
-    config.write_text(CONFIG.format(folder=folder / "data", host=HOST, port=broker.port, http=http))
     told: list[dict[str, float]] = []
-    try:
-        with running([sys.executable, "-m", "gateway", "run", "--config", str(config)]) as pid:
-            get(f"http://{HOST}:{http}/healthz").close()
-            memory_mb = [usage(pid).rss_mb]
-            for one in _waves(broker.port, folder / "nodes", nodes, packs):
-                told.append(one)
-                memory_mb.append(usage(pid).rss_mb)
-            most_mb = peak_mb(pid)
-    finally:
-        broker.stop()
+    with gateway_on(folder) as served:
+        memory_mb = [usage(served.pid).rss_mb]
+        for one in _waves(served.broker, folder / "nodes", nodes, packs):
+            told.append(one)
+            memory_mb.append(usage(served.pid).rss_mb)
+        most_mb = peak_mb(served.pid)
     sent = WAVES * nodes * packs * READINGS_A_PACK
     lost = sent - _stored(folder / "data")
     growth_mb = [after - before for before, after in pairwise(memory_mb[1:])]

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bench.figures import Figure
-from bench.ingest import CONFIG, get, running
+from bench.gateway import CONFIG, get, running
 from bench.timing import in_turn, ms_of, p95
 from bench.years import CALIBRATED, DAY_MS, END_MS, TIMEZONE, Years
 from gateway.broker import HOST, find_mosquitto, free_port, own_broker

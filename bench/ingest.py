@@ -15,22 +15,21 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Queue
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import paho.mqtt.client as mqtt
 
 from bench.figures import Figure
+from bench.gateway import CONFIG, get, running
 from bench.usage import cpu_s, is_known, peak_mb, usage
 from gateway.broker import HOST, find_mosquitto, free_port, own_broker
 from sensor_node.link import Broker, client_of
@@ -41,19 +40,6 @@ IDLE_GOAL_MB = 60
 READINGS_A_PACK = 6
 PATIENCE_S = 60
 REST_S = 5
-
-CONFIG = """
-data = "{folder}"
-clock = "system"
-
-[broker]
-host = "{host}"
-port = {port}
-
-[http]
-host = "{host}"
-port = {http}
-"""
 
 
 class Commit(NamedTuple):
@@ -222,17 +208,6 @@ def _broker(folder: Path) -> Iterator[int]:
 
 
 @contextmanager
-def running(command: list[str]) -> Iterator[int]:
-    """A process, by its id, told to end at the end."""
-    process = subprocess.Popen(command)
-    try:
-        yield process.pid
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait()
-
-
-@contextmanager
 def _event_reader(http: int) -> Iterator[float]:
     """A page's stream, read to the end; gives when it was connected (monotonic)."""
     stream = get(f"http://{HOST}:{http}/api/v1/events")
@@ -244,13 +219,3 @@ def _event_reader(http: int) -> Iterator[float]:
 
     threading.Thread(target=read, daemon=True).start()
     yield time.monotonic()
-
-
-def get(address: str) -> Any:
-    """The answer to a request that is made again until the gateway is up."""
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        with contextlib.suppress(OSError):
-            return urllib.request.urlopen(address)  # noqa: S310 - always http://127.0.0.1
-        time.sleep(0.01)
-    raise TimeoutError(f"{address} does not answer")

@@ -29,6 +29,7 @@ from gateway.catalogue import MIGRATIONS
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings
 from gateway.store.base import Series
+from gateway.watering.beds import Exposure
 from gateway.watering.samples import at_local_hour_ms
 from sensor_node.clock import FakeClock
 
@@ -115,7 +116,7 @@ def _plant(gateway: Gateway) -> None:
     catalogue.calibrations.make(wanted, "gardener", now_ms)
     planted_on = local(now_ms, TIMEZONE).date()
     for number, (crop, node) in enumerate(zip(CROPS, NODES, strict=False), start=1):
-        exposure = "greenhouse" if number == 1 else "open"
+        exposure: Exposure = "greenhouse" if number == 1 else "open"
         details = BedDetails(2.0, f"Bac {number}", "limon", crop, planted_on, exposure=exposure)
         catalogue.beds.put(f"bac-{number}", details, now_ms)
         here = ("soil", "ground", "air", "humidity") if number == 1 else ("soil", "ground")

@@ -20,13 +20,13 @@ from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 from bench.figures import Figure
-from bench.ingest import CONFIG, get, running
+from bench.gateway import Served, gateway_on
 from bench.lived import BED, NOW_MS, OTHER, Lived
 from bench.served import EMPTY, OBLIVION
 from bench.timing import ms_of, p95
 from bench.usage import cpu_s, is_known
 from bench.years import NODES
-from gateway.broker import HOST, find_mosquitto, free_port, own_broker
+from gateway.broker import HOST, find_mosquitto
 
 GOAL_MS: Final = 10
 BED_PAGE: Final = f"/bacs/{BED}?duree="
@@ -45,25 +45,18 @@ PAGES: Final[Mapping[str, str]] = {
 }
 
 
-class Served(NamedTuple):
-    """A gateway: the port of its pages, and its process."""
-
-    port: int
-    pid: int
-
-
 def measure(folder: Path, lived: Lived, rounds: int) -> list[Figure]:
     """Each page in turn with the empty one, ``rounds`` times."""
     if find_mosquitto() is None or not is_known():
         print("no mosquitto or no /proc: no page is timed", file=sys.stderr)
         return []
     with (
-        serving(folder, lived) as (port, pid),
-        closing(http.client.HTTPConnection(HOST, port)) as door,
+        serving(folder, lived) as served,
+        closing(http.client.HTTPConnection(HOST, served.port)) as door,
     ):
         _fetch(door, EMPTY)
         _fetch(door, "/vie-privee")  # the first page of all loads what draws them
-        ask = partial(_cost, pid, door)
+        ask = partial(_cost, served.pid, door)
         return [one for name, path in PAGES.items() for one in _page(ask, name, path, rounds)]
 
 
@@ -71,16 +64,8 @@ def measure(folder: Path, lived: Lived, rounds: int) -> list[Figure]:
 def serving(folder: Path, lived: Lived) -> Iterator[Served]:
     """A gateway on a copy of ``lived``, whose readings stay where they are."""
     shutil.copytree(lived.folder, folder / "data", symlinks=True)
-    broker = own_broker(folder / "broker")
-    broker.start()
-    port, config = free_port(), folder / "gateway.toml"
-    config.write_text(CONFIG.format(folder=folder / "data", host=HOST, port=broker.port, http=port))
-    try:
-        with running([sys.executable, "-m", "bench.served", str(config), str(NOW_MS)]) as pid:
-            get(f"http://{HOST}:{port}/healthz").close()
-            yield Served(port, pid)
-    finally:
-        broker.stop()
+    with gateway_on(folder, ("bench.served",), str(NOW_MS)) as served:
+        yield served
 
 
 class Cost(NamedTuple):

@@ -6,8 +6,8 @@ All but the sensors is what ``jardin-node run`` runs: settings, outbox, dating, 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from sensor_node import config
 from sensor_node.clock import SystemClock
@@ -31,7 +31,7 @@ NUMBERS = {
 class Fixed:
     """A sampler that has its numbers already."""
 
-    channels: Sequence[Channel] = [
+    channels: Final = [
         Channel(name, quantity, "number", "none") for name, (quantity, _) in NUMBERS.items()
     ]
 

@@ -56,7 +56,7 @@ class StandIn:
             name, boot, seq = address
             ack = wire.Ack(boot, ((seq, seq),), STORE)
             client.publish(wire.node_topic(name, "ack"), wire.encode_ack(ack), 1)
-            count = len(wire.decode_pack(message.topic, message.payload).records)
+            count = len(wire.decode_pack(message.topic, bytes(message.payload)).records)
         elif message.topic.endswith("/pack"):
             count = len(json.loads(message.payload)["readings"])
         elif "/sensor/" in message.topic:

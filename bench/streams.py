@@ -24,9 +24,9 @@ from playwright.sync_api import Page
 
 from bench.browser import chromium, find_chromium
 from bench.figures import Figure
-from bench.ingest import CONFIG, get, running
+from bench.gateway import gateway_on
 from bench.publisher import BOOT
-from gateway.broker import HOST, find_mosquitto, free_port, own_broker
+from gateway.broker import HOST, find_mosquitto
 from sensor_node import wire
 from sensor_node.clock import SystemClock
 from sensor_node.link import Broker, client_of
@@ -193,16 +193,8 @@ def measure(folder: Path, minutes: float) -> list[Figure]:
     if find_mosquitto() is None or find_chromium() is None:
         print("no mosquitto or no chromium: the streams are not watched", file=sys.stderr)
         return []
-    broker = own_broker(folder / "broker")
-    broker.start()
-    port, config = free_port(), folder / "gateway.toml"
-    config.write_text(CONFIG.format(folder=folder / "data", host=HOST, port=broker.port, http=port))
-    try:
-        with running([sys.executable, "-m", "gateway", "run", "--config", str(config)]):
-            get(f"http://{HOST}:{port}/healthz").close()
-            return list(_watch(port, Broker(HOST, broker.port), 60 * minutes))
-    finally:
-        broker.stop()
+    with gateway_on(folder) as served:
+        return list(_watch(served.port, Broker(HOST, served.broker), 60 * minutes))
 
 
 def _watch(port: int, broker: Broker, seconds: float) -> Iterator[Figure]:

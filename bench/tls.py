@@ -16,7 +16,8 @@ from pathlib import Path
 from threading import Event
 
 from bench.figures import Figure
-from bench.ingest import CONFIG, Pace, gateway_pace
+from bench.gateway import CONFIG
+from bench.ingest import Pace, gateway_pace
 from bench.usage import is_known
 from gateway import children
 from gateway.broker import HOST, find_mosquitto, free_port, own_broker

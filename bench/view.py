@@ -60,8 +60,8 @@ def measure(folder: Path, lived: Lived, rounds: int) -> list[Figure]:
     if find_mosquitto() is None or find_chromium() is None:
         print("no mosquitto or no chromium: the first view is not measured", file=sys.stderr)
         return []
-    with serving(folder, lived) as (port, _), chromium() as browser:
-        address = f"http://{HOST}:{port}"
+    with serving(folder, lived) as served, chromium() as browser:
+        address = f"http://{HOST}:{served.port}"
         files = _files(browser, f"{address}/")
         return list(_figures(browser, address, files, rounds))
 
@@ -102,8 +102,9 @@ def _files(browser: Browser, address: str) -> list[File]:
 
 def _file(request: Request) -> File:
     answer = request.response()
-    if answer is None or answer.finished() is not None or not answer.ok:
+    if answer is None or not answer.ok:
         raise RuntimeError(f"{request.url} did not come")
+    answer.finished()
     sizes = request.sizes()
     body, head = sizes["responseBodySize"], sizes["responseHeadersSize"]
     return File(KINDS.get(request.resource_type, "html"), body, body + head)

@@ -9,21 +9,20 @@ and how late the garden's own readings come to open pages.
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from statistics import quantiles
 from typing import Any
 
+from bench.browser import chromium, find_chromium
 from bench.figures import Figure
-from bench.ingest import CONFIG, get, running
+from bench.gateway import Served, gateway_on, get, running
+from bench.timing import p95
 from bench.usage import is_known, peak_mb, usage
-from gateway.broker import HOST, find_mosquitto, free_port, own_broker
+from gateway.broker import HOST, find_mosquitto, free_port
 
 GROUPS = 35
 STREAMS = 12
@@ -36,49 +35,33 @@ SETTLE_S = 15
 """Until each node has sent its first packs."""
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a gateway is at work."""
-
-    folder: Path
-    broker: int
-    http: int
-
-    @property
-    def config(self) -> Path:
-        return self.folder / "gateway.toml"
-
-    def command(self, *words: str) -> str:
-        """The first line that a command of the gateway says."""
-        whole = [sys.executable, "-m", "gateway", *words, "--config", str(self.config)]
-        done = subprocess.run(whole, check=True, stdout=subprocess.PIPE, text=True)
-        return done.stdout.splitlines()[0]
-
-
 def measure(folder: Path, seconds: float) -> list[Figure]:
     """Live through a workshop of ``seconds``; nothing where there is no mosquitto."""
     if find_mosquitto() is None or not is_known():
         print("no mosquitto or no /proc: a workshop is not measured", file=sys.stderr)
         return []
     with ExitStack() as stack:
-        place = stack.enter_context(_broker(folder))
+        garden = stack.enter_context(gateway_on(folder))
         bare = free_port()
-        pid = stack.enter_context(
-            running([sys.executable, "-m", "gateway", "run", "--config", str(place.config)])
-        )
         stack.enter_context(running([sys.executable, "-m", "bench.bare_route", str(bare)]))
-        for address in (f"{HOST}:{place.http}/healthz", f"{HOST}:{bare}/number"):
-            get(f"http://{address}").close()
+        get(f"http://{HOST}:{bare}/number").close()
         for node in NODES:
-            stack.enter_context(running(_node(place, node)))
-        code = place.command("workshop", "start", "Figures", "--groups", str(GROUPS))
-        stack.enter_context(_wall(place))
+            stack.enter_context(running(_node(folder, garden, node)))
+        code = _said(garden, "workshop", "start", "Figures", "--groups", str(GROUPS))
+        stack.enter_context(_wall(garden))
         time.sleep(SETTLE_S)
-        before = usage(pid)
-        with _ears(place) as heard:
-            lived = _groups(place, bare, code, seconds)
-        used = usage(pid).since(before)
-        return list(_figures(lived, heard, 100 * used.cpu_s / seconds, peak_mb(pid)))
+        before = usage(garden.pid)
+        with _ears(garden) as heard:
+            lived = _groups(garden, bare, code, seconds)
+        used = usage(garden.pid).since(before)
+        return list(_figures(lived, heard, 100 * used.cpu_s / seconds, peak_mb(garden.pid)))
+
+
+def _said(garden: Served, *words: str) -> str:
+    """The first line that a command of the gateway says."""
+    whole = [sys.executable, "-m", "gateway", *words, "--config", str(garden.config)]
+    done = subprocess.run(whole, check=True, stdout=subprocess.PIPE, text=True)
+    return done.stdout.splitlines()[0]
 
 
 def _figures(
@@ -87,50 +70,33 @@ def _figures(
     took = lived["took_ms"]
     ours, bare = took["send"] + took["read"], took["bare"]
     print(f"answers: {lived['answers']}; bytes of each stream: {heard['bytes']}", file=sys.stderr)
-    yield Figure(f"{GROUPS} groups: a request, p95", "ms", [_p95(ours)])
-    yield Figure("  sending a reading, p95", "ms", [_p95(took["send"])])
-    yield Figure("  reading a value, p95", "ms", [_p95(took["read"])])
-    yield Figure("  a bare route, p95", "ms", [_p95(bare)])
-    yield Figure("  times bare", "", [_p95(ours) / _p95(bare)], most=TIMES_BARE_GOAL)
+    yield Figure(f"{GROUPS} groups: a request, p95", "ms", [p95(ours)])
+    yield Figure("  sending a reading, p95", "ms", [p95(took["send"])])
+    yield Figure("  reading a value, p95", "ms", [p95(took["read"])])
+    yield Figure("  a bare route, p95", "ms", [p95(bare)])
+    yield Figure("  times bare", "", [p95(ours) / p95(bare)], most=TIMES_BARE_GOAL)
     refused = [n for what, n in lived["answers"].items() if what[-3:] not in ("200", "201")]
     yield Figure(f"  refused of {len(ours):,} requests", "requests", [sum(refused)], most=1)
     late_s = heard["late_s"]
     yield Figure(
         f"the garden's {len(late_s)} readings, latest", "s", [max(late_s)], most=LATE_GOAL_S
     )
-    yield Figure("  p95", "s", [_p95(late_s)])
+    yield Figure("  p95", "s", [p95(late_s)])
     yield Figure("  never told", "readings", [heard["missing"]], most=MISSING_GOAL)
     yield Figure("gateway, of one core", "%", [cpu_pct])
     yield Figure("  most memory", "MB", [most_mb])
 
 
-def _p95(values: Sequence[float]) -> float:
-    return quantiles(values, n=20)[-1]
-
-
-@contextmanager
-def _broker(folder: Path) -> Iterator[Place]:
-    broker = own_broker(folder / "broker")
-    broker.start()
-    place = Place(folder, broker.port, free_port())
-    text = CONFIG.format(folder=folder / "data", host=HOST, port=place.broker, http=place.http)
-    place.config.write_text(text)
-    try:
-        yield place
-    finally:
-        broker.stop()
-
-
-def _node(place: Place, name: str) -> list[str]:
-    data = place.folder / name
+def _node(folder: Path, garden: Served, name: str) -> list[str]:
+    data = folder / name
     return [
         *(sys.executable, "-m", "sensor_node", "simulate", "--node", name, "--data", str(data)),
-        *("--host", HOST, "--port", str(place.broker), "--interval", "10"),
+        *("--host", HOST, "--port", str(garden.broker), "--interval", "10"),
     ]
 
 
-def _groups(place: Place, bare: int, code: str, seconds: float) -> dict[str, Any]:
-    doors = [f"{HOST}:{place.http}", f"{HOST}:{bare}"]
+def _groups(garden: Served, bare: int, code: str, seconds: float) -> dict[str, Any]:
+    doors = [f"{HOST}:{garden.port}", f"{HOST}:{bare}"]
     command = [sys.executable, "-m", "bench.groups", *doors, code, str(GROUPS), str(seconds)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
     lived: dict[str, Any] = json.loads(done.stdout)
@@ -138,10 +104,10 @@ def _groups(place: Place, bare: int, code: str, seconds: float) -> dict[str, Any
 
 
 @contextmanager
-def _ears(place: Place) -> Iterator[dict[str, Any]]:
+def _ears(garden: Served) -> Iterator[dict[str, Any]]:
     """What was heard; filled in at the end."""
     heard: dict[str, Any] = {}
-    ports = map(str, (place.http, place.broker, STREAMS))
+    ports = map(str, (garden.port, garden.broker, STREAMS))
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.ears", *ports],
         stdin=subprocess.PIPE,
@@ -160,20 +126,16 @@ def _ears(place: Place) -> Iterator[dict[str, Any]]:
 
 
 @contextmanager
-def _wall(place: Place) -> Iterator[None]:
+def _wall(garden: Served) -> Iterator[None]:
     """The big screen, in Chromium; without one the class goes on without."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
+    if find_chromium() is None:
         print("no chromium: nobody looks at the wall", file=sys.stderr)
         yield
         return
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow, and of this part only
-
-    code, garden = place.command("code"), f"http://{HOST}:{place.http}"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    code, address = _said(garden, "code"), f"http://{HOST}:{garden.port}"
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="fr-FR")
-        page.goto(f"{garden}/ateliers")
+        page.goto(f"{address}/ateliers")
         page.get_by_label("Votre code, ou votre phrase").fill(code)
         page.get_by_role("button", name="Entrer").click()
         page.get_by_role("link", name="le grand écran").click()
@@ -183,4 +145,3 @@ def _wall(place: Place) -> Iterator[None]:
         finally:
             shown = page.locator("#wall li.here").count()
             print(f"the wall shows {shown} groups that are there", file=sys.stderr)
-            browser.close()

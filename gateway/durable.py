@@ -7,19 +7,19 @@ import os
 import sys
 from pathlib import Path
 
-from sensor_node.damage import beside, sync_folder
+from sensor_node.damage import beside, sync_folder, told
 
 
 def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
     """Give the file ``path`` this ``content``: after a kill it is the old one or the new one.
 
-    ``private``: only its owner may read it, from its first byte on.
+    ``private``: only its owner may read it, from its first byte on. One at a time for each path.
     """
     part = beside(path, ".part")
     try:
-        if private:
-            part.unlink(missing_ok=True)  # left by a kill, with whatever rights
-        with open(part, "wb", opener=_private if private else None) as file:
+        # Left by a kill, with whatever rights; or a link that is to lead root elsewhere.
+        part.unlink(missing_ok=True)
+        with open(part, "xb", opener=_private if private else None) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -33,6 +33,19 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
+
+
+def link_whole(link: Path, target: str | Path) -> None:
+    """Have ``link`` lead to ``target``: after a kill it leads where it did, or there.
+
+    Raises ``StorageError``.
+    """
+    new = link.with_name(f".{link.name}.new")
+    with told(link):
+        new.unlink(missing_ok=True)
+        new.symlink_to(target)
+        new.replace(link)
+        sync_folder(link.parent)
 
 
 def sync_file(path: Path) -> None:
@@ -52,10 +65,10 @@ def free_name(path: Path) -> Path:
 
 def belong(path: Path) -> None:
     """Give ``path`` to whom its folder belongs: a command run by root leaves the service no file
-    that it cannot write.
+    that it cannot write. No link is followed: the service lays what it likes into its folder.
     """
     if sys.platform == "win32" or os.geteuid() != 0:
         return
     owner = path.parent.stat()
     with contextlib.suppress(OSError):
-        os.chown(path, owner.st_uid, owner.st_gid)
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

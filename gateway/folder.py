@@ -92,7 +92,9 @@ class Lock:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        # Root takes it as well, in a folder that is not root's: no link is followed.
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+        self._handle = os.open(path, flags, 0o644)
         belong(path)
 
     def take(self, *, shared: bool = False) -> bool:

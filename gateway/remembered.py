@@ -30,7 +30,7 @@ class Remembered:
         """``thing`` as it was made for ``version``, else as ``make`` gives it now.
 
         ``version``: all that ``make`` looks at, taken before it looks; None where that is not
-        known, and nothing is remembered.
+        known now: nothing is remembered, and what was is kept, for its version may come again.
         """
         with self._lock:
             kept = self._kept.get(thing)
@@ -39,15 +39,16 @@ class Remembered:
                 found: T = kept[1]
                 return found
         made = make()
+        if version is None:
+            return made
         with self._lock:
             self._kept.pop(thing, None)
-            if version is not None:
-                self._kept[thing] = version, made
+            self._kept[thing] = version, made
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         return made
 
     def forget(self) -> None:
-        """All of it."""
+        """All of it, for who measures what working it out takes."""
         with self._lock:
             self._kept.clear()

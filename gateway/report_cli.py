@@ -8,6 +8,9 @@ from contextlib import closing
 from pathlib import Path
 
 from sensor_node.console import pick
+from sensor_node.errors import UsageError
+
+YEARS = range(2000, 2101)
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -24,13 +27,12 @@ def _report(options: argparse.Namespace) -> int:
     from gateway import folder  # noqa: PLC0415 - --help needs none of this
     from gateway.catalogue import Catalogue  # noqa: PLC0415
     from gateway.durable import write_whole  # noqa: PLC0415
-    from gateway.flags import check_range  # noqa: PLC0415
     from gateway.settings import GatewaySettings  # noqa: PLC0415
     from gateway.yearly.year import csv_of, year_of  # noqa: PLC0415
     from sensor_node import settings as settings_file  # noqa: PLC0415
-    from sensor_node.errors import UsageError  # noqa: PLC0415
 
-    check_range("--year", options.year, 1970, 8999)
+    if options.year not in YEARS:
+        raise _no_year(options.year)
     settings = settings_file.load(GatewaySettings, options.config)
     data = settings.data
     with folder.existing(data), closing(Catalogue(data / "garden.sqlite")) as known:
@@ -39,13 +41,25 @@ def _report(options: argparse.Namespace) -> int:
         try:
             write_whole(options.csv, csv_of(year, settings.language).encode())
         except OSError as error:
-            raise UsageError(
-                "FILE_NOT_WRITABLE",
-                fr=f"{options.csv} ne peut pas être écrit ({error.strerror}) : donnez un autre "
-                "fichier (--csv).",
-                en=f"{options.csv} cannot be written ({error.strerror}): give another file "
-                "(--csv).",
-            ) from None
+            raise _not_written(options.csv, error) from error
     for name, value in year.rows(settings.language):
         sys.stdout.write(f"{name:<40} {value:>8}\n")
     return 0
+
+
+def _no_year(year: int) -> UsageError:
+    return UsageError(
+        "NO_SUCH_YEAR",
+        fr=f"{year} n'est pas une année du jardin : écrivez-la comme 2026.",
+        en=f"{year} is no year of the garden: write it like 2026.",
+    )
+
+
+def _not_written(path: Path, error: OSError) -> UsageError:
+    return UsageError(
+        "FILE_NOT_WRITABLE",
+        fr=f"{path} ne peut pas être écrit ({error.strerror}) : donnez avec --csv un fichier dans "
+        "un dossier qui existe et qui est à vous.",
+        en=f"{path} cannot be written ({error.strerror}): give with --csv a file in a folder that "
+        "exists and is yours.",
+    )

@@ -162,11 +162,14 @@ class Database:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """The connection, alone, in a transaction: all that happens inside, or nothing."""
         with self.reading() as db, transaction(db):
+            before = db.total_changes
             yield db
-            self._written += 1
+            self._written += db.total_changes != before
 
     def version(self) -> tuple[int, int]:
-        """Something that is another one as soon as ``writing`` or another program has written."""
+        """Something that is another one as soon as ``writing`` has changed a row, or another
+        program has written.
+        """
         with self.reading() as db:
             (others,) = db.execute("PRAGMA data_version").fetchone()
             return others, self._written

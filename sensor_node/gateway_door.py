@@ -14,10 +14,11 @@ from sensor_node.errors import NetworkError
 from sensor_node.joining import NONCE_BYTES, CodeKeys, gateway_proof, node_proof, same
 from sensor_node.trust import fingerprint, garden_context
 
-PATH: Final = "/api/v1/joining"
+PATH: Final = "/api/v1"
 PATIENCE_S: Final = 10.0
 MAX_ANSWER: Final = 65_536
 HTTP_PORT: Final = 8000
+WEB: Final = "http://"
 MANY_PROBLEMS: Final = 400
 
 
@@ -39,21 +40,24 @@ class Account:
 
 
 class GatewayDoor:
-    """The gateway at ``address`` (host, or host and port); it answers in ``language``.
+    """The gateway at ``address``; it answers in ``language``.
 
-    All methods raise ``NetworkError`` with what to do.
+    ``address``: a host, or host and port, or what a browser shows (``http://jardin.local``), which
+    means port 80 as it does there. All methods raise ``NetworkError`` with what to do.
     """
 
     def __init__(self, address: str, language: str) -> None:
-        parts = http.client.HTTPConnection(address)  # takes [::1]:8000 and the like apart
+        host = address.removeprefix(WEB).partition("/")[0]
+        parts = http.client.HTTPConnection(host)  # takes [::1]:8000 and the like apart
         self.host = parts.host
-        told = parts.port != http.client.HTTP_PORT or address.endswith(f":{parts.port}")
+        web = http.client.HTTP_PORT
+        told = address.startswith(WEB) or parts.port != web or host.endswith(f":{web}")
         self.port = parts.port if told else HTTP_PORT
         self._language = language
 
     def garden_with(self, authority: str) -> Garden:
         """The garden whose authority has this SHA-256."""
-        answer = self._ask(self._plain(), "GET", "authority")
+        answer = self._ask(self._plain(), "GET", "joining/authority")
         garden = self._garden(answer)
         if not same(fingerprint(garden.authority), authority):
             raise self._wrong_authority()
@@ -63,7 +67,7 @@ class GatewayDoor:
         """The garden in which this code was made."""
         nonce = secrets.token_hex(NONCE_BYTES)
         body = {"name": keys.name, "nonce": nonce, "proof": node_proof(keys.proof, nonce)}
-        answer = self._ask(self._plain(), "POST", "code", body)
+        answer = self._ask(self._plain(), "POST", "joining/code", body)
         garden = self._garden(answer)
         expected = gateway_proof(keys.proof, nonce, fingerprint(garden.authority))
         if not same(expected, str(answer.get("proof"))):
@@ -78,7 +82,8 @@ class GatewayDoor:
             timeout=PATIENCE_S,
             context=garden_context(garden.authority),
         )
-        answer = self._ask(connection, "POST", "account", {"claim": claim, "password": password})
+        body = {"claim": claim, "password": password}
+        answer = self._ask(connection, "POST", "joining/account", body)
         try:
             return Account(str(answer["node"]), int(answer["broker_port"]))
         except (KeyError, TypeError, ValueError) as error:
@@ -86,6 +91,9 @@ class GatewayDoor:
 
     def _plain(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE_S)
+
+    def _headers(self) -> dict[str, str]:
+        return {"Accept-Language": self._language, "Content-Type": "application/json"}
 
     def _garden(self, answer: Mapping[str, Any]) -> Garden:
         try:
@@ -100,12 +108,11 @@ class GatewayDoor:
         connection: http.client.HTTPConnection,
         method: str,
         name: str,
-        body: Mapping[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
     ) -> dict[str, Any]:
-        headers = {"Accept-Language": self._language, "Content-Type": "application/json"}
         content = None if body is None else json.dumps(body)
         try:
-            connection.request(method, f"{PATH}/{name}", content, headers)
+            connection.request(method, f"{PATH}/{name}", content, self._headers())
             response = connection.getresponse()
             answer = json.loads(response.read(MAX_ANSWER))
             if not isinstance(answer, dict):

@@ -7,22 +7,17 @@ only). Its channels begin with ``simule-``, so that nobody takes them for a real
 from __future__ import annotations
 
 import http.client
-import json
 import logging
 import threading
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, Protocol
+from collections.abc import Iterable
+from typing import Final, Protocol
 
 from sensor_node import wire
 from sensor_node.clock import Clock
 from sensor_node.console import pick
 from sensor_node.errors import GardenError, NetworkError
-from sensor_node.gateway_door import HTTP_PORT
+from sensor_node.gateway_door import GatewayDoor
 
-PREFIX: Final = "simule-"
-PATIENCE_S: Final = 10.0
-MAX_ANSWER: Final = 65_536
-MANY_PROBLEMS: Final = 400
 OVER: Final = frozenset({"GROUP_TOKEN_OVER", "WORKSHOP_OVER", "NO_WORKSHOP", "TOKEN_REFUSED"})
 """After one of these nothing is taken any more."""
 POT: Final[list[dict[str, object]]] = [
@@ -40,23 +35,17 @@ class Sampling(Protocol):
     def sample(self) -> list[wire.Record]: ...
 
 
-class GroupDoor:
-    """The gateway at ``address`` (host, or host and port), for one group.
-
-    ``token``: the group's; empty until ``join``. It answers in ``language``. Methods raise
-    ``NetworkError`` with what to do.
-    """
+class GroupDoor(GatewayDoor):
+    """The gateway at ``address``, for one group; ``token``: the group's, empty until ``join``."""
 
     def __init__(self, address: str, token: str, language: str) -> None:
-        parts = http.client.HTTPConnection(address.removeprefix("http://").rstrip("/"))
-        self._host = parts.host
-        self._port = parts.port if parts.port != http.client.HTTP_PORT else HTTP_PORT
+        super().__init__(address, language)
         self.token = token
-        self._language = language
 
     def join(self, code: str, plant: str | None) -> str:
         """Become a group by the code of the big screen; returns its plant."""
-        answer = self._ask("workshops/join", {"code": code, "plant": plant})
+        body = {"code": code, "plant": plant}
+        answer = self._ask(self._plain(), "POST", "workshops/join", body)
         try:
             self.token = str(answer["token"])
             return str(answer["plant"])
@@ -66,52 +55,25 @@ class GroupDoor:
     def send(self, records: Iterable[wire.Record]) -> None:
         """Into the group's sandbox; a sensor that failed sends nothing."""
         readings = [
-            {"channel": f"{PREFIX}{one.channel}"[:32], "value": one.value, "unit": one.unit}
+            {"channel": f"{wire.SIMULATED}{one.channel}"[:32], "value": one.value, "unit": one.unit}
             for one in records
             if one.value is not None
         ]
         if readings:
-            self._ask("readings", {"readings": readings})
+            self._ask(self._plain(), "POST", "readings", {"readings": readings})
 
-    def _ask(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
-        headers = {"Accept-Language": self._language, "Content-Type": "application/json"}
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
-        connection = http.client.HTTPConnection(self._host, self._port, timeout=PATIENCE_S)
-        try:
-            connection.request("POST", f"/api/v1/{path}", json.dumps(body), headers)
-            response = connection.getresponse()
-            answer = json.loads(response.read(MAX_ANSWER))
-            if not isinstance(answer, dict):
-                raise ValueError("no JSON object")
-        except OSError as error:
-            raise self._absent(error) from error
-        except (ValueError, http.client.HTTPException, RecursionError) as error:
-            raise self._strange(error) from error
-        finally:
-            connection.close()
-        if response.status >= MANY_PROBLEMS:
-            code, detail = str(answer.get("code")), str(answer.get("detail"))
-            raise NetworkError(code, fr=detail, en=detail)
-        return answer
+    def _headers(self) -> dict[str, str]:
+        who = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        return super()._headers() | who
 
-    def _absent(self, error: OSError) -> NetworkError:
-        where, why = f"{self._host}:{self._port}", error.strerror or error
+    def _absent(self, connection: http.client.HTTPConnection, error: OSError) -> NetworkError:
+        where, why = f"{connection.host}:{connection.port}", error.strerror or error
         return NetworkError(
             "WORKSHOP_ABSENT",
             fr=f"Le jardin ne répond pas à {where} ({why}) : vérifiez que cet ordinateur est sur "
             "son réseau, et l'adresse de la page du groupe (--gateway).",
             en=f"The garden does not answer at {where} ({why}): check that this computer is on its "
             "network, and the address of the group's page (--gateway).",
-        )
-
-    def _strange(self, error: Exception) -> NetworkError:
-        return NetworkError(
-            "GATEWAY_STRANGE",
-            fr=f"Ce qui répond à {self._host} n'est pas une passerelle du jardin ({error}) : "
-            "vérifiez l'adresse (--gateway).",
-            en=f"What answers at {self._host} is no gateway of the garden ({error}): check the "
-            "address (--gateway).",
         )
 
 

@@ -19,6 +19,8 @@ from sensor_node.errors import ConfigError, PackRefused
 BASE: Final = "jardin/v1"
 SANDBOX: Final = "atelier."
 """How the names of pupils' programs begin, which no node can have."""
+SIMULATED: Final = "simule-"
+"""How the channels of a simulated pot begin."""
 MAX_PACK_BYTES: Final = 8192
 MAX_REASON: Final = 80
 """Characters of a doubt's reason that are kept."""

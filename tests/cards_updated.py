@@ -11,7 +11,6 @@ import contextlib
 import os
 import select
 import signal
-import socket
 import subprocess
 import threading
 import urllib.request
@@ -23,6 +22,7 @@ from pathlib import Path
 import bundles
 import gardens
 
+from gateway.broker import free_port
 from gateway.bundle import signature
 from gateway.bundle.host import Host
 from gateway.bundle.opened import opened
@@ -126,16 +126,16 @@ class UpdatedCard:
         self.shelf = shelf
         self.system = CardSystem(root)
         self.data = root / "var/lib/jardin"
-        self.port = _free_port()
+        self.port = free_port()
         (root / "etc/jardin/update-keys").mkdir(parents=True)
         config = f'data = "{self.data}"\n[http]\nport = {self.port}\n'
         (root / "etc/jardin/gateway.toml").write_text(config)
-        public = signature.read_public(bundles.key(shelf))
+        public = signature.public_half(bundles.key(shelf)).read_bytes()
         (root / "etc/jardin/update-keys/kit.pub").write_bytes(public)
         self.store_id = gardens.fill(self.data, readings=50)
         self.garden = gardens.dump(self.data)
         with opened(version(shelf, "0.1.0")) as bundle:
-            self.first = releases.install(bundle, ROLE, root, host=Host.here())
+            self.first = releases.install(bundle, ROLE, root, host=Host.here(), run=System().run)
         releases.switch(self.first, root)
         self.system.run(["systemctl", "start", GATEWAY_UNIT])
 
@@ -184,9 +184,3 @@ def version(shelf: Path, number: str, *, schema: int = 0, well: bool = True) -> 
         main = MAIN.format(schema=schema, well=well)
         bundles.bundle(shelf, number, bundles.mini_wheel(shelf, number, main=main))
     return path
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])

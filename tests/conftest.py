@@ -1,9 +1,18 @@
-"""What a run of all tests says at its end."""
+"""What all tests share, and what a run of them says at its end."""
 
 from __future__ import annotations
 
 import pytest
 from influx import NOT_RUN, URL
+
+from gateway import assets
+
+
+@pytest.fixture(scope="session")
+def built_assets() -> None:
+    """The files of the pages, built if they are not."""
+    assets.build()
+    assets.built.cache_clear()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -9,8 +9,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
 from typing import NoReturn
+from urllib.request import ProxyHandler, build_opener
 
 import paho.mqtt.client as mqtt
 import pytest
@@ -24,8 +27,12 @@ from gateway.store.settings import StoreSettings
 from sensor_node.clock import Clock, SystemClock
 from sensor_node.link import Broker as BrokerAddress
 
-SHARED = Path(__file__).parents[2] / "shared"
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
 PATIENCE_S = 20.0
+_DIRECTLY = build_opener(ProxyHandler({}))
+ECHO = "jardin/v1/ear/echo"
+"""Nobody else listens to it."""
 
 
 def shared_data(name: str) -> Path:
@@ -61,45 +68,86 @@ def eventually(holds: Callable[[], bool], what: str, patience_s: float = PATIENC
         pause.wait(0.02)
 
 
+def environment() -> dict[str, str]:
+    """For a program of this checkout, in English: nothing of the developer's own settings."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("JARDIN_")}
+    return {**kept, "JARDIN_LANGUAGE": "en", "PYTHONPATH": str(ROOT)}
+
+
+def answers(address: str) -> bool:
+    """Whether the gateway whose door is at ``address`` says that it is well.
+
+    By the standard library: the tests of a node run where there is none of a gateway's.
+    """
+    try:
+        with _DIRECTLY.open(f"{address}/healthz", timeout=5) as answer:
+            return bool(answer.status == HTTPStatus.OK)
+    except (OSError, HTTPException):
+        return False
+
+
 class GatewayInProcess:
     """A gateway whose ingest runs in a thread of this test, without a web server."""
 
-    def __init__(
-        self,
-        data: Path,
-        broker_port: int,
-        clock: Clock | None = None,
-        store: StoreSettings | None = None,
-    ) -> None:
-        self.settings = GatewaySettings(
-            data=data,
-            broker=BrokerAddress(host=HOST, port=broker_port),
-            store=store or StoreSettings(),
-        )
-        self.gateway = Gateway.open(self.settings, clock or SystemClock(trusted=True))
+    def __init__(self, settings: GatewaySettings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.gateway = Gateway.open(settings, clock or SystemClock(trusted=True))
         self._ingest = Ingest(self.gateway)
         self._link = self._ingest.new_link()
         self._thread = threading.Thread(target=self._link.run, args=(self._ingest.farewell,))
 
-    def start(self) -> GatewayInProcess:
-        self._thread.start()
-        eventually(lambda: self.gateway.broker_up, "the gateway is connected")
+    @classmethod
+    def on(
+        cls,
+        data: Path,
+        broker_port: int,
+        clock: Clock | None = None,
+        store: StoreSettings | None = None,
+    ) -> GatewayInProcess:
+        """One with its data in ``data``, and nothing else told but its broker."""
+        settings = GatewaySettings(
+            data=data,
+            broker=BrokerAddress(host=HOST, port=broker_port),
+            store=store or StoreSettings(),
+        )
+        return cls(settings, clock)
+
+    def __enter__(self) -> GatewayInProcess:
+        self.start()
         return self
 
+    def __exit__(self, *_error: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Begin, and be connected; what never connects is stopped, and fails the test."""
+        self._thread.start()
+        try:
+            eventually(lambda: self.gateway.broker_up, "the gateway is connected")
+        except BaseException:
+            self.stop()
+            raise
+
     def stop(self) -> None:
-        self._link.stop()
-        self._thread.join()
+        """Say goodbye and end; nothing more where that was done."""
+        self._end(self._link.stop)
+
+    def vanish(self) -> None:
+        """End without a word, as if the power were cut."""
+        self._end(self._link.abandon)
+
+    def _end(self, leave: Callable[[], None]) -> None:
+        if self._thread.is_alive():
+            leave()
+            self._thread.join()
         self.gateway.close()
 
 
 @contextlib.contextmanager
 def gateway_on(data: Path, broker_port: int, clock: Clock | None = None) -> Iterator[Gateway]:
     """A running gateway, stopped at the end."""
-    process = GatewayInProcess(data, broker_port, clock).start()
-    try:
+    with GatewayInProcess.on(data, broker_port, clock) as process:
         yield process.gateway
-    finally:
-        process.stop()
 
 
 class Ear:
@@ -127,9 +175,17 @@ class Ear:
         """Every payload heard on ``topic``, retained ones too."""
         return [payload for heard, payload, _ in list(self.messages) if heard == topic]
 
+    def kept(self) -> dict[str, bytes]:
+        """What is retained of the garden, by topic; all has come once our own word is back."""
+        self.say(ECHO, b"?")
+        eventually(lambda: bool(self.on(ECHO)), "what is retained has come")
+        return {topic: payload for topic, payload, kept in list(self.messages) if kept and payload}
+
     def close(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+        if (left := self._client.socket()) is not None:  # the loop had ended before it
+            left.close()
 
 
 PACKET_NAMES = {1: "CONNECT", 3: "PUBLISH", 4: "PUBACK", 8: "SUBSCRIBE", 12: "PINGREQ"}

@@ -10,9 +10,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import httpx
 import paho.mqtt.client as mqtt
-from harness import PATIENCE_S, eventually, missing
+from harness import PATIENCE_S, answers, environment, eventually, missing
 
 from gateway import children
 from gateway.broker import HOST, find_mosquitto, free_port
@@ -93,20 +92,13 @@ def running_gateway(garden: KeyedGarden) -> Iterator[str]:
     """The garden's gateway as it is run; gives the address of its everyday door."""
     command = [sys.executable, "-m", "gateway", "run", "--config", str(garden.config)]
     address = f"{HOST}:{garden.settings.http.port}"
-    process = subprocess.Popen(command)
+    process = subprocess.Popen(command, env=environment())
     try:
-        eventually(lambda: _answers(address), "the gateway answers")
+        eventually(lambda: answers(f"http://{address}"), "the gateway answers")
         yield address
     finally:
         process.terminate()
         process.wait(PATIENCE_S)
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(f"http://{address}/healthz", trust_env=False).status_code == 200
-    except httpx.HTTPError:
-        return False
 
 
 def enters(broker: Broker) -> bool:

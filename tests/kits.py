@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import httpx
-from harness import PATIENCE_S, eventually
+from harness import PATIENCE_S, answers, environment, eventually
 from keyed import KeyedGarden, broker_of, keyed_garden
 from people import HTTPS_PORT, NOW_MS, People
 
@@ -157,7 +156,7 @@ def kit_in_service(folder: Path) -> Iterator[KitInService]:
         try:
             _join(garden, node)
             command = [sys.executable, "-m", "sensor_node", "run", "--config", str(node)]
-            nodes = [subprocess.Popen(command, env=_environment())]
+            nodes = [subprocess.Popen(command, env=environment())]
             yield running
         finally:
             for process in (*nodes, running.gateway):
@@ -168,9 +167,9 @@ def kit_in_service(folder: Path) -> Iterator[KitInService]:
 def gateway_of(garden: KeyedGarden) -> subprocess.Popen[bytes]:
     """The gateway of ``garden``, answering."""
     command = [sys.executable, "-m", "gateway", "run", "--config", str(garden.config)]
-    process = subprocess.Popen(command, env=_environment())
-    address = f"http://{HOST}:{garden.settings.http.port}/healthz"
-    eventually(lambda: _answers(address), "the kit's gateway answers")
+    process = subprocess.Popen(command, env=environment())
+    address = f"http://{HOST}:{garden.settings.http.port}"
+    eventually(lambda: answers(address), "the kit's gateway answers")
     return process
 
 
@@ -184,17 +183,5 @@ def _join(garden: KeyedGarden, node: Path) -> None:
         join,
     ):
         subprocess.run(
-            [sys.executable, *arguments], env=_environment(), check=True, capture_output=True
+            [sys.executable, *arguments], env=environment(), check=True, capture_output=True
         )
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(address, trust_env=False).status_code == 200
-    except httpx.HTTPError:
-        return False
-
-
-def _environment() -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("JARDIN_")}
-    return {**kept, "JARDIN_LANGUAGE": "en", "PYTHONPATH": str(Path(__file__).parents[1])}

@@ -5,13 +5,13 @@ const FAR = 10; // a tenth of the curve
 
 export class Cursor {
   // label: what it is called; count(): how many points there are; show(n): reads the nth and
-  // returns its words; hide(): reads none.
-  constructor(element, { label, count, show, hide }) {
-    Object.assign(this, { element, count, show, at: Infinity });
+  // returns its words; hide(): reads none; at: where it begins, absent: at the last.
+  constructor(element, { label, count, show, hide, at = Infinity }) {
+    Object.assign(this, { element, count, show, at });
     element.tabIndex = 0;
     element.setAttribute("role", "slider");
     element.setAttribute("aria-label", label);
-    this.move(Infinity, false);
+    this.move(at, false);
     element.addEventListener("keydown", (event) => this.press(event));
     element.addEventListener("focus", () => element.matches(":focus-visible") && this.move(this.at));
     element.addEventListener("blur", hide);

@@ -2,7 +2,7 @@
 
 import { Cursor } from "./cursor.js";
 import { Format, fill } from "./format.js";
-import { isTyping, replaceMain, tellAges } from "./main.js";
+import { isTyping, replaceMain, tellAges, tellConnection } from "./main.js";
 import { Refresh } from "./refresh.js";
 import { Stream } from "./stream.js";
 
@@ -18,12 +18,15 @@ let skewMs;
 let chart;
 let sizes;
 let drawnAt;
+let readAt; // the moment that the arrow keys read last
 const fingers = new Map();
 
 const refresh = new Refresh((fresh) => {
   if (isTyping()) return;
+  const reading = document.activeElement?.id === "canvas";
   replaceMain(fresh);
   start();
+  if (reading) document.getElementById("canvas")?.focus({ preventScroll: true });
 });
 
 function start() {
@@ -31,10 +34,8 @@ function start() {
   format = new Format(page);
   skewMs = page.now - Date.now();
   drawnAt = Date.now();
-  sizes?.disconnect();
-  chart?.destroy();
-  chart = undefined;
   draw();
+  if (chart) hold(document.querySelector(".canvas"));
   bound();
   tick();
 }
@@ -45,6 +46,9 @@ const tick = () => tellAges(format, now());
 // --- the picture --------------------------------------------------------------------------------
 
 function draw() {
+  sizes?.disconnect();
+  chart?.destroy();
+  chart = undefined;
   const canvas = document.querySelector(".canvas");
   if (!canvas || !Object.keys(page.scales).length || !window.uPlot) return;
   const plot = canvas.querySelector("svg");
@@ -83,13 +87,19 @@ function draw() {
   canvas.classList.add("drawn");
   sizes = new ResizeObserver(() => chart?.setSize({ width: canvas.clientWidth, height: height.height }));
   sizes.observe(canvas);
+}
+
+// Once for each canvas: fingers, wheel and arrow keys. These go on where they were.
+function hold(canvas) {
   for (const [name, act] of [["pointerdown", press], ["pointermove", move], ["pointerup", lift], ["pointercancel", lift], ["pointerleave", lift]]) {
     canvas.addEventListener(name, act);
   }
   canvas.addEventListener("wheel", wheel, { passive: false });
   const measured = page.times.flatMap((at, i) => (page.curves.some(({ value }) => (value[i] ?? null) !== null) ? [i] : []));
+  const at = readAt === undefined ? -1 : measured.findIndex((i) => page.times[i] >= readAt);
   new Cursor(canvas, {
-    label: canvas.dataset.reads, count: () => measured.length, show: (n) => point(measured[n]), hide: leave,
+    label: canvas.dataset.reads, at: at < 0 ? Infinity : at,
+    count: () => measured.length, show: (n) => point(measured[n]), hide: leave,
   });
 }
 
@@ -97,6 +107,7 @@ function draw() {
 function point(index) {
   chart.setCursor({ left: chart.valToPos(chart.data[0][index], "x"), top: 0 });
   readout(index);
+  readAt = page.times[index];
   return document.querySelector(".canvas .readout").textContent;
 }
 
@@ -259,9 +270,9 @@ function hear(told, reading) {
 
 start();
 setInterval(tick, TICK_MS);
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => start());
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 new Stream(page.lastEventId, {
   on: { reading: onReading, reset: () => refresh.ask() },
-  lost: (since) => { document.getElementById("connection").textContent = fill(page.texts.lost, { time: format.time(since) }); },
-  found: () => { document.getElementById("connection").textContent = ""; },
+  lost: (since) => tellConnection(fill(page.texts.lost, { time: format.time(since) })),
+  found: () => tellConnection(),
 });

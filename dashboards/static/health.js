@@ -1,7 +1,7 @@
 // The garden's health as it changes: what turns ill or well shows within a minute.
 
 import { Format, fill } from "./format.js";
-import { isTyping, replaceMain, tellAges, tellOutcome } from "./main.js";
+import { isTyping, replaceMain, tellAges, tellConnection, tellOutcome } from "./main.js";
 import { bePatient } from "./patient.js";
 import { Refresh } from "./refresh.js";
 import { Stream } from "./stream.js";
@@ -30,6 +30,6 @@ setInterval(tick, TICK_MS);
 setInterval(() => refresh.ask(), EVERY_MS);
 new Stream(page.lastEventId, {
   on: { state: () => refresh.ask(), alert: () => refresh.ask(), reset: () => refresh.ask() },
-  lost: (since) => { document.getElementById("connection").textContent = fill(page.texts.lost, { time: format.time(since) }); },
-  found: () => { document.getElementById("connection").textContent = ""; },
+  lost: (since) => tellConnection(fill(page.texts.lost, { time: format.time(since) })),
+  found: () => tellConnection(),
 });

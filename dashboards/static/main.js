@@ -23,6 +23,11 @@ export function tellOutcome(text, link, label) {
   line.scrollIntoView({ block: "nearest" });
 }
 
+// That the garden no longer answers; without words, that it does.
+export function tellConnection(text = "") {
+  document.getElementById("connection").textContent = text;
+}
+
 // Ages that grow, and readings as they come, are told to whoever looks.
 export function tellAges(format, nowMs) {
   for (const time of document.querySelectorAll("[data-age]")) {

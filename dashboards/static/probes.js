@@ -1,7 +1,7 @@
 // Probes being calibrated: their raw numbers as they come; what was typed is kept on this device.
 
 import { Format, fill } from "./format.js";
-import { replaceMain, tellOutcome } from "./main.js";
+import { replaceMain, tellConnection, tellOutcome } from "./main.js";
 import { bePatient } from "./patient.js";
 import { Refresh } from "./refresh.js";
 import { Stream } from "./stream.js";
@@ -98,6 +98,6 @@ if (new URLSearchParams(location.search).has("fait") && many()) shelve(null);
 resume();
 new Stream(page.lastEventId, {
   on: { reading: () => refresh.ask(), reset: () => refresh.ask() },
-  lost: (since) => { document.getElementById("connection").textContent = fill(page.texts.lost, { time: format.time(since) }); },
-  found: () => { document.getElementById("connection").textContent = ""; },
+  lost: (since) => tellConnection(fill(page.texts.lost, { time: format.time(since) })),
+  found: () => tellConnection(),
 });

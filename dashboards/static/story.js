@@ -2,6 +2,7 @@
 
 import { Cursor } from "./cursor.js";
 import { Format, fill } from "./format.js";
+import { tellConnection } from "./main.js";
 import { Refresh } from "./refresh.js";
 import { Stream } from "./stream.js";
 
@@ -158,7 +159,7 @@ function look(newFrom, newTo) {
   const middle = (newFrom + newTo) / 2;
   from = Math.min(page.to - span, Math.max(page.from, middle - span / 2));
   to = from + span;
-  chart.setScale("x", { min: from, max: to });
+  chart.batch(() => chart.setScale("x", { min: from, max: to })); // at once: a point is placed by it
   place();
 }
 
@@ -318,8 +319,8 @@ new Stream(page.lastEventId, {
     advice: ({ bed }) => page.ids.includes(bed) && tell(),
     reset: tell,
   },
-  lost: (since) => { document.getElementById("connection").textContent = fill(page.texts.lost, { time: format.time(since) }); },
-  found: () => { document.getElementById("connection").textContent = ""; },
+  lost: (since) => tellConnection(fill(page.texts.lost, { time: format.time(since) })),
+  found: () => tellConnection(),
 });
 
 start();

@@ -12,15 +12,14 @@ from gateway.api.alert_shapes import AlertList, AlertShape, Silence
 from gateway.api.context import MAX_ID, Language, TheGateway
 from gateway.api.guard import allow
 from gateway.api.problems import Problem, unknown
-from gateway.api.spans import span_of
+from gateway.api.spans import month_of
 from gateway.api.waterings import ROLES
 from gateway.security.roles import Action
 from gateway.service import Gateway
-from gateway.times import DAY_MS, HOUR_MS
+from gateway.times import HOUR_MS
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])
 
-SHOWN_DAYS = 30
 Number = Annotated[int, Path(ge=1, le=MAX_ID, examples=[3])]
 
 
@@ -49,10 +48,7 @@ def alerts(
             )
         return _listed(gateway.alarms.board(language))
     now_ms = gateway.clock.wall_ms()
-    if from_ is None and to is None:
-        from_ms, to_ms = now_ms - SHOWN_DAYS * DAY_MS, now_ms + 1
-    else:
-        from_ms, to_ms = span_of(from_, to, now_ms + 1, gateway.settings.timezone)
+    from_ms, to_ms = month_of(from_, to, now_ms + 1, gateway.settings.timezone)
     found = gateway.catalogue.alerts.of(from_ms, to_ms)
     return _listed(gateway.alarms.told(reversed(found), language))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
@@ -27,7 +27,8 @@ _TOLD = tuple(CropChange.model_fields)
 @router.get("", dependencies=[allow(Action.READ)], summary="All crops")
 def crops(gateway: TheGateway) -> CropList:
     """Those of the table and the garden's own, by id, each with the beds that it grows in."""
-    return CropList(crops=[_shape(gateway, one) for one in known_crops(gateway).values()])
+    own, growing = gateway.catalogue.crops.all(), _growing(gateway)
+    return CropList(crops=[_shape(one, own, growing) for one in _with(own).values()])
 
 
 @router.post("", dependencies=[allow(Action.BEDS)], status_code=201, summary="Add a crop")
@@ -54,7 +55,7 @@ def add_crop(gateway: TheGateway, body: NewCrop) -> CropShape:
 @router.get("/{crop}", dependencies=[allow(Action.READ)], summary="One crop")
 def one_crop(gateway: TheGateway, crop: CropName) -> CropShape:
     """One crop, of the table or of the garden's own."""
-    return _shape(gateway, _known(gateway, crop))
+    return _told(gateway, _known(gateway, crop))
 
 
 @router.put("/{crop}", dependencies=[allow(Action.BEDS)], summary="Change a crop of one's own")
@@ -62,13 +63,13 @@ def change_crop(gateway: TheGateway, crop: CropName, body: CropChange) -> CropSh
     """What is not named stays. It counts from now on: advice that was given keeps its figures."""
     before = _own(gateway, crop)
     named = {name: getattr(body, name) for name in body.model_fields_set}
-    return _write(gateway, crop, _shape(gateway, before).model_dump() | named)
+    return _write(gateway, crop, _told(gateway, before).model_dump() | named)
 
 
 @router.delete("/{crop}", dependencies=[allow(Action.BEDS)], summary="Remove a crop of one's own")
 def remove_crop(gateway: TheGateway, crop: CropName) -> CropShape:
     """`CROP_IN_USE` while a bed names it."""
-    shape = _shape(gateway, _own(gateway, crop))
+    shape = _told(gateway, _own(gateway, crop))
     if not gateway.catalogue.crops.remove(crop):
         beds = ", ".join(shape.beds)
         raise Problem(
@@ -83,7 +84,11 @@ def remove_crop(gateway: TheGateway, crop: CropName) -> CropShape:
 
 def known_crops(gateway: Gateway) -> dict[str, Crop]:
     """The crops that a bed may name: the garden's own come before those of the table."""
-    return dict(sorted({**CROPS, **gateway.catalogue.crops.all()}.items()))
+    return _with(gateway.catalogue.crops.all())
+
+
+def _with(own: Mapping[str, Crop]) -> dict[str, Crop]:
+    return dict(sorted({**CROPS, **own}.items()))
 
 
 def _known(gateway: Gateway, crop: str) -> Crop:
@@ -120,13 +125,26 @@ def _write(gateway: Gateway, key: str, told: Mapping[str, Any]) -> CropShape:
             "or 'kc_mid' alone.",
         ) from None
     gateway.catalogue.crops.put(crop, gateway.clock.wall_ms())
-    shape = _shape(gateway, crop)
+    shape = _told(gateway, crop)
     for bed in shape.beds:
         gateway.advisor.renew(bed)
     return shape
 
 
-def _shape(gateway: Gateway, crop: Crop) -> CropShape:
+def _growing(gateway: Gateway) -> dict[str, list[str]]:
+    """The beds that each crop grows in, by its id."""
+    found: dict[str, list[str]] = {}
+    for bed, record in gateway.catalogue.beds.all().items():
+        for crop in set(record.details.keys):
+            found.setdefault(crop, []).append(bed)
+    return found
+
+
+def _told(gateway: Gateway, crop: Crop) -> CropShape:
+    return _shape(crop, gateway.catalogue.crops.all(), _growing(gateway))
+
+
+def _shape(crop: Crop, own: Container[str], growing: Mapping[str, list[str]]) -> CropShape:
     staged = crop.stages_days is not None
     start, middle, end = crop.kc
     return CropShape(
@@ -140,10 +158,6 @@ def _shape(gateway: Gateway, crop: Crop) -> CropShape:
         rooting_m=crop.rooting_m,
         p=crop.p,
         base_c=crop.base_c,
-        own=crop.key in gateway.catalogue.crops.all(),
-        beds=[
-            bed
-            for bed, record in gateway.catalogue.beds.all().items()
-            if crop.key in record.details.keys
-        ],
+        own=crop.key in own,
+        beds=growing.get(crop.key, []),
     )

@@ -30,7 +30,8 @@ log = logging.getLogger(__name__)
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_S: Final = 30.0
 """A phone at the edge of the Wi-Fi sends a page's worth in this."""
-LARGE: Final[Mapping[str, tuple[int, float]]] = {"/mise-a-jour/paquet": (210_000_000, 1800.0)}
+UPLOAD: Final = "/mise-a-jour/paquet"
+LARGE: Final[Mapping[str, tuple[int, float]]] = {UPLOAD: (210_000_000, 1800.0)}
 """Addresses that take more, as bytes and seconds: who writes it to disk piece by piece."""
 SECURITY_HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; "

@@ -225,7 +225,7 @@ class Observer:
             inside = sorted({from_ms, *(one for one in edges if from_ms < one < to_ms), to_ms})
             means = self._measured.buckets(watch.series, inside, vector=False)
             hourly = tuple(Sample(one.start_ms, one.mean) for one in means)
-            wet_pct = self._wet_pct(watch.series) if raw else None
+            wet_pct = _wet_pct(self._calibration(watch.series)) if raw else None
             found.append(ProbeSamples(watch.series, (), hourly, wet_pct=_if_glass(wet_pct)))
         return tuple(found)
 
@@ -408,10 +408,6 @@ class Observer:
         """The calibration in force that was made last."""
         made = self._catalogue.calibrations.of(series)
         return next((one for one in made if one.undone_ms is None), None)
-
-    def _wet_pct(self, series: Series) -> float:
-        """What the wet point of a probe's calibration means."""
-        return _wet_pct(self._calibration(series))
 
     def _soil_c(
         self, watches: Sequence[Watch], channels: dict[Series, ChannelInfo], recent: _Span

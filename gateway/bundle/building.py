@@ -6,7 +6,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -31,7 +31,7 @@ class Built:
 
     path: Path
     manifest: Manifest
-    lent: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    lent: Mapping[str, Sequence[str]]
 
 
 def build(
@@ -40,7 +40,6 @@ def build(
     *,
     targets: Sequence[Target] = TARGETS,
     mirror: str | None = None,
-    most_bytes: int = MOST_BYTES,
     tell: Tell = lambda _what, _of: None,
 ) -> Built:
     """``jardin-<version>.bundle`` in ``folder``, whole or not at all.
@@ -56,8 +55,8 @@ def build(
         tell("write", "")
         manifest = writing.describe(__version__, _made(), pip, systems, work.files)
         size = sum(each.bytes for each in manifest.files.values())
-        if size > most_bytes:
-            raise too_large(size, most_bytes)
+        if size > MOST_BYTES:
+            raise too_large(size, MOST_BYTES)
         path = folder / f"jardin-{__version__}{SUFFIX}"
         writing.write(path, manifest, work.files, sign)
     return Built(path, manifest, _lent(systems, targets))

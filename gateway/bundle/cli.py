@@ -93,7 +93,7 @@ def check(path: Path, key: Path | None) -> int:
 
     public = key or signature.public_half(signature.default_key())
     with opened(path) as bundle:
-        signature.check_signature(bundle, [public])
+        signature.check_signed_by(bundle, public)
         manifest = bundle.manifest
         bar = ProgressBar(total := bundle.bytes_of(manifest.files))
         bundle.check(bar.tell)

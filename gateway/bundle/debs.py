@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.bundle.failures import checked, needs_apt
-from gateway.bundle.target import Target
+from gateway.bundle.target import PACKAGES, Target
 
 PRESENT: Final = ("?essential", "?priority(required)", "apt", "python3")
 """What no card is without; also what these need is left out."""
@@ -77,17 +77,17 @@ class Apt:
         """Each of ``packages`` with its file in ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
         # apt downloads into the folder that it is started in.
-        get = ["sh", "-euc", 'cd "$0" && exec apt-get --quiet --quiet download "$@"', str(folder)]
-        self._run(*get, *sorted(packages))
+        get = ["apt-get", "--quiet", "--quiet", "download"]
+        self._run(*get, *sorted(packages), folder=folder)
         return {path.name.partition("_")[0]: path for path in sorted(folder.glob("*.deb"))}
 
     def _chosen(self, packages: Iterable[str]) -> set[str]:
         said = self._run("apt-get", "--simulate", "install", *packages)
         return {name.partition(":")[0] for name in _CHOSEN.findall(said)}
 
-    def _run(self, *command: str) -> str:
+    def _run(self, *command: str, folder: Path | None = None) -> str:
         what = f"Debian {self._target.codename} ({self._target.arch})"
-        return checked(command, what, self._environment)
+        return checked(command, what, self._environment, folder)
 
 
 def package_files(apt: Apt, target: Target, folder: Path) -> dict[str, list[Path]]:
@@ -95,7 +95,7 @@ def package_files(apt: Apt, target: Target, folder: Path) -> dict[str, list[Path
     lent = [package for package in target.lends.values() if apt.offers(package)]
     chosen = {
         role: apt.choose([*packages, *(lent if role == "node" else [])])
-        for role, packages in target.packages.items()
+        for role, packages in PACKAGES.items()
     }
     files = apt.download(set().union(*chosen.values()), folder)
     return {role: [files[name] for name in sorted(names)] for role, names in chosen.items()}

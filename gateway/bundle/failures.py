@@ -11,8 +11,15 @@ from sensor_node.errors import NetworkError, StorageError, UsageError
 BUILD_S = 1800.0
 
 
-def checked(command: Sequence[str], what: str, environment: Mapping[str, str] | None = None) -> str:
-    """What ``command`` prints; a ``NetworkError`` about ``what`` unless it ends well."""
+def checked(
+    command: Sequence[str],
+    what: str,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> str:
+    """What ``command``, started in ``folder``, prints; a ``NetworkError`` about ``what`` unless it
+    ends well.
+    """
     try:
         done = subprocess.run(
             command,
@@ -22,6 +29,7 @@ def checked(command: Sequence[str], what: str, environment: Mapping[str, str] | 
             check=False,
             timeout=BUILD_S,
             env=environment,
+            cwd=folder,
             stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.TimeoutExpired) as error:

@@ -23,7 +23,7 @@ class Host:
     def here(cls, root: Path = Path("/")) -> Host:
         """This computer, whose system lies in ``root``."""
         return cls(
-            codename=_codename(root / "etc" / "os-release"),
+            codename=os_release(root).get("VERSION_CODENAME", "?"),
             # A 64-bit kernel may carry a 32-bit system: then no wheel for arm64 runs.
             machine=platform.machine() if sys.maxsize > 2**32 else "32-bit",
             python=f"{sys.version_info[0]}.{sys.version_info[1]}",
@@ -49,13 +49,11 @@ class Host:
         )
 
 
-def _codename(release: Path) -> str:
+def os_release(root: Path) -> dict[str, str]:
+    """What the system in ``root`` says of itself; nothing where it does not say."""
     try:
-        lines = release.read_text(encoding="utf-8").splitlines()
+        lines = (root / "etc/os-release").read_text(encoding="utf-8").splitlines()
     except OSError:
-        return "?"
-    for line in lines:
-        key, _, value = line.partition("=")
-        if key == "VERSION_CODENAME":
-            return value.strip().strip('"')
-    return "?"
+        return {}
+    said = (line.partition("=") for line in lines)
+    return {key: value.strip().strip('"') for key, _, value in said}

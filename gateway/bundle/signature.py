@@ -54,9 +54,10 @@ def make_key(path: Path) -> bool:
 
     key = Ed25519PrivateKey.generate()
     secret = key.private_bytes(to.Encoding.PEM, to.PrivateFormat.PKCS8, to.NoEncryption())
+    public = key.public_key().public_bytes(to.Encoding.PEM, to.PublicFormat.SubjectPublicKeyInfo)
     with told(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_whole(public_half(path), _public_bytes(key))
+        write_whole(public_half(path), public)
         write_whole(path, secret, private=True)
     return True
 
@@ -64,13 +65,6 @@ def make_key(path: Path) -> bool:
 def public_half(path: Path) -> Path:
     """Where the public half of the key at ``path`` lies: what a card gets."""
     return path.with_suffix(PUBLIC)
-
-
-def read_public(path: Path) -> bytes:
-    """The public half of the key at ``path``, made of it again: what stands beside it may be
-    anybody's. Raises ``ConfigError``.
-    """
-    return _public_bytes(_private(path))
 
 
 def check_signature(bundle: Bundle, keys: Iterable[Path]) -> Path:
@@ -90,6 +84,14 @@ def check_signature(bundle: Bundle, keys: Iterable[Path]) -> Path:
         except (OSError, ValueError, UnsupportedAlgorithm, InvalidSignature):
             continue
     raise _not_signed()
+
+
+def check_signed_by(bundle: Bundle, key: Path) -> None:
+    """The same on the computer that has the public ``key``, and in its words."""
+    try:
+        check_signature(bundle, [key])
+    except StorageError as error:
+        raise _not_signed_by(key) from error
 
 
 def keys_of(root: Path = Path("/")) -> list[Path]:
@@ -117,12 +119,6 @@ def _private(path: Path) -> Ed25519PrivateKey:
     return key
 
 
-def _public_bytes(key: Ed25519PrivateKey) -> bytes:
-    from cryptography.hazmat.primitives import serialization as to  # noqa: PLC0415
-
-    return key.public_key().public_bytes(to.Encoding.PEM, to.PublicFormat.SubjectPublicKeyInfo)
-
-
 def _not_signed() -> StorageError:
     return StorageError(
         "BUNDLE_NOT_SIGNED",
@@ -130,6 +126,16 @@ def _not_signed() -> StorageError:
         "personne qui a préparé la carte. Le jardin n'a pas été touché.",
         en="This bundle is not signed with a key that this card knows: ask whoever prepared the "
         "card for it. The garden was not touched.",
+    )
+
+
+def _not_signed_by(key: Path) -> StorageError:
+    return StorageError(
+        "BUNDLE_NOT_SIGNED",
+        fr=f"Ce paquet n'est pas signé par la clé {key} (ou elle n'est pas là) : donnez avec --key "
+        "la moitié publique (.pub) de la clé de qui l'a construit. Rien n'a été écrit.",
+        en=f"This bundle is not signed with the key {key} (or it is not there): give with --key "
+        "the public half (.pub) of the key of whoever built it. Nothing was written.",
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.bundle.failures import needs_mirror
+from gateway.bundle.host import os_release
 
 KEYRING: Final = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _LINE: Final = re.compile(r"deb\s+(?:\[(?P<options>[^\]]*)\]\s+)?(?P<uri>\S+)\s+(?P<rest>.+)")
@@ -41,11 +42,8 @@ def of_mirror(mirror: str, codename: str, keyring: Path = KEYRING) -> str:
 
 def _own_release(root: Path) -> str:
     """The release of this Debian; empty where it is none (Ubuntu's packages are others)."""
-    told = dict.fromkeys(("ID", "VERSION_CODENAME"), "")
-    for line in _text(root / "etc/os-release").splitlines():
-        key, _, value = line.partition("=")
-        told[key] = value.strip('"')
-    return told["VERSION_CODENAME"] if told["ID"] in ("debian", "raspbian") else ""
+    said = os_release(root)
+    return said.get("VERSION_CODENAME", "") if said.get("ID") in ("debian", "raspbian") else ""
 
 
 def _all_lines(root: Path) -> Iterator[str]:

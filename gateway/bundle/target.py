@@ -27,7 +27,6 @@ class Target:
     glibc: int
     machine: str = "aarch64"
     arch: str = "arm64"
-    packages: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: PACKAGES)
     lends: Mapping[str, str] = field(default_factory=dict)
 
 

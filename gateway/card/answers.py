@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 from zoneinfo import available_timezones
 
+from gateway.toml_text import printable, toml_line, toml_text
 from sensor_node import wire
 from sensor_node.errors import LANGUAGES, ConfigError, StorageError
 
@@ -79,12 +80,12 @@ class Answers:
             **{name.upper(): value for name, value in secret.items()},
             "USER": "jardin" if self.has_gateway else "jardin-node",
             "UUID": str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{self.kit}.{self.hotspot}.jardin")),
-            "GARDEN": _escaped(self.garden),
+            "GARDEN": toml_text(printable(self.garden)),
         }
 
     def to_text(self) -> str:
         """``card.toml``."""
-        lines = [f'{name} = "{_escaped(value)}"' for name, value in asdict(self).items()]
+        lines = [toml_line(name, value) for name, value in asdict(self).items()]
         head = "# Écrit par « jardin-gateway card ». Written by 'jardin-gateway card'."
         return "\n".join([head, *lines, ""])
 
@@ -135,10 +136,12 @@ def check(answers: Answers) -> None:
             "a-z, 0-9 et - (63 au plus)",
             "a-z, 0-9 and - (up to 63)",
         )
+    if not answers.garden.strip():
+        raise _wrong("--garden", answers.garden, "un nom", "a name")
     if answers.language not in LANGUAGES:
         raise _wrong("--language", answers.language, "fr, en", "fr, en")
     if not _COUNTRY.fullmatch(answers.country):
-        raise _wrong("--country", answers.country, "deux lettres (FR)", "two letters (FR)")
+        raise _wrong("--country", answers.country, "deux majuscules (FR)", "two capitals (FR)")
     zones = available_timezones()  # none where a small system has no tzdata
     if zones and answers.timezone not in zones:
         raise _wrong("--timezone", answers.timezone, "Europe/Paris", "Europe/Paris")
@@ -155,8 +158,10 @@ def check_password(password: str) -> str:
     if not 8 <= len(password) <= 63 or not _PLAIN.fullmatch(password):
         raise ConfigError(
             "CARD_WIFI_PASSWORD",
-            fr="Le mot de passe du Wi-Fi a de 8 à 63 lettres, chiffres ou signes sans accent.",
-            en="The Wi-Fi password has 8 to 63 plain letters, digits or signs.",
+            fr="Le mot de passe du Wi-Fi a de 8 à 63 lettres, chiffres ou signes sans accent : "
+            "donnez-en un autre avec --wifi-password, ou aucun, et il est tiré au sort.",
+            en="The Wi-Fi password has 8 to 63 plain letters, digits or signs: give another one "
+            "with --wifi-password, or none, and it is drawn by lot.",
         )
     return password
 
@@ -164,19 +169,6 @@ def check_password(password: str) -> str:
 def new_password() -> str:
     """Three groups of four letters, 59 bits: a person types it once."""
     return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
-
-
-def new_code() -> str:
-    """The code of the first start, which opens only a garden that has no keeper yet."""
-    from gateway.security.codes import LETTERS as CONSONANTS  # noqa: PLC0415 - needs a database
-    from gateway.security.codes import SHORT, shown  # noqa: PLC0415
-
-    return shown("".join(secrets.choice(CONSONANTS) for _ in range(SHORT)))
-
-
-def _escaped(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return "".join(c if c.isprintable() else " " for c in escaped)
 
 
 def _wrong(flag: str, value: str, fr: str, en: str) -> ConfigError:

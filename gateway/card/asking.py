@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import secrets
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
-from gateway.card.answers import Answers, check, check_password, new_code, new_password
+from gateway.card.answers import Answers, check, check_password, new_password
 from gateway.card.kit_folder import Facts, KitFolder, hotspot_of, new_name
 from gateway.card.questions import Questions
+from gateway.security.codes import new_short
 from sensor_node import wire
 from sensor_node.clock import SystemClock
 from sensor_node.console import pick
@@ -25,17 +27,28 @@ def kit_of(options: argparse.Namespace, questions: Questions) -> tuple[KitFolder
     Raises ``ConfigError``, ``UsageError`` and ``StorageError``.
     """
     kit = KitFolder(options.kit or _only_kit() or Path(new_name()))
-    if not kit.is_made:
+    _check_place(kit.path, options.boot)
+    if kit.is_made:
+        old = kit.facts()
+        nodes = dict.fromkeys([*old.nodes.split(), *_words(options.nodes or "")])
+        facts = replace(old, nodes=" ".join(nodes))
+    else:
         facts = _new_facts(options, kit.path.name, questions)
-        _check_facts(facts)
-        kit.make(facts, SystemClock())
-        return kit, facts
-    for node in _words(options.nodes or ""):
-        wire.check_id(node, "node")
-        kit.with_node(node, SystemClock())
-    facts = kit.facts()
-    kit.finish(facts, SystemClock())
+    _check_facts(facts)
+    kit.make(facts, SystemClock())
     return kit, facts
+
+
+def _check_place(path: Path, boot: Path) -> None:
+    """All keys of the kit stay on this computer: a card's partition is read by anybody."""
+    if path.resolve().is_relative_to(boot.resolve()) or (path.exists() and not path.is_dir()):
+        raise ConfigError(
+            "CARD_ANSWER",
+            fr=f"--kit : « {path} » ne convient pas ; attendu : un dossier de cet ordinateur, qui "
+            "n'est pas sur la carte. Rien n'a été écrit.",
+            en=f"--kit: '{path}' will not do; expected: a folder of this computer, which is not on "
+            "the card. Nothing was written.",
+        )
 
 
 def settings_of(options: argparse.Namespace, answers: Answers) -> str | None:
@@ -86,7 +99,7 @@ def _new_facts(options: argparse.Namespace, name: str, questions: Questions) -> 
             hotspot_of(name),
         ),
         password=check_password(options.wifi_password or new_password()),
-        code=new_code(),
+        code=new_short(),
         nodes=" ".join(_words(nodes)),
     )  # fmt: skip
 
@@ -97,8 +110,7 @@ def answers_of(
     """What this card is to be. Raises ``ConfigError`` and ``UsageError``."""
     node = ""
     if options.role != "gateway":
-        first = facts.nodes.split()[0] if facts.nodes else NODE
-        default = first if options.role == "kit" else None
+        default = facts.nodes.split()[0] if options.role == "kit" else None
         node = questions.answer(
             "--node", options.node, pick("Nom de ce nœud", "Name of this node"), default
         )
@@ -110,9 +122,10 @@ def answers_of(
 
 def _check_facts(facts: Facts) -> None:
     """Before anything is made of them."""
-    for node in facts.nodes.split():
+    nodes = facts.nodes.split() or [""]  # a kit without any node is told as a node without a name
+    for node in nodes:
         wire.check_id(node, "node")
-    check(_card("kit", "bookworm", facts, facts.nodes.split()[0]))
+    check(_card("kit", "bookworm", facts, nodes[0]))
 
 
 def _card(role: str, system: str, facts: Facts, node: str, pins: str = "gpio") -> Answers:

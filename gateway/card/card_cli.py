@@ -147,10 +147,10 @@ def _signed(bundle: Bundle, options: argparse.Namespace) -> bytes:
 
     key = options.key or signature.public_half(signature.default_key())
     print(pick("Le paquet est vérifié…", "The bundle is being checked…"), flush=True)
-    signer = signature.check_signature(bundle, [key])
+    signature.check_signed_by(bundle, key)
     bundle.check()
-    with told(signer):
-        return signer.read_bytes()
+    with told(key):
+        return bytes(key.read_bytes())
 
 
 def _write(plan: Plan) -> None:

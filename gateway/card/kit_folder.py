@@ -27,7 +27,7 @@ from gateway.keys.broker import Doors
 from gateway.keys.inviting import invite_by_link
 from gateway.keys.making import Plan, make_garden
 from gateway.keys.place import Place, make_private
-from sensor_node import wire
+from gateway.toml_text import toml_line
 from sensor_node.clock import Clock
 from sensor_node.damage import told
 from sensor_node.errors import ConfigError
@@ -103,18 +103,11 @@ class KitFolder:
             ) from error
 
     def make(self, facts: Facts, clock: Clock) -> None:
-        """Its keys and an invitation for each node; what is there already stays as it is.
-
-        Raises ``StorageError`` and ``ConfigError``.
+        """``facts``, which are checked, its keys and an invitation for each node; of the latter
+        what is there already stays as it is. Raises ``StorageError``.
         """
-        for node in facts.nodes.split():
-            wire.check_id(node, "node")
         make_private(self.path)
         self._write_facts(facts)
-        self.finish(facts, clock)
-
-    def finish(self, facts: Facts, clock: Clock) -> None:
-        """What of its keys and invitations is missing. Raises ``StorageError``."""
         config = self.path / "gateway.toml"
         if not (self.place.is_made and config.exists()):
             doors = Doors()
@@ -123,14 +116,6 @@ class KitFolder:
         for node in facts.nodes.split():
             if not self.invitation_path(node).exists():
                 self._invite(node, clock)
-
-    def with_node(self, node: str, clock: Clock) -> Facts:
-        """Its facts, with ``node`` among its nodes from now on."""
-        facts = self.facts()
-        if node not in facts.nodes.split():
-            facts = replace(facts, nodes=f"{facts.nodes} {node}".strip())
-            self.make(facts, clock)
-        return facts
 
     def gateway_has_card(self, facts: Facts, answers: Answers) -> None:
         """Remember which nodes the gateway awaits, and lay its sheet beside. Raises
@@ -170,7 +155,7 @@ class KitFolder:
 
     def _write_facts(self, facts: Facts) -> None:
         path = self.path / FILE
-        lines = [f"{name} = {_text(value)}" for name, value in asdict(facts).items()]
+        lines = [toml_line(name, value) for name, value in asdict(facts).items()]
         head = "# Ce que disent toutes les cartes du kit. What all cards of the kit say alike."
         with told(path):
             write_whole(path, "\n".join([head, *lines, ""]).encode(), private=True)
@@ -180,8 +165,3 @@ def _whole_database(path: Path) -> bytes:
     """The database with what still lies in its journal."""
     with closing(sqlite3.connect(path)) as connection:
         return connection.serialize()
-
-
-def _text(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{"".join(c if c.isprintable() else " " for c in escaped)}"'

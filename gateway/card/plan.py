@@ -46,11 +46,14 @@ class Plan:
     bundle: Bundle
     files: Mapping[str, bytes]
 
+    def sizes(self) -> dict[str, int]:
+        """How many bytes each file will have on the partition."""
+        sizes = {name: len(content) for name, content in self.files.items()}
+        return sizes | {BUNDLE: self.bundle.path.stat().st_size}
+
     def needed_bytes(self) -> int:
         """What does not lie on the partition yet."""
-        new = {name: len(content) for name, content in self.files.items()}
-        new[BUNDLE] = self.bundle.path.stat().st_size
-        return sum(max(0, size - self._there(name)) for name, size in new.items())
+        return sum(max(0, size - self._there(name)) for name, size in self.sizes().items())
 
     def _there(self, name: str) -> int:
         try:

@@ -32,24 +32,41 @@ class Questions:
         if self._ask is not None:
             shown = f"{question} [{default}] : " if default else f"{question} : "
             for _ in range(3):
-                answer = self._ask(shown).strip() or default or ""
+                answer = _typed(self._ask, shown, flag) or default or ""
                 if answer:
                     return answer
         elif default is not None:
             return default
-        raise UsageError(
-            "CARD_ANSWER_MISSING",
-            fr=f"Il manque une réponse : donnez-la avec {flag}. Rien n'a été écrit.",
-            en=f"An answer is missing: give it with {flag}. Nothing was written.",
-        )
+        raise _missing(flag)
 
     def agrees(self, question: str) -> bool:
-        """Whether a person says yes; never where nobody is there."""
+        """Whether a person says yes; never where nobody is there. Raises ``UsageError`` where
+        somebody goes away without an answer.
+        """
         if self._ask is None:
             return False
-        return self._ask(question).strip().lower() in ("o", "oui", "y", "yes")
+        return _typed(self._ask, question, "--yes").lower() in ("o", "oui", "y", "yes")
 
 
 def nobody_agreed() -> str:
     """What is said where nothing was written."""
-    return pick("Rien n'a été écrit.", "Nothing was written.")
+    return pick(
+        "Rien n'a été écrit sur la carte. Pour l'écrire sans être interrogé : --yes.",
+        "Nothing was written on the card. To write it without being asked: --yes.",
+    )
+
+
+def _typed(ask: Ask, question: str, flag: str) -> str:
+    """The line; whoever ends the input (Ctrl-D) takes no default."""
+    try:
+        return ask(question).strip()
+    except EOFError as error:
+        raise _missing(flag) from error
+
+
+def _missing(flag: str) -> UsageError:
+    return UsageError(
+        "CARD_ANSWER_MISSING",
+        fr=f"Il manque une réponse : donnez-la avec {flag}. Rien n'a été écrit.",
+        en=f"An answer is missing: give it with {flag}. Nothing was written.",
+    )

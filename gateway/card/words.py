@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from gateway.card.answers import Answers
 from gateway.card.kit_folder import Facts, KitFolder
-from gateway.card.places import BUNDLE
 from gateway.card.plan import Plan
 from gateway.card.sheet import FILE as SHEET
 from sensor_node.console import pick
@@ -12,9 +11,8 @@ from sensor_node.console import pick
 
 def shown(plan: Plan) -> str:
     """What will be written: each file with its size, and what changes in the system's own."""
-    sizes = {name: len(content) for name, content in plan.files.items()}
-    sizes[BUNDLE] = plan.bundle.path.stat().st_size
-    lines = [f"{size:>12,} {name}".replace(",", " ") for name, size in sorted(sizes.items())]
+    sizes = sorted(plan.sizes().items())
+    lines = [f"{size:>12,} {name}".replace(",", " ") for name, size in sizes]
     system = plan.partition.system
     return "\n".join(
         [

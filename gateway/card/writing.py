@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
@@ -16,18 +17,15 @@ from typing import IO, Final
 from gateway.card.partition import CLOUD_INIT, CMDLINE
 from gateway.card.places import BUNDLE, FOLDER, LOG, PROBLEM, SECRETS
 from gateway.card.plan import Plan
-from gateway.durable import write_whole
+from gateway.durable import sync_file, write_whole
 from sensor_node.damage import sync_folder
 from sensor_node.errors import HardwareError
 
-CHUNK: Final = 1 << 20
 LAST: Final = (*CLOUD_INIT, CMDLINE)
 STALE: Final = (PROBLEM, LOG, f"{FOLDER}/node.toml", f"{FOLDER}/firstrun.sh")
-Progress = Callable[[str], None]
-"""Told the name of the file that is next."""
 
 
-def write_card(plan: Plan, tell: Progress = lambda _name: None) -> None:
+def write_card(plan: Plan) -> None:
     """Write all of ``plan``, flushed. Raises ``HardwareError``."""
     boot = plan.partition.path
     first = [name for name in plan.files if name not in LAST]
@@ -35,24 +33,19 @@ def write_card(plan: Plan, tell: Progress = lambda _name: None) -> None:
     with _told(boot):
         _clear(boot)
         for name in first:
-            tell(name)
             _write(boot / name, plan.files[name])
-        tell(BUNDLE)
         _copy(plan.bundle.path, boot / BUNDLE)
         for name in last:
-            tell(name)
             _write(boot / name, plan.files[name])
 
 
-def check_card(plan: Plan, tell: Progress = lambda _name: None) -> None:
+def check_card(plan: Plan) -> None:
     """Read everything back. Raises ``HardwareError`` for the first file that differs."""
     boot = plan.partition.path
     with _told(boot):
         for name, content in plan.files.items():
-            tell(name)
             if _digest_of(boot / name) != hashlib.sha256(content).digest():
                 raise _differs(boot / name)
-        tell(BUNDLE)
         if _digest_of(boot / BUNDLE) != _digest_of(plan.bundle.path):
             raise _differs(boot / BUNDLE)
 
@@ -76,11 +69,8 @@ def _write(path: Path, content: bytes) -> None:
 
 def _copy(source: Path, target: Path) -> None:
     """A large file, straight to its place: a FAT of 512 MB has no room for it twice."""
-    with source.open("rb") as read, target.open("wb") as written:
-        while chunk := read.read(CHUNK):
-            written.write(chunk)
-        written.flush()
-        os.fsync(written.fileno())
+    shutil.copyfile(source, target)
+    sync_file(target)
     sync_folder(target.parent)
 
 

@@ -20,6 +20,7 @@ from gateway.keys.broker import Doors, doors_of, write_files
 from gateway.keys.names import Names, names_here
 from gateway.keys.passwords import hashed, new_password
 from gateway.keys.place import Fresh, Place, write_all
+from gateway.toml_text import toml_line, toml_text
 from sensor_node.clock import Clock
 from sensor_node.database import storage_error
 from sensor_node.errors import StorageError, UsageError
@@ -125,25 +126,19 @@ def _settings_text(place: Place, plan: Plan) -> str:
             "# Les réglages de la passerelle : docs/configuration.md"
             if fr
             else "# The gateway's settings: docs/configuration.md",
-            f"data = {_text(str(place.data.resolve()))}",
-            f"name = {_text(plan.garden)}",
-            f"language = {_text(plan.language)}",
+            f"data = {toml_text(str(place.data.resolve()))}",
+            toml_line("name", plan.garden),
+            toml_line("language", plan.language),
             "",
             "[broker]",
             'host = "localhost"',
             f"port = {plan.doors.port}",
-            f"username = {_text(GATEWAY_NAME)}",
-            f"password_file = {_text(str(keys / place.gateway_password.name))}",
-            f"ca = {_text(str(keys / place.authority.name))}",
+            toml_line("username", GATEWAY_NAME),
+            f"password_file = {toml_text(str(keys / place.gateway_password.name))}",
+            f"ca = {toml_text(str(keys / place.authority.name))}",
             "",
         ]
     )
-
-
-def _text(value: str) -> str:
-    """``value`` as TOML reads it back."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{"".join(c if c.isprintable() else " " for c in escaped)}"'
 
 
 def _write(config: Path, text: str) -> None:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -125,19 +124,12 @@ class Fresh:
             return
         try:
             for each in (self._folder, *self._folder.iterdir()):
-                belong_to(self._target.parent, each)
+                belong(each)
             sync_folder(self._folder)
             self._folder.rename(self._target)
             sync_folder(self._target.parent)
         except OSError as error:
             raise storage_error(error, self._target) from error
-
-
-def belong_to(folder: Path, path: Path) -> None:
-    """Give ``path`` to whom ``folder`` belongs, where root is at work."""
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        owner = folder.stat()
-        os.chown(path, owner.st_uid, owner.st_gid)
 
 
 def write_all(folder: Path, files: Mapping[str, bytes]) -> None:

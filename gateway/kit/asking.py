@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,9 @@ from sensor_node.errors import ConfigError, GardenError, NetworkError, UsageErro
 
 LOOK_EVERY_S: Final = 0.1
 PATIENCE_S: Final = 15.0
+
+_asking: Final = threading.Lock()
+"""Two pages may ask for the same at once: their files have one name."""
 
 
 class Steward:
@@ -54,7 +58,7 @@ class Steward:
         """
         folder = self._there()
         number = secrets.token_hex(16)
-        with told(folder / request_name(verb)):
+        with _asking, told(folder / request_name(verb)):
             (folder / answer_name(verb)).unlink(missing_ok=True)
             request = Request(number, self._boot(), values)
             write_whole(folder / request_name(verb), request.as_bytes())

@@ -8,9 +8,10 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+from gateway.durable import belong
 from gateway.keys.book import Book
 from gateway.keys.broker import write_files
-from gateway.keys.place import Place, belong_to
+from gateway.keys.place import Place
 from sensor_node.console import run_command
 
 
@@ -21,7 +22,7 @@ def make(data: Path) -> int:
     with closing(Book(place.book)) as book, book.alone() as entries:
         write_files(place, entries)
     for path in place.keys.iterdir():  # what SQLite laid beside its database is root's
-        belong_to(place.keys, path)
+        belong(path)
     return 0
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from html import escape
 from typing import Final
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -80,9 +81,9 @@ class Captive:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            request = Request(scope)
-            if request.url.path in PATHS or (request.url.hostname or "").lower() in HOSTS:
-                await self._page(request)(scope, receive, send)
+            host = Headers(scope=scope).get("host", "").partition(":")[0]
+            if scope["path"] in PATHS or host.lower() in HOSTS:
+                await self._page(Request(scope))(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 

@@ -46,10 +46,7 @@ class CardStart:
     def may(self, *command: str) -> None:
         """Run ``command`` where its program is there; whatever comes of it is well."""
         if self.system.has(command[0]):
-            try:
-                self.system.run(command)
-            except (OSError, subprocess.TimeoutExpired):
-                return
+            self.system.does(*command)
 
     def give(self, path: Path, user: str, mode: int) -> None:
         """``path`` is of ``user``, as far as we may say so."""

@@ -17,12 +17,15 @@ class ToldClock(SystemClock):
     def __init__(self, steward: Steward, *, trusted: bool = False) -> None:
         super().__init__(trusted=trusted)
         self._steward = steward
+        self._told = False
 
     def kept_by(self) -> Keeper | None:
         kept = super().kept_by()
-        if kept is None and self._steward.is_done_since_start(setting_clock.VERB):
-            return "person"
-        return kept
+        if kept is not None:
+            return kept
+        if not self._told:  # asked for every pack; and once told, a later refusal untells nothing
+            self._told = self._steward.is_done_since_start(setting_clock.VERB)
+        return "person" if self._told else None
 
 
 def clock_of(settings: GatewaySettings) -> SystemClock:

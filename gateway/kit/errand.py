@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -96,6 +98,19 @@ def boot_id(path: Path = BOOT_ID) -> str:
         return path.read_text(encoding="ascii").strip()
     except OSError:
         return ""
+
+
+@contextmanager
+def opened_folder(folder: Path) -> Iterator[int]:
+    """``folder``, which is not root's: the folder itself, and none that a link leads to.
+
+    Raises ``OSError``.
+    """
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        yield opened
+    finally:
+        os.close(opened)
 
 
 def _object(content: bytes) -> dict[str, Any]:

@@ -7,7 +7,6 @@ updated, perhaps for that very reason.
 from __future__ import annotations
 
 import json
-import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -116,7 +115,4 @@ def _parts(content: bytes) -> set[str]:
 
 
 def _is_active(system: System, unit: str) -> bool:
-    try:
-        return system.run(["systemctl", "is-active", "--quiet", unit]).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        return False
+    return system.does("systemctl", "is-active", "--quiet", unit)

@@ -11,11 +11,13 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from gateway.kit.errand import opened_folder
 from gateway.settings import GatewaySettings
 from sensor_node import settings as settings_file
 from sensor_node.damage import sync_folder, told
@@ -46,7 +48,7 @@ def look(settings: GatewaySettings, board: Board | None = None) -> bool:
     if asked:
         _mark(kit.requests)
     for file in files:
-        file.unlink()
+        _remove(file)
     if files and kit.boot is not None:
         sync_folder(kit.boot)
     return asked
@@ -96,16 +98,23 @@ def forget_if_asked(gateway: Gateway) -> bool:
     return True
 
 
+def _remove(file: Path) -> None:
+    """Also a folder of that name, with what a computer lays into it unasked: left there, it would
+    have the passphrase forgotten at every start.
+    """
+    if file.is_dir():
+        shutil.rmtree(file)
+    else:
+        file.unlink()
+
+
 def _mark(folder: Path) -> None:
     """In a folder that is not root's: no link is followed."""
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
+    with opened_folder(folder) as opened:
         mark = os.open(MARK, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o640, dir_fd=opened)
         os.fsync(mark)
         os.close(mark)
         os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,36 +14,20 @@ from pathlib import Path
 from typing import Final
 
 from gateway.durable import write_whole
-from gateway.kit import refusals, stick_bundles
+from gateway.kit import refusals, stick, stick_bundles
 from gateway.kit.releases import current
-from gateway.kit.stick import KNOWN, PLACE, SAFE
+from gateway.kit.stick import PLACE
 from gateway.kit.stick_bundles import Found
 from gateway.kit.system import System
 from gateway.kit.this_card import card_of, stay_in_this_version
 from gateway.kit.updating import Updater
 from sensor_node.console import run_command
 from sensor_node.damage import told
-from sensor_node.errors import GardenError, HardwareError
+from sensor_node.errors import GardenError
 
 REPORT: Final = "jardin-node.txt"
 
 log = logging.getLogger("jardin.update")
-
-
-def mount(device: str, system: System) -> None:
-    """``device`` at its place. Raises ``HardwareError``."""
-    kind = system.run(["blkid", "-o", "value", "-s", "TYPE", device]).stdout.strip()
-    place = system.root / PLACE.lstrip("/")
-    place.mkdir(parents=True, exist_ok=True)
-    done = system.run(["mount", "-t", kind, "-o", SAFE, device, str(place)])
-    if kind not in KNOWN or done.returncode != 0:
-        raise HardwareError(
-            "STICK_USELESS",
-            fr=f"La clé USB ({device}) ne se monte pas ({kind or '?'}) : formatez-la en FAT32, "
-            "exFAT ou ext4.",
-            en=f"The USB stick ({device}) cannot be mounted ({kind or '?'}): format it as FAT32, "
-            "exFAT or ext4.",
-        )
 
 
 def take(updater: Updater, found: list[Found], root: Path) -> int:
@@ -85,7 +69,7 @@ def main(device: str) -> int:
     """Mount, take, report; the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     system = System()
-    mount(device, system)
+    stick.mount(device, system)
     updater = Updater(card_of(system), log.info)
     return take(updater, stick_bundles.found(system.root), system.root)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.durable import write_whole
-from sensor_node.damage import sync_folder, told
+from sensor_node.damage import told
 
 FOLDER: Final = Path("var/lib/jardin-first-boot")
 NOTES, DONE = "steps", "done"
@@ -44,4 +44,3 @@ class Notebook:
         """All is done: systemd starts the program no more."""
         with told(self._path):
             write_whole(self._folder / DONE, f"{self._number}\n".encode())
-            sync_folder(self._folder)

@@ -13,7 +13,7 @@ from typing import Final
 
 from gateway.bundle.manifest import System
 from gateway.bundle.opened import Bundle
-from gateway.kit.releases import INSTALL_S, Run, run
+from gateway.kit.releases import INSTALL_S, Run
 from sensor_node.errors import HardwareError
 
 FOLDER: Final = Path("opt/jardin/debs")
@@ -21,7 +21,7 @@ _ASK: Final = ("dpkg-query", "--show", "--showformat=${db:Status-Status} ${Packa
 
 
 def install_missing(
-    bundle: Bundle, system: System, role: str, root: Path = Path("/"), *, run: Run = run
+    bundle: Bundle, system: System, role: str, root: Path = Path("/"), *, run: Run
 ) -> list[str]:
     """Install those of ``role`` that are not there, all in one go; their names.
 

@@ -8,7 +8,8 @@ from typing import Final
 from gateway.card.answers import Words, read_words
 from gateway.card.places import INVITATION, KEYS, SECRETS, SETTINGS, UPDATE_KEY, WORDS
 from gateway.card.templates import filled, template, tree
-from gateway.durable import write_whole
+from gateway.durable import link_whole, write_whole
+from gateway.keys.place import Fresh, write_all
 from gateway.kit.card_start import GATEWAY, NODE, CardStart, overwrite, remove_tree
 from sensor_node.damage import sync_folder, told
 from sensor_node.errors import ConfigError
@@ -81,7 +82,7 @@ def keys(start: CardStart) -> None:
         start.must(PYTHON, "-I", "-m", "gateway.kit.broker_files", DATA)
     if start.answers.has_node:
         data = start.folder(NODE_DATA, NODE, 0o750)
-        _link(data / "node.toml", f"{ETC}/node.toml")
+        link_whole(data / "node.toml", f"{ETC}/node.toml")
         source = start.boot / INVITATION
         with told(source):
             content = source.read_bytes() if source.exists() else b""
@@ -101,7 +102,7 @@ def names(start: CardStart) -> None:
     kept = [line for line in lines if not line.startswith("127.0.1.1")] or ["127.0.0.1\tlocalhost"]
     _put(start, "/etc/hosts", "\n".join([*kept, f"127.0.1.1\t{answers.hostname}", ""]).encode())
     _put(start, "/etc/timezone", f"{answers.timezone}\n".encode())
-    _link(start.path("/etc/localtime"), f"/usr/share/zoneinfo/{answers.timezone}")
+    link_whole(start.path("/etc/localtime"), f"/usr/share/zoneinfo/{answers.timezone}")
 
 
 def services(start: CardStart) -> None:
@@ -143,18 +144,11 @@ def _move_keys(start: CardStart, target: Path) -> None:
     if target.exists():
         _require_same(source, target)
         return
-    part = target.with_name(f".{target.name}.part")
-    with told(part):
-        remove_tree(part)
-        part.mkdir(mode=0o700)
+    with told(source):
         # What a Mac lays beside each file of a card (._name) is no key.
-        for path in sorted(source.glob("[!.]*")):
-            write_whole(part / path.name, path.read_bytes(), private=True)
-            start.give(part / path.name, GATEWAY, 0o600)
-        start.give(part, GATEWAY, 0o700)
-        sync_folder(part)
-        part.rename(target)
-        sync_folder(target.parent)
+        files = {path.name: path.read_bytes() for path in sorted(source.glob("[!.]*"))}
+    with Fresh(target) as folder:  # of whom the data are
+        write_all(folder, files)
 
 
 def _require_same(source: Path, target: Path) -> None:
@@ -178,12 +172,3 @@ def _put(start: CardStart, absolute: str, content: bytes, mode: int = 0o644) -> 
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, content, private=mode == 0o600)
         path.chmod(mode)
-
-
-def _link(link: Path, target: str) -> None:
-    new = link.with_name(f".{link.name}.new")
-    with told(link):
-        new.unlink(missing_ok=True)
-        new.symlink_to(target)
-        new.replace(link)
-        sync_folder(link.parent)

@@ -6,8 +6,6 @@ Counts and kits' names only: neither a phone's name or address, nor another netw
 from __future__ import annotations
 
 import re
-import subprocess
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -125,12 +123,4 @@ def _quoted(answer: str) -> str:
 
 
 def _told(system: System, *command: str) -> str:
-    return _told_by(system, command) if system.has(command[0]) else ""
-
-
-def _told_by(system: System, command: Sequence[str]) -> str:
-    try:
-        done = system.run(command, 10.0)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout if done.returncode == 0 else ""
+    return (system.has(command[0]) and system.said(*command, patience_s=10.0)) or ""

@@ -14,7 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from typing import Final
 from gateway.bundle.host import Host
 from gateway.bundle.manifest import ROLES, System, order_of
 from gateway.bundle.opened import Bundle
-from gateway.durable import write_whole
+from gateway.durable import link_whole, write_whole
 from sensor_node.damage import sync_folder, told
 from sensor_node.errors import HardwareError, StorageError, UsageError
 
@@ -37,7 +37,6 @@ UNPACKED: Final = 6
 SPARE_BYTES: Final = 100_000_000
 """What stays free for the garden."""
 
-PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _NAME: Final = re.compile(r"\d+(\.\d+)*-[0-9a-f]{8}")
 
 Run = Callable[[Sequence[str], float], "subprocess.CompletedProcess[str]"]
@@ -71,20 +70,6 @@ class Release:
         return order_of(self.version, self.made)
 
 
-def run(command: Sequence[str], patience_s: float) -> subprocess.CompletedProcess[str]:
-    """Run ``command`` with the system's paths and nothing of the caller's environment."""
-    return subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-        timeout=patience_s,
-        env={"PATH": PATH, "LC_ALL": "C.UTF-8"},
-        stdin=subprocess.DEVNULL,
-    )
-
-
 # --- making one ----------------------------------------------------------------------------------
 
 
@@ -94,7 +79,7 @@ def install(
     root: Path = Path("/"),
     *,
     host: Host | None = None,
-    run: Run = run,
+    run: Run,
     tell: Tell = lambda _step: None,
     spare_bytes: int = SPARE_BYTES,
 ) -> Release:
@@ -269,12 +254,12 @@ def clear_half_made(root: Path = Path("/")) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def prune(root: Path = Path("/"), keep: int = KEEP, but: Collection[str] = ()) -> list[Release]:
-    """The oldest ones go until ``keep`` are left, never one in service, proven, or in ``but``."""
-    held = {release.name for release in (current(root), proven(root)) if release} | {*but}
+def prune(root: Path = Path("/")) -> list[Release]:
+    """The oldest ones go until ``KEEP`` are left, never one in service or proven."""
+    held = {release.name for release in (current(root), proven(root)) if release}
     found = installed(root)
     loose = [release for release in found if release.name not in held]
-    gone = loose[: max(0, len(found) - keep)]
+    gone = loose[: max(0, len(found) - KEEP)]
     for release in gone:
         # The mark first: a kill in between leaves a folder that counts for nothing.
         (release.path / MARK).unlink(missing_ok=True)
@@ -284,12 +269,7 @@ def prune(root: Path = Path("/"), keep: int = KEEP, but: Collection[str] = ()) -
 
 
 def _link(link: Path, release: Release) -> None:
-    new = link.with_name(f".{link.name}.new")
-    with told(link):
-        new.unlink(missing_ok=True)
-        new.symlink_to(release.path.relative_to(link.parent))
-        new.replace(link)
-        sync_folder(link.parent)
+    link_whole(link, release.path.relative_to(link.parent))
 
 
 def _linked(link: Path) -> Release | None:

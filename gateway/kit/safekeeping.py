@@ -85,7 +85,7 @@ class FilesKept:
             path = self._data / copy.relative_to(self._place)
             with told(path):
                 damage.finish(path)
-                if path.exists() and schema_of(path) > schema_of(copy):
+                if _is_plain(path) and schema_of(path) > schema_of(copy):
                     new = damage.clear_new(path)
                     shutil.copyfile(copy, new)
                     shutil.copymode(path, new)
@@ -118,7 +118,12 @@ def schema_of(path: Path) -> int:
 
 
 def _databases_in(place: Path) -> list[Path]:
-    return sorted(path for path in place.rglob("*.sqlite") if path.is_file())
+    return sorted(path for path in place.rglob("*.sqlite") if _is_plain(path))
+
+
+def _is_plain(path: Path) -> bool:
+    """A file, and no link to another's."""
+    return path.is_file() and not path.is_symlink()
 
 
 def _fresh(place: Path) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,7 +35,11 @@ def set_clock(request: Request, system: System) -> dict[str, Any]:
         system.set_clock(round(at_ms))
     except OSError as error:
         raise _refused(error) from error
-    return {"set_ms": round(at_ms), "rtc": _keep_in_battery_clock(system), "ntp": _serve(system)}
+    return {
+        "set_ms": round(at_ms),
+        "rtc": _keep_in_battery_clock(system),
+        "ntp": system.give_time(),
+    }
 
 
 def _number(request: Request, name: str) -> float:
@@ -49,19 +52,7 @@ def _number(request: Request, name: str) -> float:
 def _keep_in_battery_clock(system: System) -> bool:
     if not (system.root / RTC).exists():
         return False
-    return _is_done(system, "hwclock", "--systohc", "--utc")
-
-
-def _serve(system: System) -> bool:
-    """Let chrony give this time to the nodes: until now it was nobody's."""
-    return _is_done(system, "chronyc", "local", "stratum", "10")
-
-
-def _is_done(system: System, program: str, *arguments: str) -> bool:
-    try:
-        return system.has(program) and system.run([program, *arguments]).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        return False
+    return system.has("hwclock") and system.does("hwclock", "--systohc", "--utc")
 
 
 def not_a_time() -> UsageError:

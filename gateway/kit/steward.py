@@ -14,8 +14,7 @@ import logging
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +24,7 @@ from gateway.kit.errand import (
     Request,
     Values,
     answer_name,
+    opened_folder,
     read_request,
     refusal,
     request_name,
@@ -57,7 +57,7 @@ def serve(
 ) -> int:
     """Do what is asked for in ``folder``; how many requests there were."""
     system, count = system or System(), 0
-    with _opened(folder) as opened:
+    with opened_folder(folder) as opened:
         for verb, do in verbs.items():
             content = _content(opened, request_name(verb))
             if content is None:
@@ -80,15 +80,6 @@ def _answer(verb: str, do: Verb, content: bytes, system: System) -> Answer:
     except Exception as error:  # an answer there must be, or the request is done over and over
         log.exception("%s failed", verb)
         return refusal(request, _failed(verb, error))
-
-
-@contextmanager
-def _opened(folder: Path) -> Iterator[int]:
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        yield opened
-    finally:
-        os.close(opened)
 
 
 def _content(folder: int, name: str) -> bytes | None:
@@ -139,9 +130,10 @@ def _remove(folder: int, name: str) -> None:
 def _failed(verb: str, error: Exception) -> HardwareError:
     return HardwareError(
         "STEWARD_FAILED",
-        fr=f"Le système n'a pas pu faire « {verb} » ({error}) : « journalctl -u jardin-steward » "
-        "dit pourquoi.",
-        en=f"The system could not do '{verb}' ({error}): 'journalctl -u jardin-steward' says why.",
+        fr=f"Le système n'a pas pu faire « {verb} » ({error}) : « journalctl -u jardin-steward -u "
+        "jardin-update » dit pourquoi.",
+        en=f"The system could not do '{verb}' ({error}): 'journalctl -u jardin-steward -u "
+        "jardin-update' says why.",
     )
 
 

@@ -26,26 +26,40 @@ OWNERLESS: Final = ("vfat", "exfat", "ntfs", "ntfs3")
 KNOWN: Final = (*OWNERLESS, "ext4", "ext3", "ext2", "btrfs", "f2fs")
 
 
-def mount(device: str, system: System, owner: tuple[int, int]) -> Path:
-    """The folder of the backups on ``device``, mounted, of the user and group ``owner``.
+def mount(device: str, system: System, owner: tuple[int, int] | None = None) -> Path:
+    """``device`` at its place; all on one that knows no owners is of the user and group ``owner``.
 
-    Raises ``HardwareError`` for what is no stick for backups.
+    Raises ``HardwareError`` for what is no stick that we know.
     """
     kind = system.run(["blkid", "-o", "value", "-s", "TYPE", device]).stdout.strip()
     if kind not in KNOWN:
         raise _useless(device, kind or "?")
     options = SAFE
-    if kind in OWNERLESS:
+    if owner is not None and kind in OWNERLESS:
         options += ",uid={},gid={},umask=0027".format(*owner)
     place = system.root / PLACE.lstrip("/")
     place.mkdir(parents=True, exist_ok=True)
     done = system.run(["mount", "-t", kind, "-o", options, device, str(place)])
     if done.returncode != 0:
         raise _useless(device, (done.stderr or kind).strip())
-    folder = place / FOLDER
+    return place
+
+
+def backup_folder(device: str, system: System, owner: tuple[int, int]) -> Path:
+    """The folder of the backups on ``device``, mounted, of the user and group ``owner``.
+
+    Raises ``HardwareError`` for what is no stick for backups: also one on which that folder is a
+    link, which leads to this computer's own files.
+    """
+    folder = mount(device, system, owner) / FOLDER
+    if folder.is_symlink():
+        leads = f"{FOLDER} -> {folder.readlink()}"
+        system.run(["umount", str(folder.parent)])
+        raise _useless(device, leads)
     folder.mkdir(exist_ok=True)
-    if kind not in OWNERLESS:
-        os.chown(folder, *owner)
+    found = folder.stat()
+    if (found.st_uid, found.st_gid) != owner:
+        os.chown(folder, *owner, follow_symlinks=False)
     return folder
 
 
@@ -61,7 +75,7 @@ def _useless(device: str, why: str) -> HardwareError:
 def main(device: str) -> int:
     """Mount it; returns 0."""
     user = pwd.getpwnam(USER)
-    print(mount(device, System(), (user.pw_uid, user.pw_gid)))
+    print(backup_folder(device, System(), (user.pw_uid, user.pw_gid)))
     return 0
 
 

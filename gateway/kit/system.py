@@ -39,11 +39,24 @@ class System:
             command,
             capture_output=True,
             text=True,
+            errors="replace",  # a program's words may be of any bytes
             check=False,
             timeout=patience_s,
             env={"PATH": PATH, "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
         )
+
+    def said(self, *command: str, patience_s: float = PATIENCE_S) -> str | None:
+        """What ``command`` prints; None where it is not there, does not end, or ends badly."""
+        try:
+            done = self.run(command, patience_s)
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        return done.stdout if done.returncode == 0 else None
+
+    def does(self, *command: str) -> bool:
+        """Run ``command``; whether that went well."""
+        return self.said(*command) is not None
 
     def sync(self) -> None:
         """All that any program has written is on disk."""
@@ -64,3 +77,9 @@ class System:
     def set_clock(self, at_ms: int) -> None:
         """It is ``at_ms`` now. Raises ``OSError`` without the right."""
         time.clock_settime_ns(time.CLOCK_REALTIME, at_ms * 1_000_000)
+
+    def give_time(self) -> bool:
+        """Let chrony give this clock's time to the nodes, also while it is nobody's; whether it
+        does.
+        """
+        return self.has("chronyc") and self.does("chronyc", "local", "stratum", "10")

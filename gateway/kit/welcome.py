@@ -81,11 +81,9 @@ class Welcome:
     def _check(self, code: str) -> None:
         if not self.is_open:
             raise closed()
-        tries = self._gateway.access.for_codes
-        tries.knock()
-        if not hmac.compare_digest(plain(code).encode(), plain(self._code or "").encode()):
-            raise wrong_key()
-        tries.welcome()
+        with self._gateway.access.for_codes.one_try():
+            if not hmac.compare_digest(plain(code).encode(), plain(self._code or "").encode()):
+                raise wrong_key()
 
 
 def closed() -> AccessRefused:

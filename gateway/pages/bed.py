@@ -150,12 +150,12 @@ class _Page:
     def _version(self, period: Period, channels: Sequence[Series]) -> Hashable | None:
         """All that a story rests on; None where that cannot be said at once."""
         version = self._gateway.measured.version(channels)
-        return version and (version, *channels, *period.ends)
+        return version and (version, *self._records, *channels, *period.ends)
 
     def _tell(self, period: Period) -> dict[str, Any]:
         """What happened, drawn and in words."""
         language = self._reader.language
-        version = (self._gateway.catalogue.version(), *period.ends)
+        version = (self._gateway.catalogue.version(), *self._records, *period.ends)
         stories = [story_of(self._gateway, one, period, language) for one in self._records]
         scale = storyline.scale_of(stories)
         words = [StoryWords(one, self._reader, self._zone) for one in stories]

@@ -136,7 +136,7 @@ def story_of(gateway: Gateway, record: BedRecord, period: Period, language: str)
     speaks = spoken_in(language)
     said = gateway.stories.get(
         ("what was said", record.bed, period.name, speaks),
-        (gateway.catalogue.version(), *period.ends),
+        (gateway.catalogue.version(), record, *period.ends),
         lambda: _said(gateway, record, period, speaks),
     )
     return Story(

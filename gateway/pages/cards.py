@@ -58,7 +58,6 @@ class Face:
     raw: bool
     probe: bool
     yes_or_no: bool
-    simulated: bool
     value: str
     unit: str
     symbol: str
@@ -217,7 +216,6 @@ class Writer:
             raw=info.quantity == "soil_moisture_raw",
             probe=info.quantity in PROBES,
             yes_or_no=wording.yes_or_no,
-            simulated=info.simulated,
             value=wording.value(latest, week),
             unit=wording.unit(latest),
             symbol=wording.symbol,

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from gateway.api.quarantine import readable
 from gateway.catalogue import ChannelInfo, NodeInfo
 from gateway.checks import Check, checks
+from gateway.kit.asking import Steward
 from gateway.pages import frame, words
 from gateway.pages.frame import Reader, reader_of
 from gateway.pages.measures import in_order
@@ -165,7 +166,7 @@ class _Page:
             newest=self._before is None,
             retried=self._retried,
             is_kit=gateway.settings.kit.is_kit,
-            settable=gateway.settings.kit.requests is not None,
+            settable=Steward(gateway.settings.kit.requests).is_there,
             may_retry=reader.who.can(Action.RETRY),
             page={
                 "now": self._now_ms,

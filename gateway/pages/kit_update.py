@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
+from gateway.api.middleware import UPLOAD
 from gateway.bundle.host import Host
 from gateway.bundle.opened import opened
 from gateway.bundle.signature import check_signature, keys_of
@@ -41,6 +42,7 @@ def show(gateway: Gateway, request: Request, error: GardenError | None = None) -
         "kit_update.html",
         error,
         in_service=None if release is None else release.version,
+        upload=UPLOAD,
         possible=steward.is_there and release is not None,
         under_way=_is_under_way(gateway),
         done="" if answer is None or not answer.done else str(answer.values.get("version", "")),

@@ -166,7 +166,6 @@ def _nodes(gateway: Gateway, request: Request) -> list[dict[str, Any]]:
                 "value": Wording(channels[series], reader.write, reader.texts).measure(
                     latest.value
                 ),
-                "good": latest.quality == "good",
             }
             for series, latest in sorted(present.items())
             if series.node == node.node and series in channels and latest.value is not None

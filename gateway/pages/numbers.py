@@ -42,7 +42,7 @@ class Format:
 
     def local(self, at_ms: int) -> datetime:
         """The moment on the garden's own clock."""
-        return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(self.zone)
+        return _local(self.zone, at_ms)
 
     def day(self, at_ms: int) -> str:
         """``jeudi 1 mai``."""
@@ -96,12 +96,16 @@ class Format:
 
     def full(self, at_ms: int) -> str:
         """Date and time with the year."""
-        return _full(self.language, self.local(at_ms))
+        return _full(self.language, self.zone, at_ms)
 
 
 def rfc3339(at_ms: int) -> str:
     """The moment in UTC, for programs and for ``<time datetime>``."""
     return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _local(zone: ZoneInfo, at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone)
 
 
 @lru_cache(maxsize=4096)
@@ -126,8 +130,9 @@ def _clock(language: str, hour: int, minute: int) -> str:
 
 
 @lru_cache(maxsize=256)  # of one moment, the channels of a node
-def _full(language: str, at: datetime) -> str:
-    return format_datetime(at, "long", locale=language)
+def _full(language: str, zone: ZoneInfo, at_ms: int) -> str:
+    # By the moment: of the hour that autumn has twice, Python takes both local times for the same.
+    return format_datetime(_local(zone, at_ms), "long", locale=language)
 
 
 @cache

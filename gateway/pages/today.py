@@ -11,6 +11,7 @@ from fastapi.responses import Response
 
 from gateway.alarms.shown import Shown
 from gateway.alerts.alert import Severity
+from gateway.kit.asking import Steward
 from gateway.kit.welcome import Welcome
 from gateway.pages import frame
 from gateway.pages.beds import BedView, bed_views
@@ -80,7 +81,7 @@ def render(gateway: Gateway, reader: Reader, trouble: str = "") -> str:
         ],
         simulated=any(info.simulated for info in gateway.catalogue.channels().values()),
         heard=bool(gateway.catalogue.nodes()),
-        settable=gateway.settings.kit.requests is not None,
+        settable=Steward(gateway.settings.kit.requests).is_there,
         blank=blank,
         page={
             "now": gateway.clock.wall_ms(),

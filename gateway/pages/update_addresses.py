@@ -8,11 +8,11 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from gateway.api.guard import allow
+from gateway.api.middleware import UPLOAD
 from gateway.security.roles import Action
 from gateway.service import Gateway
 
 PLACE = "/mise-a-jour"
-UPLOAD = f"{PLACE}/paquet"
 
 
 def router(gateway: Gateway) -> APIRouter:

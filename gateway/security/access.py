@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -187,15 +188,11 @@ class Access:
         self.for_passphrases.lift()
 
     def _code(self, text: str, now_ms: int) -> codes.Code:
-        short = codes.is_short(text)
-        if short:
-            self.for_codes.knock()
-        code = self.keyring.codes.use(text, now_ms)
-        if code is None:
-            raise wrong_key()
-        if short:
-            self.for_codes.welcome()
-        return code
+        with self.for_codes.one_try() if codes.is_short(text) else nullcontext():
+            code = self.keyring.codes.use(text, now_ms)
+            if code is None:
+                raise wrong_key()
+            return code
 
     def _by_passphrase(self, text: str) -> Role:
         # One at a time: each takes 16 MB and all of a core for a while.

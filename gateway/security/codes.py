@@ -40,7 +40,7 @@ class Codes:
         """
         once = role == Role.KEEPER
         length = LONG if once else SHORT
-        text = "".join(secrets.choice(LETTERS) for _ in range(length))
+        text = drawn(length)
         with self._database.writing() as db:
             db.execute("DELETE FROM codes WHERE until_ms <= ?", (now_ms,))
             db.execute(
@@ -82,6 +82,16 @@ class Codes:
         with self._database.writing() as db:
             db.execute("DELETE FROM sessions WHERE code = ?", (number,))
             return bool(db.execute("DELETE FROM codes WHERE id = ?", (number,)).rowcount)
+
+
+def new_short() -> str:
+    """A new code that a room types, as it is shown; whoever makes it keeps it."""
+    return shown(drawn(SHORT))
+
+
+def drawn(length: int) -> str:
+    """So many letters, drawn by lot."""
+    return "".join(secrets.choice(LETTERS) for _ in range(length))
 
 
 def plain(text: str) -> str:

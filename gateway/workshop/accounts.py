@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from gateway.service import Gateway
 from sensor_node import wire
-from sensor_node.errors import NetworkError
 
 
 class GroupAccounts:
@@ -21,14 +20,15 @@ class GroupAccounts:
         """Have the broker know the groups of now. Raises ``StorageError``, and ``NetworkError``
         where it does not take them; it is told again then.
         """
-        keys, tokens = self._gateway.keys, self._tokens()
-        if keys is None or tokens == self._told:
+        keys = self._gateway.keys
+        if keys is None:
             return
-        try:
-            keys.settle_groups(tokens, self._gateway.clock.wall_ms(), again=self._again)
-        except NetworkError:
-            self._again = True
-            raise
+        tokens = self._tokens()
+        if tokens == self._told:
+            return
+        # The book may hold them and the broker's files not: only a turn that ends well tells.
+        again, self._again = self._again, True
+        keys.settle_groups(tokens, self._gateway.clock.wall_ms(), again=again)
         self._told, self._again = tokens, False
 
     def _tokens(self) -> Mapping[str, str]:

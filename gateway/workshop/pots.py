@@ -13,13 +13,13 @@ from typing import Final
 from gateway.security.refusals import AccessRefused
 from gateway.sent import Sent
 from gateway.service import Gateway
-from gateway.workshop.sandbox import SIMULATED
 from gateway.workshop.session import Group
 from gateway.workshop.telling import tell_group_reading
 from gateway.workshop.workshop import Workshop
+from sensor_node import wire
 
 POTS_EVERY_S: Final = 10.0
-SOIL, AIR = f"{SIMULATED}sol", f"{SIMULATED}air"
+SOIL, AIR = f"{wire.SIMULATED}sol", f"{wire.SIMULATED}air"
 WET, DRY = 0.35, 0.78
 """Of the converter's full scale, as a capacitive probe has it."""
 DRIES_IN_S: Final = 1500.0

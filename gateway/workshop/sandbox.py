@@ -25,8 +25,6 @@ from sensor_node import wire
 from sensor_node.clock import Clock
 
 INTERVAL_S: Final = 60.0
-SIMULATED: Final = "simule-"
-"""How the channels of a simulated pot begin."""
 CHANNELS: Final = 20
 READINGS: Final = 100_000
 """Of one group: a reading a second for more than a day."""
@@ -141,5 +139,5 @@ def quantity_of(unit: str | None) -> str | None:
 
 
 def _info(series: Series, unit: str | None, quantity: str | None) -> ChannelInfo:
-    simulated = series.channel.startswith(SIMULATED)
+    simulated = series.channel.startswith(wire.SIMULATED)
     return ChannelInfo(series, quantity, unit, None, None, simulated=simulated)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gateway.durable import belong
-from gateway.security.codes import LETTERS, SHORT, plain, shown
+from gateway.security.codes import drawn, new_short, plain, shown
 from gateway.security.digest import digest
 from gateway.workshop.refusals import (
     plant_taken,
@@ -116,7 +116,7 @@ class Session:
         """Write down what the workshop is."""
         facts = {
             "title": title,
-            "code": _code(),
+            "code": new_short(),
             "groups": groups,
             "begun_ms": now_ms,
             "until_ms": now_ms + round(minutes * 60_000),
@@ -188,7 +188,7 @@ class Session:
     def new_code(self, plant: str) -> str:
         """A new code of a group; its old computer and its old token are out at once."""
         self.known(plant)
-        code = _code()
+        code = new_short()
         with self._database.writing() as db:
             db.execute(
                 "UPDATE groups SET code = ?, token = ? WHERE plant = ?",
@@ -296,13 +296,5 @@ def _group(row: tuple[str, str, str | None, int | None, int, int | None, int]) -
     return Group(plant, token, code, hand_ms, bool(frozen), pot_ms, joined_ms)
 
 
-def _code() -> str:
-    return shown(_letters(SHORT))
-
-
 def _token(plant: str) -> str:
-    return f"{PREFIX}{plant}_{_letters(TOKEN_LETTERS)}"
-
-
-def _letters(count: int) -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(count))
+    return f"{PREFIX}{plant}_{drawn(TOKEN_LETTERS)}"

@@ -26,7 +26,6 @@ from served_garden import (
     Watch,
 )
 
-from gateway import assets
 from gateway.store.base import Fault
 
 CHROMIUM_ARGUMENTS = (
@@ -53,13 +52,6 @@ def browser() -> Iterator[Browser]:
         )
         yield running
         running.close()
-
-
-@pytest.fixture(scope="session")
-def built_assets() -> None:
-    """The files of the pages, built if they are not."""
-    assets.build()
-    assets.built.cache_clear()
 
 
 @pytest.fixture

@@ -79,6 +79,25 @@ def test_time_is_chosen_by_links_and_looked_at_closely_by_buttons(
     expect(page.locator(".times text").first).to_have_text(first or "")
 
 
+def test_a_measure_outside_what_is_looked_at_closely_is_read_where_it_stands(
+    garden: ServedGarden, page: Page
+) -> None:
+    page.goto(f"{garden.address}/bacs/{MOIST}")
+    curve = page.get_by_role("slider", name="L’ail")
+    whole = []
+    for key in ("End", "Home"):
+        curve.press(key)
+        whole.append(curve.get_attribute("aria-valuetext"))
+    assert whole[0] != whole[1]
+    for _ in range(3):
+        page.get_by_role("button", name="Agrandir").click()
+    closely = []
+    for key in ("End", "Home"):
+        curve.press(key)
+        closely.append(curve.get_attribute("aria-valuetext"))
+    assert closely == whole
+
+
 def test_two_beds_are_compared_on_the_same_line(garden: ServedGarden, page: Page) -> None:
     page.goto(f"{garden.address}/bacs/{MOIST}")
     page.get_by_label("Comparer avec").select_option(THIRSTY)

@@ -80,6 +80,33 @@ def test_two_curves_are_chosen_stretched_and_followed_live(
     assert watch.complaints == []
 
 
+def test_who_reads_by_the_arrow_keys_keeps_the_place_when_the_curves_are_drawn_again(
+    garden: ServedGarden, page: Page
+) -> None:
+    open_live(page, garden.address + TWO)
+    curve = page.get_by_role("slider")
+    read = []
+    curve.focus()
+    for key in ("Home", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+        read.append(curve.get_attribute("aria-valuetext"))
+    page.keyboard.press("ArrowLeft")
+    page.emulate_media(color_scheme="dark")
+    page.keyboard.press("ArrowRight")
+    assert curve.get_attribute("aria-valuetext") == read[2]
+
+    page.keyboard.press("ArrowLeft")
+    garden.say(Reading(AIR, NOW_MS + MINUTE_MS, 31.4))
+    late = {"channel": str(AIR), "t": NOW_MS, "value": 31.4, "quality": "good", "backlog": True}
+    garden.gateway.events.publish("reading", late)
+    air = page.locator(f'[data-channel="{AIR}"]')
+    expect(air.locator(".sentence")).to_contain_text("31,4 °C", timeout=LIVE_MS)
+    expect(curve).to_be_focused()
+    expect(page.locator(".canvas .readout")).to_have_text(read[1] or "")
+    page.keyboard.press("ArrowRight")
+    assert curve.get_attribute("aria-valuetext") == read[2]
+
+
 def test_a_probe_is_calibrated_through_a_lost_network(garden: ServedGarden, page: Page) -> None:
     enter(page.context, garden)
     address = f"{garden.address}/etalonner/{SOIL}"

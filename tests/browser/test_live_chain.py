@@ -7,9 +7,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
-from harness import Ear, eventually, new_mosquitto
+from harness import Ear, answers, environment, eventually, new_mosquitto
 from playwright.sync_api import Page, expect
 from served_garden import Watch
 
@@ -36,22 +35,15 @@ def garden_in_service(tmp_path: Path, built_assets: None) -> Iterator[tuple[str,
     )
     command = [sys.executable, "-m", "gateway", "run", "--config", str(config)]
     with (tmp_path / "gateway.log").open("wb") as log:
-        gateway = subprocess.Popen(command, stdout=log, stderr=log)
+        gateway = subprocess.Popen(command, stdout=log, stderr=log, env=environment())
     address = f"http://{HOST}:{port}"
-    eventually(lambda: is_well(address), "the gateway is healthy")
+    eventually(lambda: answers(address), "the gateway is healthy")
     ear = Ear(broker.port)
     yield address, ear
     ear.close()
     gateway.terminate()
     gateway.wait(20)
     broker.stop()
-
-
-def is_well(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/healthz", trust_env=False).status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 def measure(ear: Ear, boot: str, seq: int, celsius: float) -> None:

@@ -158,6 +158,7 @@ def test_no_page_is_forgotten(visitors: Visitors) -> None:
         if "GET" in (route.methods or ()) and is_page(route.original_route)
     ]
     assert len(pages) > 20
+    assert len({seen.name for seen in PAGES}) == len(PAGES)
     places = [seen.path.partition("?")[0] for seen in PAGES]
     assert [
         page.path for page in pages if not any(page.path_regex.match(one) for one in places)

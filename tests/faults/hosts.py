@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import harness
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -126,5 +127,4 @@ def need_namespaces() -> None:
 
 
 def environment() -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("JARDIN_")}
-    return {**kept, "JARDIN_LANGUAGE": "en", "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
+    return {**harness.environment(), "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}

@@ -6,7 +6,6 @@ monotonic time of its sample, so that this test knows when it was taken.
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness import eventually, gateway_on, missing, new_mosquitto
+from harness import environment, eventually, gateway_on, missing, new_mosquitto
 from keyed import broker_of, keyed_garden, running_gateway
 
 from gateway.broker import MosquittoBroker
@@ -59,7 +58,7 @@ class SteppingNode:
         shifted = {"LD_PRELOAD": str(library), "SHIFT_FILE": str(self._shift)}
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stderr=log, env=os.environ | shifted
+                command, stdin=subprocess.DEVNULL, stderr=log, env=environment() | shifted
             )
 
     def step(self, shift_s: int) -> None:
@@ -180,7 +179,7 @@ def test_a_node_that_believes_it_is_1970_joins_and_is_let_in(tmp_path: Path, lib
             capture_output=True,
             text=True,
             check=False,
-            env=os.environ | shifted | {"JARDIN_LANGUAGE": "en"},
+            env=environment() | shifted,
         )
 
     assert "accepted (bac-1)" in done.stdout, done.stdout + done.stderr

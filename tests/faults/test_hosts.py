@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -109,14 +110,21 @@ def test_three_hosts_and_whoever_listens_between_them(site: Site) -> None:
     for untold in (password, secret, "bac-1-soil", "jardin/v1"):
         assert untold.encode() not in frames, untold
 
-    pupil = site.does("pupil", str(Path(__file__).with_name("pupil.py")), gateway)
-    assert pupil.stdout.split("\n")[:4] == [
+    begun = site.does("gateway", "-m", "gateway", "workshop", "start", "Essai")
+    code = begun.stdout.split()[0]
+    pupil = site.does("pupil", str(Path(__file__).with_name("pupil.py")), gateway, code)
+    assert pupil.stdout.splitlines() == [
         "in the sandbox: heard",
-        "as bac-1: not heard",
-        "as the gateway: not heard",
-        "at the encrypted door: BROKER_REFUSED",
+        "as others: not heard",
+        "by name of nobody: not in",
+        "by name bac-1: not in",
+        "by name gateway: not in",
+        "by name atelier.radis: not in",
+        "at the encrypted door: not in",
     ], pupil.stdout + pupil.stderr
-    assert "0." in site.fetches("pupil", latest)
+    before = json.loads(site.fetches("pupil", latest))["time"]
+    eventually(lambda: before not in site.fetches("pupil", latest), "the node goes on")
+    assert "forged" not in site.fetches("pupil", "/api/v1/channels")
 
 
 def _setting(path: Path, name: str) -> str:

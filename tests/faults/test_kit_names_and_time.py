@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from harness import eventually, missing
-from rooms import CARD, HERE, PATH, SYSTEM, Room, classroom, need
+from rooms import CARD, HERE, PATH, SYSTEM, Room, need
 
 from gateway.broker import find_mosquitto
 
@@ -30,12 +30,6 @@ adc_channel = 0
 """
 
 pytestmark = pytest.mark.prove
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
-    with classroom(tmp_path) as room:
-        yield room
 
 
 def test_the_wifi_and_the_cable_each_give_their_own_addresses_and_names(room: Room) -> None:

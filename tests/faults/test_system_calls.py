@@ -13,13 +13,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from harness import PATIENCE_S, eventually
+from harness import PATIENCE_S, answers, eventually
 from keyed import KeyedGarden, Voice, broker_of, keyed_garden
 
 from gateway.broker import HOST
 
 UNITS = Path(__file__).parents[2] / "firmware_config"
-OF_ROOT = {"chown", "fchown"}
+OF_ROOT = {"lchown", "fchown"}
 """SQLite and ``belong`` give files to their folder's owner; asked by root alone, and refusable."""
 NODE = 'data = "{0}"\nnode = "bac-1"\ninterval_s = 10\nclock = "system"\npins = "fake"\n'
 AIR = '[[sensors]]\ntype = "dht22"\npin = 4\ntemperature = "air"\nhumidity = "humidity"\n'
@@ -68,13 +68,7 @@ def tools() -> None:
 def visit_all(garden: KeyedGarden) -> None:
     address = f"http://{HOST}:{garden.settings.http.port}"
 
-    def answers() -> bool:
-        try:
-            return httpx.get(f"{address}/healthz", trust_env=False).status_code == 200
-        except httpx.HTTPError:
-            return False
-
-    eventually(answers, "the gateway answers", 120)
+    eventually(lambda: answers(address), "the gateway answers", 120)
     node = Voice(garden.account("bac-1")).enter()
     node.say("jardin/v1/bac-1/say/air", b"21.5")
     for path in ("/", "/mesures", "/metrics", "/api/v1/health", "/api/v1/readings", "/entrer"):

@@ -31,7 +31,7 @@ MAKE_S = 1800.0
 # $1 is the root, $2 a folder to write to; mounts are this process's own and end with it.
 MOUNTS = """
 mount -t proc proc "$1/proc"
-mount --bind /dev "$1/dev"
+mount --rbind /dev "$1/dev"
 mount -t tmpfs tmp "$1/tmp"
 mkdir -p "$1/mnt/code" "$1/mnt/out"
 mount --bind "$0" "$1/mnt/code"

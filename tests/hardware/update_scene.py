@@ -9,11 +9,13 @@ import subprocess
 import sys
 import time
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 from gateway.bundle.host import Host
 from gateway.bundle.opened import opened
 from gateway.kit import packages, releases
+from gateway.kit.system import System
 
 OUT = Path("/mnt/out")
 PROGRAM = "/opt/jardin/current/bin/jardin-gateway"
@@ -49,18 +51,20 @@ adc_channel = 0
 PATIENCE_S = 600
 
 
-def say(fact, value=""):
+def say(fact: str, value: object = "") -> None:
     print(f"{fact}: {value}", flush=True)
 
 
-def install():
+def install() -> None:
     began = time.monotonic()
     with opened(OUT / "first.bundle") as bundle:
         host = Host.here()
-        names = packages.install_missing(bundle, host.find(bundle.manifest), "kit")
+        system, run = host.find(bundle.manifest), System().run
+        names = packages.install_missing(bundle, system, "kit", run=run)
         say("packages", len(names))
-        say("again", len(packages.install_missing(bundle, host.find(bundle.manifest), "kit")))
-        release = releases.install(bundle, "kit", tell=lambda step: say("step", step))
+        say("again", len(packages.install_missing(bundle, system, "kit", run=run)))
+        tell = partial(say, "step")
+        release = releases.install(bundle, "kit", host=host, run=run, tell=tell)
         releases.switch(release)
     said = subprocess.run(
         [PROGRAM, "--version"], capture_output=True, text=True, check=True, env={}
@@ -69,7 +73,7 @@ def install():
     say("seconds", round(time.monotonic() - began))
 
 
-def live():
+def live() -> None:
     keys, data = Path("/etc/jardin/update-keys"), Path("/var/lib/jardin")
     for folder in (keys, data, Path("/var/lib/jardin-node")):
         folder.mkdir(parents=True, exist_ok=True)
@@ -89,7 +93,7 @@ def live():
     say("measures still", await_readings(before + 2) > before + 1)
 
 
-def update(name):
+def update(name: str) -> None:
     done = subprocess.run(
         [PROGRAM, "update", str(OUT / f"{name}.bundle")],
         capture_output=True,
@@ -102,7 +106,7 @@ def update(name):
     say("in service", releases.current().version)
 
 
-def await_readings(most):
+def await_readings(most: int) -> int:
     """How many readings of the node the store has, once it has more than ``most - 1``."""
     for _ in range(PATIENCE_S):
         found = count()
@@ -112,7 +116,7 @@ def await_readings(most):
     return -1
 
 
-def count():
+def count() -> int:
     try:
         with urllib.request.urlopen("http://127.0.0.1:8000/api/v1/nodes", timeout=30) as answer:
             return sum(node["packs"] for node in json.load(answer)["nodes"])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -49,11 +51,7 @@ PARTS: Final = {
 }
 HOUR_S: Final = 3600
 
-
-@pytest.fixture(scope="module", autouse=True)
-def built_assets() -> None:
-    assets.build()
-    assets.built.cache_clear()
+pytestmark = pytest.mark.usefixtures("built_assets")
 
 
 @pytest.fixture
@@ -287,6 +285,24 @@ def test_the_way_in_leads_to_this_site_only(people: People, to: str) -> None:
 
 
 # --- wrong tries --------------------------------------------------------------------------------
+
+
+def test_twelve_people_with_a_right_code_in_the_same_second_all_get_in(people: People) -> None:
+    code, _ = giver(people).code(Role.GARDENER)
+    access = people.gateway.access
+    here = threading.Semaphore(0)
+
+    def come(_number: int) -> Role:
+        here.release()
+        return access.enter(code, secure=False, safe=False).role
+
+    with ThreadPoolExecutor(12) as pool:
+        with access.keyring.database.reading():  # nobody is answered before all have come
+            roles = pool.map(come, range(12))
+            for _ in range(12):
+                here.acquire()
+        assert set(roles) == {Role.GARDENER}
+    assert access.for_codes.wait_s() == 0
 
 
 def test_wrong_codes_slow_the_whole_door_and_the_keeper_lifts_it(people: People) -> None:

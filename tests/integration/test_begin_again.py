@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 import httpx
-from harness import PATIENCE_S, eventually
+from harness import PATIENCE_S, answers, environment, eventually
 from kits import CODE
 
 from gateway.broker import HOST, MosquittoBroker, free_port
@@ -25,7 +25,8 @@ def test_the_door_stays_open_while_the_gateway_begins_again(
         encoding="utf-8",
     )
     address = f"http://{HOST}:{port}"
-    process = subprocess.Popen([sys.executable, "-m", "gateway", "run", "--config", str(config)])
+    command = [sys.executable, "-m", "gateway", "run", "--config", str(config)]
+    process = subprocess.Popen(command, env=environment())
     try:
         eventually(lambda: answers(address), "the gateway answers")
         turned_away: list[str] = []
@@ -42,24 +43,19 @@ def test_the_door_stays_open_while_the_gateway_begins_again(
 
         knocking = threading.Thread(target=knock)
         knocking.start()
-        ours = {"Sec-Fetch-Site": "same-origin"}
-        with httpx.Client(base_url=address, trust_env=False, headers=ours) as phone:
-            assert phone.post("/bienvenue", data={"code": CODE}).status_code == 303
-            assert phone.post("/bienvenue/jardin", data={"nom": "Essai"}).status_code == 200
-        eventually(lambda: name_at(address) == "Essai", "the garden has its new name")
-        over.set()
-        knocking.join()
+        try:
+            ours = {"Sec-Fetch-Site": "same-origin"}
+            with httpx.Client(base_url=address, trust_env=False, headers=ours) as phone:
+                assert phone.post("/bienvenue", data={"code": CODE}).status_code == 303
+                assert phone.post("/bienvenue/jardin", data={"nom": "Essai"}).status_code == 200
+            eventually(lambda: name_at(address) == "Essai", "the garden has its new name")
+        finally:
+            over.set()
+            knocking.join()
         assert turned_away == []
     finally:
         process.terminate()
     assert process.wait(PATIENCE_S) == 0
-
-
-def answers(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/healthz", trust_env=False).status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 def name_at(address: str) -> str:

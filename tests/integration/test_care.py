@@ -17,7 +17,7 @@ import httpx
 import pytest
 from door import Door
 from gardens import NOON_MS, PAGE, dump, fill, kill_pages, leaves_of, settings_of, store_id
-from harness import Ear, eventually, gateway_on, new_mosquitto
+from harness import Ear, answers, environment, eventually, gateway_on, new_mosquitto
 from prometheus_client.parser import text_string_to_metric_families
 from test_chain import NODE, node_on
 
@@ -49,18 +49,11 @@ def test_after_a_restore_what_was_measured_since_comes_back_by_itself(
     """Ten readings, a backup, ten more, all acknowledged; then back to the backup."""
     data = tmp_path / "garden"
     with node_on(tmp_path, mosquitto.port) as node:
-
-        def measure(times: int) -> None:
-            for _ in range(times):
-                node.board.dht22_parts[4].temperature_c += 0.1
-                node.sample()
-            eventually(lambda: node.outbox.waiting_count() == 0, "all is acknowledged")
-
         with gateway_on(data, mosquitto.port) as gateway:
-            measure(10)
+            node.deliver(10)
             made = make_backup(gateway.settings, tmp_path, NOON_MS)
             assert made.manifest.files["store.sqlite"].counts["series"] == 3
-            measure(10)
+            node.deliver(10)
         before = values(data)
         assert len(before) == 20
         with folder.alone(data), prepared(made.path, data, NOON_MS) as preparation:
@@ -68,7 +61,7 @@ def test_after_a_restore_what_was_measured_since_comes_back_by_itself(
         assert values(data) == before[:10]
         with gateway_on(data, mosquitto.port):
             eventually(lambda: len(values(data)) == 20, "the ten readings since come back")
-            measure(1)
+            node.deliver(1)
     assert values(data)[:20] == before
     assert len(values(data)) == 21
 
@@ -79,10 +72,7 @@ def test_after_a_salvage_what_the_nodes_still_have_comes_back(
     data = tmp_path / "garden"
     with node_on(tmp_path, mosquitto.port) as node:
         with gateway_on(data, mosquitto.port):
-            for _ in range(30):
-                node.board.dht22_parts[4].temperature_c += 0.1
-                node.sample()
-            eventually(lambda: node.outbox.waiting_count() == 0, "all is acknowledged")
+            node.deliver(30)
         before = values(data)
         kill_pages(data / "store.sqlite", leaves_of(data / "store.sqlite"))
         mend.look_over(data, Carebook(data), NOON_MS, "Europe/Paris")
@@ -121,14 +111,12 @@ class Service:
                 [sys.executable, "-m", "gateway", "run", "--config", str(self.config)],
                 stdout=log,
                 stderr=log,
+                env=environment(),
             )
-        eventually(self._answers, "the door is open", 60)
+        eventually(self.answers, "the door is open", 60)
 
-    def _answers(self) -> bool:
-        try:
-            return self.client.get("/healthz").status_code == 200
-        except httpx.TransportError:
-            return False
+    def answers(self) -> bool:
+        return answers(f"http://127.0.0.1:{self.http_port}")
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         assert self.process is not None
@@ -140,6 +128,7 @@ class Service:
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "gateway", *arguments, "--config", str(self.config)],
+            env=environment(),
             capture_output=True,
             text=True,
             check=False,
@@ -189,7 +178,7 @@ def test_two_gateways_on_one_folder_are_refused_with_5(service: Service) -> None
     service.start()
     second = subprocess.run(
         [sys.executable, "-m", "gateway", "run", "--config", str(service.config)],
-        env={**os.environ, "JARDIN_HTTP_PORT": str(free_port())},
+        env={**environment(), "JARDIN_HTTP_PORT": str(free_port())},
         capture_output=True,
         text=True,
         check=False,
@@ -231,7 +220,7 @@ def test_damage_at_work_is_mended_without_anybody(service: Service) -> None:
     ear = Ear(service.broker_port)
     ear.say("jardin/v1/plante/say/haut", "21.5")
     eventually(lambda: "DATABASE_SALVAGED" in service.log, "it is mended", 60)
-    eventually(service._answers, "it is back", 60)
+    eventually(service.answers, "it is back", 60)
     eventually(
         lambda: service.client.get("/api/v1/channels/plante/haut/latest").status_code == 200,
         "the reading is stored",

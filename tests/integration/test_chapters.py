@@ -14,11 +14,7 @@ from people import FAR, HERE, People, people_of
 from gateway import assets
 from gateway.api.chapters import BASE, NOUNS, OTHERS, Chapters
 
-
-@pytest.fixture(scope="module", autouse=True)
-def built_assets() -> None:
-    assets.build()
-    assets.built.cache_clear()
+pytestmark = pytest.mark.usefixtures("built_assets")
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from cryptography.hazmat.primitives import hashes
 from door import Door, problem
 from people import FAR, people_of
 
-from gateway import assets
 from gateway.api.app import create_app
 from gateway.api.guard import COOKIE, CSRF_HEADER, SECURE_COOKIE
 from gateway.api.middleware import Limits
@@ -211,10 +210,8 @@ def test_a_body_that_never_ends_is_a_problem_in_words() -> None:
 
 
 def test_the_page_of_trust_shows_the_fingerprint_and_gives_the_certificate(
-    tmp_path: Path,
+    tmp_path: Path, built_assets: None
 ) -> None:
-    assets.build()
-    assets.built.cache_clear()
     with people_of(tmp_path) as people:
         client = people.client(FAR)
         assert "jardin-gateway init" in client.get("/confiance").text

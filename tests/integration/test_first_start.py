@@ -11,7 +11,6 @@ import pytest
 from kits import CODE, KIT, PHRASE, Pi, after_a_power_cut, cookie_of, kit_of
 from people import FAR, HERE, NOW_MS, SAFE, Client, People
 
-from gateway import assets
 from gateway.kit.captive import HOSTS, PATHS
 from gateway.kit.steward import VERBS, serve
 from gateway.kit.welcome import Welcome
@@ -23,11 +22,7 @@ from gateway.store.base import Reading, Series
 FORM = {"Accept": "text/html"}
 AIR = Series("potager-1", "air")
 
-
-@pytest.fixture(scope="module", autouse=True)
-def built_assets() -> None:
-    assets.build()
-    assets.built.cache_clear()
+pytestmark = pytest.mark.usefixtures("built_assets")
 
 
 @pytest.fixture
@@ -333,6 +328,18 @@ def test_where_no_steward_is_the_page_says_what_to_do(kit: People) -> None:
 
     assert "sudo date -s" in client.get("/heure").text
     assert client.post("/heure", data={"t_ms": str(NOW_MS)}).status_code >= 400
+
+
+def test_pages_lead_to_the_hour_only_where_somebody_sets_it(
+    with_steward: People, tmp_path: Path
+) -> None:
+    with_steward.clock.keeper = None
+    client = let_in(with_steward)
+    pages = ("/", "/sante")
+    assert all("/heure?vers=" in client.get(one).text for one in pages)
+
+    (tmp_path / "requests").rmdir()
+    assert not any("/heure?vers=" in client.get(one).text for one in pages)
 
 
 def test_nobody_sets_the_hour_without_a_key(with_steward: People) -> None:

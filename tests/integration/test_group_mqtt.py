@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -18,12 +17,11 @@ from typing import Final
 
 import pytest
 from door import Door
-from harness import eventually, missing
+from harness import GatewayInProcess, eventually, missing
 from keyed import KeyedGarden, Voice, broker_of, enters, keyed_garden
 
-from gateway import assets
 from gateway.api.guard import COOKIE
-from gateway.ingest import Ingest
+from gateway.keys.broker import PASSWORDS
 from gateway.keys.session import visit
 from gateway.service import Gateway
 from gateway.store.base import Series
@@ -32,7 +30,7 @@ from gateway.workshop.attendant import Attendant
 from gateway.workshop.hush import FENCE
 from gateway.workshop.lines import mqtt_line
 from gateway.workshop.workshop import Workshop
-from sensor_node.clock import FakeClock, SystemClock
+from sensor_node.clock import FakeClock
 from sensor_node.link import Broker
 
 TOMATO: Final = "jardin/v1/atelier.tomate/say"
@@ -49,22 +47,20 @@ class Classroom:
         self._begun = self.gateway.workshops.begin("Essai", 4, 60).id
 
     @property
+    def gateway(self) -> Gateway:
+        return self._process.gateway
+
+    @property
     def workshop(self) -> Workshop:
         return self.gateway.workshops.get(self._begun)
 
     def start(self) -> None:
-        self.gateway = Gateway.open(self.garden.settings, SystemClock(trusted=True))
+        self._process = GatewayInProcess(self.garden.settings)
         self.attendant = Attendant(self.gateway)
-        self._ingest = Ingest(self.gateway)
-        self._link = self._ingest.new_link()
-        self._thread = threading.Thread(target=self._link.run, args=(self._ingest.farewell,))
-        self._thread.start()
-        eventually(lambda: self.gateway.broker_up, "the gateway is connected")
+        self._process.start()
 
     def stop(self) -> None:
-        self._link.stop()
-        self._thread.join()
-        self.gateway.close()
+        self._process.stop()
 
     def join(self, plant: str) -> Broker:
         """A group, and how it enters by the door in the clear."""
@@ -166,9 +162,9 @@ def web_of(room: Classroom) -> Iterator[Door]:
         door._listener.close()
 
 
-def test_a_group_s_page_shows_its_line_and_what_was_not_taken(room: Classroom) -> None:
-    assets.build()
-    assets.built.cache_clear()
+def test_a_group_s_page_shows_its_line_and_what_was_not_taken(
+    room: Classroom, built_assets: None
+) -> None:
     way = room.join("tomate")
     assert way.password is not None
     session = room.workshop.session.enter("tomate", secure=False)
@@ -200,6 +196,20 @@ def test_a_new_code_shuts_the_old_computer_out_at_once(room: Classroom) -> None:
     assert voice.gone.wait(20)
     assert not enters(old)
     assert enters(room.way_of("tomate"))
+
+
+def test_groups_that_a_full_disk_kept_out_enter_once_it_has_room_again(room: Classroom) -> None:
+    passwords = room.garden.place.broker / PASSWORDS
+    aside = passwords.rename(passwords.with_name("aside"))
+    passwords.mkdir()  # no file can take its place
+    kept_out = room.join("tomate")
+    assert not enters(kept_out)
+    passwords.rmdir()
+    aside.rename(passwords)
+
+    room.attendant.turn()
+
+    assert enters(kept_out)
 
 
 def test_a_thousand_readings_a_second_are_thinned_and_the_group_is_told(room: Classroom) -> None:

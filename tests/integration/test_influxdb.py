@@ -210,7 +210,7 @@ class Garden:
     """A gateway and an ear on its broker; the engine is behind a relay."""
 
     def __init__(self, data: Path, broker_port: int, store: StoreSettings) -> None:
-        self._process = GatewayInProcess(data, broker_port, store=store)
+        self._process = GatewayInProcess.on(data, broker_port, store=store)
         self.gateway = self._process.gateway
         self.ear = Ear(broker_port)
         self.boot = new_boot()

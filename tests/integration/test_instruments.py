@@ -11,7 +11,6 @@ from urllib.parse import unquote
 import pytest
 from people import FAR, NOW_MS, Client, People, people_of
 
-from gateway import assets
 from gateway.calibrations import Calibration
 from gateway.quarantine import Refused
 from gateway.security.roles import Role
@@ -25,9 +24,8 @@ TWO = {"sec": "0,75", "sec_vaut": "6", "humide": "0,47", "humide_vaut": "25"}
 
 
 @pytest.fixture
-def people(tmp_path: Path) -> Iterator[People]:
+def people(tmp_path: Path, built_assets: None) -> Iterator[People]:
     """A greenhouse with two probes, one calm and one that moves, and a thermometer."""
-    assets.build()
     with people_of(tmp_path) as found:
         catalogue = found.gateway.catalogue
         for series in (DRY, WET):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import stat
@@ -20,7 +19,7 @@ from typing import Any
 
 import httpx
 import pytest
-from harness import PATIENCE_S, eventually
+from harness import PATIENCE_S, environment, eventually
 from keyed import KeyedGarden, Voice, broker_of, enters, keyed_garden, running_gateway
 
 from gateway.broker import HOST
@@ -80,11 +79,6 @@ class Served:
         told = json.load(urllib.request.urlopen(f"http://{self.http}/api/v1/health?lang=en"))
         (found,) = [check for check in told["checks"] if check["name"] == name]
         return dict(found)
-
-
-def environment() -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("JARDIN_")}
-    return {**kept, "JARDIN_LANGUAGE": "en", "PYTHONPATH": str(ROOT)}
 
 
 @contextmanager

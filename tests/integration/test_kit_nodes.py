@@ -7,17 +7,20 @@ from contextlib import closing
 from pathlib import Path
 
 from gardens import NOON_MS
-from harness import Ear, eventually, gateway_on
+from harness import eventually, gateway_on
 from test_care import values
 from test_chain import NODE, node_on
 
 from gateway import folder
 from gateway.backup import make_backup
 from gateway.broker import HOST, MosquittoBroker
+from gateway.keys.session import visit
 from gateway.kit import handover
 from gateway.restore import prepared
 from gateway.service import Gateway
 from gateway.settings import GatewaySettings
+from gateway.workshop.hush import FENCE
+from sensor_node import wire
 from sensor_node.clock import SystemClock
 from sensor_node.link import Broker
 
@@ -29,23 +32,16 @@ def test_a_card_that_dies_gets_its_backup_and_then_what_its_nodes_still_have(
     card, stick = tmp_path / "card", tmp_path / "stick"
     stick.mkdir()
     with node_on(tmp_path, mosquitto.port) as node:
-
-        def measure(times: int) -> None:
-            for _ in range(times):
-                node.board.dht22_parts[4].temperature_c += 0.1
-                node.sample()
-            eventually(lambda: node.outbox.waiting_count() == 0, "all is acknowledged")
-
         with gateway_on(card, mosquitto.port) as gateway:
-            measure(10)
+            node.deliver(10)
             backup = make_backup(gateway.settings, stick, NOON_MS)
-            measure(10)
+            node.deliver(10)
         before = values(card)
         shutil.rmtree(card)
 
         new = tmp_path / "new card"
         with gateway_on(new, mosquitto.port):
-            measure(1)  # it measures at once, before anybody has looked for the stick
+            node.deliver(1)  # it measures at once, before anybody has looked for the stick
         with folder.alone(new), prepared(backup.path, new, NOON_MS) as preparation:
             preparation.apply()
         assert values(new) == before[:10]
@@ -59,38 +55,32 @@ def test_a_kit_that_was_handed_over_takes_in_nothing_that_its_nodes_still_have_o
 ) -> None:
     data = tmp_path / "garden"
     with node_on(tmp_path, mosquitto.port) as node:
-
-        def measure(times: int) -> None:
-            for _ in range(times):
-                node.board.dht22_parts[4].temperature_c += 0.1
-                node.sample()
-
-        def all_confirmed() -> bool:
-            return node.outbox.waiting_count() == 0
-
         with gateway_on(data, mosquitto.port):
-            measure(10)
-            eventually(all_confirmed, "all is acknowledged")
-        measure(5)  # nobody takes these in: the gateway is off
+            node.deliver(10)
+        assert _live_topics(mosquitto.port) != []
+        node.measure(5)  # nobody takes these in: the gateway is off
         with closing(Gateway.open(_settings(data, mosquitto.port), trusted())) as gateway:
             handover.decide(gateway, "effacer", without=True)
         with folder.alone(data):
             assert handover.finish(_settings(data, mosquitto.port)) is not None
-        ear = Ear(mosquitto.port)
-        ear.close()
-        kept = {topic for topic, _, retained in ear.messages if retained}
-        assert not {topic for topic in kept if "/live/" in topic}
+        assert _live_topics(mosquitto.port) == []
 
         with gateway_on(data, mosquitto.port) as blank:
-            eventually(all_confirmed, "what nodes still had is confirmed")
+            eventually(node.all_confirmed, "what nodes still had is confirmed")
             assert values(data) == []
-            measure(2)
+            node.measure(2)
             eventually(lambda: len(values(data)) == 2, "what is measured from now on is taken in")
             eventually(lambda: NODE in blank.catalogue.nodes(), "the node is known again")
 
 
 def trusted() -> SystemClock:
     return SystemClock(trusted=True)
+
+
+def _live_topics(port: int) -> list[str]:
+    """Where the broker keeps a value for whoever comes."""
+    with visit(Broker(host=HOST, port=port)) as session:
+        return session.retained([f"{wire.BASE}/live/#"], FENCE)
 
 
 def _settings(data: Path, port: int) -> GatewaySettings:

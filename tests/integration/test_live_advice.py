@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -31,12 +32,8 @@ def make_bed(gateway: Gateway) -> None:
 
 def heard(port: int) -> list[bytes]:
     """What a lamp that is switched on now hears."""
-    ear = Ear(port)
-    try:
-        eventually(lambda: bool(ear.on("jardin/v1/gateway/state")), "the retained ones came")
-        return [payload for topic, payload, retained in ear.messages if topic == TOPIC and retained]
-    finally:
-        ear.close()
+    with closing(Ear(port)) as ear:
+        return [payload for topic, payload in ear.kept().items() if topic == TOPIC]
 
 
 def test_the_advice_of_the_day_stands_retained_as_a_lamp_reads_it(

@@ -19,7 +19,7 @@ from typing import Any
 import httpx
 import pytest
 from certificates import make_certificate
-from harness import eventually, new_mosquitto
+from harness import answers, environment, eventually, new_mosquitto
 from killed import as_a_kill_leaves_it
 
 from gateway.broker import HOST, MosquittoBroker, free_port
@@ -45,7 +45,7 @@ def command(*arguments: str, language: str = "en") -> subprocess.CompletedProces
         [sys.executable, "-m", *arguments],
         capture_output=True,
         text=True,
-        env={**os.environ, "JARDIN_LANGUAGE": language},
+        env={**environment(), "JARDIN_LANGUAGE": language},
         timeout=60,
         check=False,
     )
@@ -64,7 +64,7 @@ def running(*arguments: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
             [sys.executable, "-m", *arguments],
             stdout=output,
             stderr=output,
-            env={**os.environ, "JARDIN_LANGUAGE": "en"},
+            env=environment(),
         )
     try:
         yield process
@@ -228,13 +228,6 @@ def test_keys_given_on_the_command_line_open_both_doors_of_a_running_garden(
         gateway.send_signal(signal.SIGTERM)
         assert gateway.wait(20) == 0
     assert "Traceback" not in log.read_text()
-
-
-def answers(base: str) -> bool:
-    try:
-        return httpx.get(f"{base}/healthz", trust_env=False).status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 def test_the_demo_brings_a_week_and_a_year_on_screen_and_leaves_no_process(

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 from people import HERE, NOW_MS, People, people_of
 
+from gateway.api.context import known_bed
 from gateway.beds.journal import Told
 from gateway.beds.records import BedDetails
 from gateway.beds.watches import Wish
 from gateway.calibrations import Wanted
+from gateway.pages.bedstory import period_of, story_of
 from gateway.service import Gateway
 from gateway.store.base import Reading, Series
 from gateway.store.sqlite import SqliteStore
@@ -136,3 +138,16 @@ def test_a_week_that_the_store_did_not_give_is_not_remembered(people: People) ->
         assert told(people, CARDS).count("<path") < remembered.count("<path")
         db.execute("ALTER TABLE mislaid RENAME TO hourly")
     assert told(people, CARDS).count("<path") == remembered.count("<path")
+
+
+def test_a_bed_changed_while_its_story_was_read_is_not_told_as_it_was_before(
+    people: People,
+) -> None:
+    gateway = people.gateway
+    before = known_bed(gateway, "bac-1")
+    gateway.catalogue.beds.put("bac-1", BedDetails(2.0, "Bac", "sable", "tomate"), NOW_MS)
+    after = known_bed(gateway, "bac-1")
+    period = period_of("semaine", before, NOW_MS, gateway.settings.timezone)
+
+    late = story_of(gateway, before, period, "fr")  # read just before the change
+    assert story_of(gateway, after, period, "fr").limits != late.limits

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from harness import gateway_on, shared_data
+from harness import environment, gateway_on, shared_data
 from killed import as_a_kill_leaves_it
 
 from gateway.broker import HOST, MosquittoBroker
@@ -310,7 +309,7 @@ def test_the_command_prints_its_table_and_refuses_a_wrong_column_in_words(
             ],
             capture_output=True,
             text=True,
-            env={**os.environ, "JARDIN_LANGUAGE": "en"},
+            env=environment(),
             timeout=60,
             check=False,
         )

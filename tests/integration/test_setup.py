@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import Ear, Wiretap, eventually, new_mosquitto
+from harness import Ear, Wiretap, environment, eventually, new_mosquitto
 
 from gateway.broker import HOST, MosquittoBroker
 from sensor_node import wire
@@ -129,7 +128,7 @@ def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        env={**os.environ, "JARDIN_LANGUAGE": "en"},
+        env=environment(),
         check=False,
         timeout=60,
     )
@@ -144,6 +143,7 @@ def test_a_node_that_runs_keeps_its_connection_while_the_doctor_is_there(
         closing(Ear(mosquitto.port)) as ear,
         subprocess.Popen(
             [sys.executable, "-m", "sensor_node", "run", "--config", str(config)],
+            env=environment(),
             stderr=subprocess.DEVNULL,
         ) as node,
     ):
@@ -191,6 +191,7 @@ def test_a_nodes_own_sensors_live_in_the_simulated_garden_under_its_own_name(
         closing(Ear(mosquitto.port)) as ear,
         subprocess.Popen(
             [sys.executable, "-m", "sensor_node", "simulate", "--config", str(config)],
+            env=environment(),
             stderr=subprocess.DEVNULL,
         ) as node,
     ):

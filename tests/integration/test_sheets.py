@@ -10,7 +10,6 @@ import pytest
 from door import Door, garden_door
 from exercises import CHECKS, LANGUAGES, Language
 
-from gateway import assets
 from gateway.api.guard import COOKIE
 from gateway.pages.markdown import html_of
 from gateway.security.roles import Role
@@ -19,9 +18,7 @@ TONGUES = {"exercices": "fr", "exercises": "en"}
 
 
 @pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    assets.build()
-    assets.built.cache_clear()
+def door(tmp_path_factory: pytest.TempPathFactory, built_assets: None) -> Iterator[Door]:
     with garden_door(tmp_path_factory.mktemp("sheets"), pages=True) as opened:
         yield opened
 

@@ -18,10 +18,7 @@ from starlette.routing import Mount
 from gateway import assets
 from sensor_node.errors import GardenError
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _built() -> None:
-    assets.build()
+pytestmark = pytest.mark.usefixtures("built_assets")
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import bundles
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from gateway.bundle import building, signature, sources, wheels
 from gateway.bundle.host import Host
@@ -91,7 +93,9 @@ def test_the_signing_key_is_made_once_and_read_by_its_owner_alone(tmp_path: Path
     first = path.read_bytes()
     assert not signature.make_key(path)
     assert path.read_bytes() == first
-    assert signature.public_half(path).read_bytes() == signature.read_public(path)
+    public = load_pem_public_key(signature.public_half(path).read_bytes())
+    assert isinstance(public, Ed25519PublicKey)
+    public.verify(signature.signer(path)(b"what is signed"), b"what is signed")
     if sys.platform != "win32":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         path.chmod(0o644)
@@ -175,6 +179,19 @@ def test_a_strangers_bundle_is_whole_and_still_not_ours(made: Path, tmp_path: Pa
 
     with pytest.raises(StorageError, match="BUNDLE_NOT_SIGNED"):
         looked_through(made, tmp_path / "ours.pub")
+
+
+@pytest.mark.parametrize("key", ["ours.pub", "ours.key", "absent.pub"])
+def test_who_looks_a_bundle_through_with_another_key_is_told_which_and_how_to_give_the_right_one(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], key: str
+) -> None:
+    signature.make_key(tmp_path / "ours.key")
+
+    assert main(["bundle", "--check", str(made), "--key", str(tmp_path / key)]) != 0
+
+    said = capsys.readouterr().err
+    assert str(tmp_path / key) in said
+    assert "--key" in said
 
 
 def test_the_command_looks_a_bundle_through(

@@ -43,7 +43,6 @@ ANSWERS = Answers(
     node="bac-1",
 )
 VALUES = ANSWERS.values(Words("abcd-efgh-jkmn", "bcdf-ghjk"))
-OTHERS_OWN = {"/var/lib/NetworkManager/NetworkManager.state"}
 
 
 PROFILES = [
@@ -199,7 +198,10 @@ def test_the_settings_of_a_card_are_settings_of_ours(tmp_path: Path) -> None:
     gateway.write_text(filled("gateway.toml", VALUES))
     node.write_text(filled("node.toml", VALUES))
 
-    assert settings_file.load(GatewaySettings, gateway, {}).name == 'Jardin "du" quartier'
+    settings = settings_file.load(GatewaySettings, gateway, {})
+    assert settings.name == 'Jardin "du" quartier'
+    assert settings.kit.requests == Path("/var/lib/jardin/requests")
+    assert settings.kit.boot == Path("/boot/firmware"), "where a lost passphrase is told"
     loaded = settings_file.load(NodeSettings, node, {})
     assert loaded.data == Path("/var/lib/jardin-node")
     assert tomllib.loads(node.read_text())["pins"] == "gpio"

@@ -50,7 +50,7 @@ class Answering(System):
 def test_a_stick_that_knows_no_owners_is_the_gateways(tmp_path: Path, kind: str) -> None:
     system = Answering(tmp_path, {"blkid": (0, f"{kind}\n")})
 
-    folder = stick.mount("/dev/sda1", system, OWNER)
+    folder = stick.backup_folder("/dev/sda1", system, OWNER)
 
     assert folder == tmp_path / "media/jardin/jardin"
     mounted = system.ran[-1]
@@ -61,7 +61,7 @@ def test_a_stick_that_knows_no_owners_is_the_gateways(tmp_path: Path, kind: str)
 def test_a_folder_of_the_gateways_is_made_on_a_stick_with_owners(tmp_path: Path) -> None:
     system = Answering(tmp_path, {"blkid": (0, "ext4\n")})
 
-    folder = stick.mount("/dev/sda1", system, OWNER)
+    folder = stick.backup_folder("/dev/sda1", system, OWNER)
 
     assert folder.is_dir()
     assert "uid=" not in system.ran[-1][4]
@@ -79,10 +79,29 @@ def test_a_stick_that_is_none_for_backups_is_told(
     tmp_path: Path, answers: Mapping[str, tuple[int, str]]
 ) -> None:
     with pytest.raises(HardwareError) as caught:
-        stick.mount("/dev/sda1", Answering(tmp_path, answers), OWNER)
+        stick.backup_folder("/dev/sda1", Answering(tmp_path, answers), OWNER)
 
     assert caught.value.code == "STICK_USELESS"
     assert not (tmp_path / "media/jardin/jardin").exists()
+
+
+def test_a_stick_whose_folder_is_a_link_is_refused(tmp_path: Path) -> None:
+    system = Answering(tmp_path, {"blkid": (0, "ext4\n")})
+    for name in ("media/jardin", "etc"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "media/jardin/jardin").symlink_to(tmp_path / "etc")
+
+    with pytest.raises(HardwareError, match="STICK_USELESS"):
+        stick.backup_folder("/dev/sda1", system, OWNER)
+
+    assert system.ran[-1] == ["umount", str(tmp_path / "media/jardin")]
+
+
+def test_a_stick_for_no_user_in_particular_is_roots(tmp_path: Path) -> None:
+    system = Answering(tmp_path, {"blkid": (0, "vfat\n")})
+
+    assert stick.mount("/dev/sda1", system) == tmp_path / "media/jardin"
+    assert system.ran[-1][4] == stick.SAFE
 
 
 @pytest.mark.prove
@@ -97,7 +116,7 @@ def test_a_real_stick_is_mounted_and_takes_a_file(tmp_path: Path, kind: str, mak
     program = (
         "import sys; from pathlib import Path; from gateway.kit import stick; "
         "from gateway.kit.system import System; "
-        "folder = stick.mount(sys.argv[1], System(Path(sys.argv[2])), (65534, 65534)); "
+        "folder = stick.backup_folder(sys.argv[1], System(Path(sys.argv[2])), (65534, 65534)); "
         "(folder / 'jardin-x.zip').write_bytes(b'x' * 100000); "
         "print(folder.stat().st_uid, Path('/proc/mounts').read_text())"
     )
@@ -126,7 +145,7 @@ def test_only_a_clock_with_a_battery_that_is_right_has_chrony_give_its_time(
 
     assert battery_clock.serve(system, clock) is served
 
-    wanted = [list(battery_clock.SERVE)] if served else []
+    wanted = [["chronyc", "local", "stratum", "10"]] if served else []
     assert system.ran == wanted
 
 
@@ -137,6 +156,21 @@ def with_battery(root: Path, said: str) -> Answering:
     (root / "sys/class/rtc/rtc0").mkdir(parents=True)
     (root / "sys/class/rtc/rtc0/since_epoch").write_text(said)
     return Answering(root, {})
+
+
+def test_a_time_server_that_does_not_answer_gives_no_time_and_stops_nothing(
+    tmp_path: Path,
+) -> None:
+    class Hanging(Answering):
+        def run(
+            self, command: Sequence[str], patience_s: float = 60.0
+        ) -> subprocess.CompletedProcess[str]:
+            raise subprocess.TimeoutExpired(command, patience_s)
+
+    clock = FakeClock(NOW_MS)
+    clock.keeper = "rtc"
+
+    assert not battery_clock.serve(Hanging(tmp_path, {}), clock)
 
 
 def test_a_pi_that_was_off_takes_the_time_of_its_battery_clock(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sensor_node import database
-from sensor_node.database import open_database, storage_error, transaction
+from sensor_node.database import Database, open_database, storage_error, transaction
 from sensor_node.errors import StorageError
 
 BEDS = "CREATE TABLE beds (name TEXT); INSERT INTO beds VALUES ('nord');"
@@ -193,3 +193,29 @@ def test_a_transaction_that_fails_leaves_nothing_behind(path: Path) -> None:
 
         assert not connection.in_transaction
         assert connection.execute("SELECT name FROM beds").fetchall() == [("nord",)]
+
+
+def test_the_version_changes_with_a_row_and_not_with_a_write_that_changed_none(path: Path) -> None:
+    with closing(Database(path, [BEDS])) as beds:
+        before = beds.version()
+        with beds.writing() as db:
+            db.execute("DELETE FROM beds WHERE name = 'sud'")
+        assert beds.version() == before
+
+        seen = {before}
+        for change in (
+            "INSERT INTO beds VALUES ('sud')",
+            "UPDATE beds SET name = 'est' WHERE name = 'sud'",
+            "DELETE FROM beds",
+        ):
+            with beds.writing() as db:
+                db.execute(change)
+            assert beds.version() not in seen, change
+            seen.add(beds.version())
+
+
+def test_the_version_changes_with_what_another_program_writes(path: Path) -> None:
+    with closing(Database(path, [BEDS])) as beds, opened(path, BEDS) as other:
+        before = beds.version()
+        other.execute("DELETE FROM beds")
+        assert beds.version() != before

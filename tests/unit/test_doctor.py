@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness import environment
 from sheets import dht22, tables_of
 
 from sensor_node.clock import FakeClock
@@ -334,7 +334,7 @@ def doctor(config: Path, *more: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        env={**os.environ, "JARDIN_LANGUAGE": "en"},
+        env=environment(),
         check=False,
         timeout=60,
     )

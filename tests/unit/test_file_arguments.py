@@ -53,8 +53,6 @@ def test_a_file_that_is_none_is_told_before_anything_is_made(
         ("workshop start x --minutes -1", "--minutes"),
         ("workshop start x --groups -1", "--groups"),
         ("workshop start x --groups 999999", "de 1 à 40"),
-        ("report --year 9999", "--year"),
-        ("report --year -1", "--year"),
     ],
 )
 def test_a_number_that_cannot_be_is_told_with_those_that_can(
@@ -81,14 +79,3 @@ def test_a_token_of_an_absurd_number_is_unknown(
         pass
     assert main(["token", "revoke", number, "--config", str(config)]) == 2
     assert f"jeton n° {number}" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("name", [".", "no/year.csv"])
-def test_a_report_that_cannot_be_written_is_told(
-    config: Path, name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with closing(Catalogue(config.parent / "data" / "garden.sqlite")):
-        pass
-    command = ["report", "--year", "2026", "--csv", str(config.parent / name)]
-    assert main([*command, "--config", str(config)]) == 2
-    assert "ne peut pas être écrit" in capsys.readouterr().err

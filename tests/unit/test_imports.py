@@ -13,7 +13,6 @@ import pytest
 
 import sensor_node
 import sensor_node.garden
-from gateway import assets
 from gateway.api.chapters import NOUNS
 
 ROOT = Path(__file__).parents[2]
@@ -217,8 +216,9 @@ with tempfile.TemporaryDirectory() as folder:
     assert not loaded_by(program) & {"influxdb_client", "reactivex", "urllib3", "certifi"}
 
 
-def test_a_gateway_at_rest_has_loaded_nothing_that_only_some_requests_need() -> None:
-    assets.build()
+def test_a_gateway_at_rest_has_loaded_nothing_that_only_some_requests_need(
+    built_assets: None,
+) -> None:
     program = """
 import sys, tempfile
 from pathlib import Path

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness import environment
 
 from sensor_node import config
 from sensor_node.drivers import TABLE
@@ -316,11 +317,10 @@ def test_a_flag_that_names_no_channel_means_all_that_the_part_measures() -> None
 
 
 def init(folder: Path, *arguments: str, language: str = "en") -> subprocess.CompletedProcess[str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("JARDIN_")}
     return subprocess.run(
         [sys.executable, "-m", "sensor_node", "init", *arguments],
         cwd=folder,
-        env={**kept, "JARDIN_LANGUAGE": language, "PYTHONPATH": str(ROOT), "HOME": str(folder)},
+        env={**environment(), "JARDIN_LANGUAGE": language, "HOME": str(folder)},
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -397,11 +397,10 @@ def test_a_person_at_a_terminal_sets_a_node_up_and_the_password_is_not_shown(
 def at_a_terminal(folder: Path, lines: dict[str, str]) -> tuple[int, str]:
     """Runs ``init`` on a pseudo-terminal; types the line whose key is in the question, or Enter."""
     ours, theirs = pty.openpty()
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("JARDIN_")}
     process = subprocess.Popen(
         [sys.executable, "-m", "sensor_node", "init"],
         cwd=folder,
-        env={**kept, "JARDIN_LANGUAGE": "en", "PYTHONPATH": str(ROOT), "HOME": str(folder)},
+        env={**environment(), "HOME": str(folder)},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

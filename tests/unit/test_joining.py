@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -23,6 +25,7 @@ from sensor_node.joining import (
     shown,
     typed,
 )
+from sensor_node.simulate_group import GroupDoor
 
 AUTHORITY, NONCE = "ab" * 32, "00" * 16
 PLACES = ("jardin.local:8000", "192.168.1.10:80", "[fd00::1]:8000", "a-b.lan:65535")
@@ -134,3 +137,23 @@ def test_the_port_that_an_invitation_tells_is_taken_also_where_it_is_the_webs_ow
     address: str, port: int
 ) -> None:
     assert GatewayDoor(address, "fr").port == port
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "port"),
+    [
+        ("jardin.local", "jardin.local", 8000),
+        ("jardin.local:80", "jardin.local", 80),
+        ("http://jardin.local", "jardin.local", 80),
+        ("http://jardin.local/", "jardin.local", 80),
+        ("http://jardin.local:8000/atelier", "jardin.local", 8000),
+        ("http://[::1]", "::1", 80),
+    ],
+)
+@pytest.mark.parametrize("door_to", [GatewayDoor, partial(GroupDoor, token="")])
+def test_an_address_of_a_browser_means_what_the_browser_takes_it_for(
+    door_to: Callable[..., GatewayDoor], address: str, host: str, port: int
+) -> None:
+    door = door_to(address, language="fr")
+
+    assert (door.host, door.port) == (host, port)

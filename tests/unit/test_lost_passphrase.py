@@ -91,6 +91,17 @@ def test_a_file_on_the_card_has_the_passphrase_chosen_anew(gateway: Gateway, nam
     assert gateway.access.keyring.passphrases.role_of(PHRASE) is None
 
 
+def test_a_folder_of_that_name_asks_once_as_well(gateway: Gateway) -> None:
+    boot = gateway.settings.kit.boot
+    assert boot is not None
+    (boot / lost.FILE).mkdir()
+    (boot / lost.FILE / ".DS_Store").touch()
+
+    assert look(gateway.settings)
+    assert forget_if_asked(gateway)
+    assert not look(gateway.settings)
+
+
 def test_it_is_asked_for_once_and_not_at_each_start(gateway: Gateway) -> None:
     asks(gateway)
     assert look(gateway.settings)

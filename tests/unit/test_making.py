@@ -51,6 +51,16 @@ def test_the_settings_that_are_written_are_those_of_the_garden(place: Place, con
     assert loaded.broker.tls() is not None
 
 
+def test_the_folder_of_the_settings_is_found_again_whatever_its_name(tmp_path: Path) -> None:
+    place = Place(tmp_path / "Jardin\u202f: l’école\u00a0!" / "data")
+
+    make(place, tmp_path / "gateway.toml")
+
+    loaded = settings.load(GatewaySettings, tmp_path / "gateway.toml", {})
+    assert loaded.data == place.data.resolve()
+    assert loaded.broker.tls() is not None
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights otherwise")
 def test_the_service_alone_can_read_the_keys(place: Place, config: Path) -> None:
     make(place, config, Plan("Jardin", "fr", Doors(18883, 1883)))

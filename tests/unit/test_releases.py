@@ -14,6 +14,7 @@ from gateway.bundle.host import Host
 from gateway.bundle.opened import opened
 from gateway.kit import releases
 from gateway.kit.releases import Release
+from gateway.kit.system import System
 from sensor_node.errors import GardenError, HardwareError, StorageError, UsageError
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the card of a Raspberry Pi")
@@ -30,7 +31,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def install(root: Path, path: Path, role: str = "kit") -> Release:
     with opened(path) as bundle:
-        return releases.install(bundle, role, root, host=Host.here())
+        return releases.install(bundle, role, root, host=Host.here(), run=System().run)
 
 
 def says(root: Path) -> str:
@@ -90,6 +91,13 @@ def test_a_version_that_does_not_work_is_refused_and_leaves_nothing(
     assert list((tmp_path / "opt/jardin/releases").iterdir()) == []
 
 
+def test_a_program_may_say_any_bytes() -> None:
+    done = System().run(["printf", r"clos \351"])
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("clos ")
+
+
 def test_a_card_that_fills_up_is_told_so_and_nothing_is_left(tmp_path: Path, shelf: Path) -> None:
     with (
         opened(shelf / "jardin-0.1.0.bundle") as bundle,
@@ -112,7 +120,7 @@ def test_a_bundle_for_another_computer_is_refused(tmp_path: Path, shelf: Path, o
         opened(shelf / "jardin-0.1.0.bundle") as bundle,
         pytest.raises(UsageError, match="BUNDLE_OTHER_SYSTEM"),
     ):
-        releases.install(bundle, "kit", tmp_path, host=other)
+        releases.install(bundle, "kit", tmp_path, host=other, run=System().run)
     assert not (tmp_path / "opt").exists()
 
 

@@ -30,8 +30,13 @@ def test_what_was_asked_for_longest_ago_goes_first() -> None:
 
 
 def test_without_a_version_nothing_is_remembered() -> None:
+    asked = [("a", None), ("a", None), ("a", 1)]
+    assert found(Remembered(2), asked) == [0, 1, 2]
+
+
+def test_a_version_that_cannot_be_said_just_now_leaves_what_was_remembered() -> None:
     asked = [("a", 1), ("a", None), ("a", None), ("a", 1)]
-    assert found(Remembered(2), asked) == [0, 1, 2, 3]
+    assert found(Remembered(2), asked) == [0, 1, 2, 0]
 
 
 def test_what_failed_is_tried_again() -> None:

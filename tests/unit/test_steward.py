@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,9 +16,11 @@ import pytest
 
 from gateway.kit import steward
 from gateway.kit.asking import Steward
+from gateway.kit.clock import ToldClock
 from gateway.kit.errand import MOST_BYTES, Request, Values, boot_id
 from gateway.kit.steward import VERBS, serve
 from gateway.kit.system import System
+from sensor_node import clock
 from sensor_node.clock import SANE_SINCE_MS
 from sensor_node.errors import ConfigError, GardenError, NetworkError
 
@@ -269,8 +272,11 @@ def test_a_verb_that_fails_unforeseen_is_answered_and_not_repeated(folder: Path,
     asking.ask("clock", {})
     serve(folder, {"clock": fail}, pi)
 
-    assert (answer := asking.heard("clock")) is not None
+    answer = asking.heard("clock")
+    assert answer is not None
     assert answer.code == "STEWARD_FAILED"
+    for words in (answer.fr, answer.en):
+        assert "jardin-update" in words, "whose verbs are answered in the same way"
     assert "no such luck" in answer.en
     assert serve(folder, {"clock": fail}, pi) == 0
 
@@ -312,6 +318,30 @@ def test_an_answer_to_somebody_elses_request_is_not_ours(folder: Path, pi: Pi) -
     asking.have("clock", told(pi))
 
     assert asking.heard("clock", "another id") is None
+
+
+def test_a_clock_that_was_told_stays_told_whatever_is_asked_later(
+    folder: Path, pi: Pi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "kernel_is_synchronised", lambda: False)
+    monkeypatch.setattr(clock, "rtc_agrees", lambda _wall_ms: False)
+    asking = gateway(folder, pi)
+    gateways = ToldClock(asking)
+    assert gateways.kept_by() is None
+
+    asking.have("clock", told(pi))
+    assert gateways.kept_by() == "person"
+
+    assert refused(folder, pi, told(pi, t_ms=0)) == "CLOCK_NOT_A_TIME"
+    assert gateways.kept_by() == "person"
+
+
+def test_two_who_ask_at_once_do_not_spoil_each_others_request(folder: Path, pi: Pi) -> None:
+    asking = gateway(folder, pi, awake=False)
+    with ThreadPoolExecutor(8) as pages:
+        numbers = list(pages.map(lambda _n: asking.ask("clock", told(pi)), range(100)))
+
+    assert json.loads((folder / "clock.json").read_bytes())["id"] in numbers
 
 
 def test_the_program_itself_refuses_what_is_no_time(folder: Path) -> None:

@@ -138,6 +138,13 @@ def test_days_are_those_of_the_garden() -> None:
     assert Format("fr", "Asia/Tokyo").day(late_in_paris) == "samedi 22 novembre"
 
 
+def test_the_hour_that_autumn_has_twice_is_told_by_its_own_zone() -> None:
+    write = Format("fr", "Europe/Paris")
+    summer_ms = 1_792_888_200_000  # 2026-10-25, 02:30 in Paris, half an hour before clocks go back
+    for at_ms, hours in ((summer_ms, "+0200"), (summer_ms + 3_600_000, "+0100")):
+        assert write.full(at_ms).endswith(f"02:30:00 {hours}")
+
+
 @pytest.mark.parametrize(
     ("age_s", "fr", "en"),
     [

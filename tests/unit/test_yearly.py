@@ -111,3 +111,27 @@ def test_the_command_writes_the_year_as_a_table(
     assert main(["report", "--year", "2026", "--csv", str(table), "--config", str(config)]) == 0
     assert "participants" in capsys.readouterr().out
     assert len(table.read_text(encoding="utf-8-sig").splitlines()) == 9 + len(COLUMNS)
+
+
+@pytest.mark.parametrize("year", ["0", "1999", "99999", "-1"])
+def test_a_year_that_is_none_is_told_how_to_write_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], year: str
+) -> None:
+    config = tmp_path / "gateway.toml"
+    config.write_text(f'data = "{tmp_path}"\n')
+
+    assert main(["report", f"--year={year}", "--config", str(config)]) == UsageError.exit_code
+    assert "2026" in capsys.readouterr().err
+
+
+def test_a_table_that_cannot_be_written_there_is_told_with_its_flag(
+    tmp_path: Path, catalogue: Catalogue, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, table = tmp_path / "gateway.toml", tmp_path / "absent/bilan.csv"
+    config.write_text(f'data = "{tmp_path}"\n')
+
+    command = ["report", "--year", "2026", "--csv", str(table), "--config", str(config)]
+    assert main(command) == UsageError.exit_code
+    said = capsys.readouterr().err
+    assert str(table) in said
+    assert "--csv" in said
