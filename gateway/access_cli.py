@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from gateway import folder
+from gateway.bounds import check_range
 from gateway.catalogue import Catalogue
 from gateway.security.audit import CONSOLE
 from gateway.security.giving import Giver
@@ -22,6 +24,12 @@ from sensor_node import settings as settings_file
 from sensor_node.clock import SystemClock
 from sensor_node.console import pick
 from sensor_node.errors import UsageError
+
+LEAST: Final = 0.01
+MOST_HOURS: Final = 24 * 31
+MOST_DAYS: Final = 3650
+MOST_NUMBER: Final = 2**63 - 1
+"""What SQLite can number."""
 
 
 def set_passphrase(config: Path, role: str) -> int:
@@ -41,6 +49,7 @@ def set_passphrase(config: Path, role: str) -> int:
 
 def make_code(config: Path, role: str, plant: str | None, hours: float) -> int:
     """Print a new code and until when it is good; returns 0. The gateway may be running."""
+    check_range("--hours", hours, LEAST, MOST_HOURS)
     settings = settings_file.load(GatewaySettings, config)
     with _giver(settings) as (giver, _):
         text, until_ms = giver.code(Role(role), plant, hours)
@@ -63,6 +72,7 @@ def create_token(
     config: Path, label: str, scopes: Sequence[str], node: str | None, days: float
 ) -> int:
     """Print a new token, once; returns 0."""
+    check_range("--days", days, LEAST, MOST_DAYS)
     settings = settings_file.load(GatewaySettings, config)
     with _giver(settings) as (giver, _):
         text, token = giver.token(label, sorted({Scope(scope) for scope in scopes}), node, days)
@@ -83,6 +93,7 @@ def create_token(
 def list_tokens(config: Path) -> int:
     """Print every token with its last use; returns 0."""
     settings = settings_file.load(GatewaySettings, config)
+    folder.check_made(settings.data)
     with _giver(settings) as (_, keyring):
         tokens = keyring.tokens.all()
     for token in tokens:
@@ -95,8 +106,9 @@ def list_tokens(config: Path) -> int:
 def revoke_token(config: Path, number: int) -> int:
     """Revoke the token of that number; returns 0. Raises ``UsageError`` where there is none."""
     settings = settings_file.load(GatewaySettings, config)
+    folder.check_made(settings.data)
     with _giver(settings) as (giver, _):
-        if giver.revoke_token(number) is None:
+        if not 0 < number <= MOST_NUMBER or giver.revoke_token(number) is None:
             raise UsageError(
                 "UNKNOWN_TOKEN",
                 fr=f"Il n'y a pas de jeton n° {number} : voyez « jardin-gateway token list ».",

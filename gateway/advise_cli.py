@@ -32,7 +32,7 @@ def advise_all(config: Path | None, beds: Sequence[str] | None, on: str | None) 
         )
     settings = settings_file.load(GatewaySettings, config)
     day = None if on is None else day_of(on)
-    with folder.shared(settings.data), closing(Gateway.open(settings)) as gateway:
+    with folder.existing(settings.data), closing(Gateway.open(settings)) as gateway:
         for record in _asked(gateway, beds, past=day is not None):
             for line in lines_of(record, gateway.advisor.advice(record, day)):
                 print(line)

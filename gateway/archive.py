@@ -181,6 +181,14 @@ class _readable:  # noqa: N801 - used as a function, like contextlib.suppress
         self._path = path
 
     def __enter__(self) -> None:
+        if self._path.is_dir():
+            raise StorageError(
+                "BACKUP_IS_FOLDER",
+                fr=f"{self._path} est un dossier : donnez le fichier .zip d'une sauvegarde, par "
+                f"exemple {self._path / 'jardin-2026-05-01-030000.zip'}.",
+                en=f"{self._path} is a folder: give the .zip file of a backup, for example "
+                f"{self._path / 'jardin-2026-05-01-030000.zip'}.",
+            )
         if not self._path.is_file():
             raise StorageError(
                 "BACKUP_ABSENT",

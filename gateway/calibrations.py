@@ -184,7 +184,7 @@ class Calibrations:
         except ValueError:
             raise _no_line(wanted.series) from None
         if not (math.isfinite(line.slope) and math.isfinite(line.offset)):
-            raise _no_line(wanted.series)
+            raise _no_number(wanted.series)
 
 
 def _calibration(row: tuple[Any, ...]) -> Calibration:
@@ -200,6 +200,16 @@ def _no_line(series: Series) -> UsageError:
         "ce que cela vaut : mesurez une fois sec et une fois humide.",
         en=f"The two points of '{series}' must differ, in what the sensor gives and in what it "
         "means: measure once dry and once wet.",
+    )
+
+
+def _no_number(series: Series) -> UsageError:
+    return UsageError(
+        "CALIBRATION_POINTS",
+        fr=f"La droite par les deux points de « {series} » dépasse ce qu'un nombre peut dire : "
+        "vérifiez-les, ils sont démesurés, ou trop près l'un de l'autre.",
+        en=f"The line through the two points of '{series}' is beyond any number: check them, they "
+        "are out of all measure, or too near each other.",
     )
 
 

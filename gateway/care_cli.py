@@ -30,7 +30,7 @@ def back_up(config: Path, to: Path | None) -> int:
             en="Where should the backup go? Give --to FOLDER, or the setting backup.folder.",
         )
     now_ms = SystemClock().wall_ms()
-    with folder.shared(settings.data):
+    with folder.existing(settings.data):
         line = _Line()
         try:
             backup = make_backup(settings, target, now_ms, line.tell)

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gateway import children
+from gateway.bounds import check_range
 from gateway.broker import HOST, Broker, own_broker
 from gateway.calibrations import Wanted
 from gateway.demo_beds import plant
@@ -46,6 +47,7 @@ def run_demo(port: int, folder: Path) -> int:
     Raises ``NetworkError`` where the port is taken and ``StorageError`` where the folder cannot
     be written.
     """
+    check_range("--port", port, 0, 65535)
     set_up_logging(language_of())
     logging.getLogger("jardin").setLevel(logging.WARNING)
     folder = folder.resolve()

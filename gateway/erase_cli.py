@@ -26,6 +26,7 @@ def erase_old(config: Path, *, preview: bool, yes: bool) -> int:
     if it was not wanted. Raises ``StorageError`` where the gateway runs.
     """
     settings = garden.load(config)
+    folder.check_made(settings.data)
     with folder.alone(settings.data):
         with closing(Gateway.open(settings)) as gateway:
             _require_time(gateway.clock.wall_ms())

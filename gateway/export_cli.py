@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gateway import folder
 from gateway.exporting import export_garden
 from gateway.kit import garden
 from gateway.progress import ProgressBar
@@ -14,9 +15,12 @@ from sensor_node.console import pick
 def export_file(file: Path, config: Path) -> int:
     """Write the garden of the settings in ``config`` into ``file``; the gateway may be running.
 
-    Returns 0; says how much there is, and whether more came in meanwhile.
+    Returns 0; says how much there is, and whether more came in meanwhile. Raises ``StorageError``
+    where there is no garden.
     """
-    gateway = Gateway.open(garden.load(config))
+    settings = garden.load(config)
+    folder.check_made(settings.data)
+    gateway = Gateway.open(settings)
     try:
         bar = ProgressBar(gateway.store.count())
         totals = export_garden(gateway, file, bar.tell)

@@ -52,6 +52,27 @@ def shared(data: Path) -> Iterator[None]:
 
 
 @contextmanager
+def existing(data: Path) -> Iterator[None]:
+    """As ``shared``, for a command that has nothing to do where there is no garden."""
+    check_made(data)
+    with shared(data):
+        yield
+
+
+def check_made(data: Path) -> None:
+    """Raises ``StorageError`` where ``data`` holds no garden; makes neither file nor folder."""
+    if swap.is_decided(data) or any((data / name).exists() for name in DATABASES):
+        return
+    raise StorageError(
+        "NO_GARDEN_HERE",
+        fr=f"Il n'y a pas de jardin dans {data} : vérifiez le réglage « data », et que le disque "
+        "des données est monté. Rien n'a été créé.",
+        en=f"There is no garden in {data}: check the setting 'data', and that the disk of the "
+        "data is mounted. Nothing was made.",
+    )
+
+
+@contextmanager
 def alone(data: Path) -> Iterator[None]:
     """The folder for a command that changes everything. Raises ``StorageError``."""
     with _held(data, _RUNNING, _gateway_runs), _held(data, _IN_USE, _in_use):

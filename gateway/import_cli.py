@@ -16,15 +16,17 @@ from gateway.settings import GatewaySettings
 from gateway.times import AHEAD_MS
 from sensor_node import settings as settings_file
 from sensor_node.console import pick
-from sensor_node.errors import StorageError, UsageError
+from sensor_node.errors import StorageError
 
 
 def import_file(file: Path, config: Path, *, simulated: bool) -> int:
     """Take ``file`` into the garden of the settings in ``config``; the gateway may be running.
 
-    Returns 0; raises ``UsageError`` for a file that is none of ours.
+    Returns 0; raises ``UsageError`` for a file that is none of ours and ``StorageError`` for one
+    that cannot be read, before a garden is made for it.
     """
     settings = settings_file.load(GatewaySettings, config)
+    _check_there(file)
     with folder.shared(settings.data), closing(Gateway.open(settings)) as gateway:
         if _is_garden(file):
             print(summary_of_garden(bring_into(gateway, file)))
@@ -41,6 +43,25 @@ def bring_into(gateway: Gateway, file: Path) -> Brought:
     bar.end(size)
     gateway.present.load(gateway.store.newest())
     return report
+
+
+def _check_there(file: Path) -> None:
+    if file.is_dir():
+        raise StorageError(
+            "FILE_IS_FOLDER",
+            fr=f"{file} est un dossier : donnez le fichier à importer, un export (.jsonl.gz) ou un "
+            "CSV. Rien n'a été changé.",
+            en=f"{file} is a folder: give the file to import, an export (.jsonl.gz) or a CSV. "
+            "Nothing was changed.",
+        )
+    if not file.exists():
+        raise StorageError(
+            "FILE_ABSENT",
+            fr=f"Le fichier {file} n'existe pas : vérifiez son nom, et que la clé USB est "
+            "branchée. Rien n'a été changé.",
+            en=f"The file {file} does not exist: check its name, and that the USB stick is "
+            "plugged in. Nothing was changed.",
+        )
 
 
 def _is_garden(file: Path) -> bool:
@@ -72,16 +93,22 @@ def import_into(
             )
     except StorageError:
         raise
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            "FILE_UNREADABLE",
-            fr=f"Le fichier {file} ne peut pas être lu ({error}).",
-            en=f"The file {file} cannot be read ({error}).",
-        ) from None
+    except OSError as error:
+        raise _unreadable(file, error) from error
     if bar:
         bar.end(size)
     gateway.present.load(gateway.store.newest())
     return report
+
+
+def _unreadable(file: Path, error: OSError) -> StorageError:
+    return StorageError(
+        "FILE_UNREADABLE",
+        fr=f"Le fichier {file} ne peut pas être lu ({error.strerror}) : vérifiez ses droits, et "
+        "que sa clé USB ou son disque est en bon état.",
+        en=f"The file {file} cannot be read ({error.strerror}): check its permissions, and that "
+        "its USB stick or disk is well.",
+    )
 
 
 def summary_of_garden(report: Brought) -> str:

@@ -33,7 +33,8 @@ def _report(options: argparse.Namespace) -> int:
     if not FIRST_YEAR <= options.year <= LAST_YEAR:
         raise _no_year(options.year)
     settings = settings_file.load(GatewaySettings, options.config)
-    with folder.shared(settings.data), closing(Catalogue(settings.data / "garden.sqlite")) as known:
+    data = settings.data
+    with folder.existing(data), closing(Catalogue(data / "garden.sqlite")) as known:
         year = year_of(known, options.year, settings.timezone, settings.report.chosen)
     if options.csv is not None:
         try:

@@ -135,6 +135,18 @@ def _fits(length_ms: int) -> bool:
     return HOUR_MS % length_ms == 0 or (length_ms % HOUR_MS == 0 and DAY_MS % length_ms == 0)
 
 
+def check_in_calendar(from_ms: int, to_ms: int) -> None:
+    """Raises ``UsageError`` for a period that begins before 1970 or ends after any calendar."""
+    if from_ms < 0 or to_ms > LATEST_MS:
+        raise UsageError(
+            "TIME_OUT_OF_RANGE",
+            fr="Cette période est hors du calendrier : choisissez des dates après 1970 et avant "
+            "l'an 9000.",
+            en="This period is outside the calendar: choose dates after 1970 and before the year "
+            "9000.",
+        )
+
+
 def edges(from_ms: int, to_ms: int, every: Every, tz: tzinfo) -> list[int]:
     """The bounds of the whole buckets that cover ``[from_ms, to_ms)``, ascending, in ms UTC.
 
@@ -144,12 +156,7 @@ def edges(from_ms: int, to_ms: int, every: Every, tz: tzinfo) -> list[int]:
     """
     if to_ms <= from_ms:
         return []
-    if from_ms < 0 or to_ms > LATEST_MS:
-        raise UsageError(
-            "TIME_OUT_OF_RANGE",
-            fr="Cette période est hors du calendrier : choisissez des dates après 1970.",
-            en="This period is outside the calendar: choose dates after 1970.",
-        )
+    check_in_calendar(from_ms, to_ms)
     if (to_ms - from_ms) // every.least_ms > MAX_BUCKETS:
         raise UsageError(
             "TOO_MANY_BUCKETS",

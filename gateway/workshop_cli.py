@@ -49,15 +49,15 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _start(options: argparse.Namespace) -> int:
-    from gateway.bounds import within  # noqa: PLC0415 - --help needs none of this
+    from gateway.bounds import check_range  # noqa: PLC0415 - --help needs none of this
     from gateway.keys.names import usual_host  # noqa: PLC0415
     from gateway.workshop.asked import MOST_GROUPS, MOST_MINUTES, titled  # noqa: PLC0415
 
     title = titled(options.title)
-    many = int(within(options.groups, 1, MOST_GROUPS))
-    long = within(options.minutes, 1, MOST_MINUTES)
-    with _workshops(options.config) as (settings, workshops, _):
-        workshop = workshops.begin(title, many, long)
+    check_range("--minutes", options.minutes, 1, MOST_MINUTES)
+    check_range("--groups", options.groups, 1, MOST_GROUPS)
+    with _workshops(options.config, begins=True) as (settings, workshops, _):
+        workshop = workshops.begin(title, options.groups, options.minutes)
         code = workshop.about.code
     address = f"http://{usual_host()}:{settings.http.port}/atelier"
     print(
@@ -137,8 +137,10 @@ def _write(path: Path, contents: bytes) -> None:
 
 
 @contextmanager
-def _workshops(config: Path) -> Iterator[tuple[GatewaySettings, Workshops, Catalogue]]:
-    """The workshops of the garden, which may be running."""
+def _workshops(
+    config: Path, *, begins: bool = False
+) -> Iterator[tuple[GatewaySettings, Workshops, Catalogue]]:
+    """The workshops of the garden, which may be running; only one that ``begins`` may make it."""
     from gateway import folder  # noqa: PLC0415 - --help needs none of this
     from gateway.catalogue import Catalogue  # noqa: PLC0415
     from gateway.settings import GatewaySettings  # noqa: PLC0415
@@ -148,8 +150,9 @@ def _workshops(config: Path) -> Iterator[tuple[GatewaySettings, Workshops, Catal
 
     settings = settings_file.load(GatewaySettings, config)
     clock = SystemClock(trusted=settings.clock == "system")
+    at_work = folder.shared if begins else folder.existing
     with (
-        folder.shared(settings.data),
+        at_work(settings.data),
         closing(Catalogue(settings.data / "garden.sqlite")) as known,
         closing(Workshops(settings.data, clock, settings.timezone, known.tally)) as workshops,
     ):

@@ -34,6 +34,9 @@ ENTER: Final = "/entrer"
 """The page where a person without a key is sent."""
 MOST_OF_ADDRESS: Final = 200
 MAX_BODY_BYTES: Final = 1_000_000
+FEW: Final = 6
+"""So many names are all told to whoever wrote none of them."""
+VOWELS: Final = "aeiouéèêœ"
 
 TITLES: Final[Mapping[int, tuple[str, str]]] = {
     400: ("Demande incomprise", "Request not understood"),
@@ -67,20 +70,32 @@ class Problem(GardenError, ValueError):
 def unknown(
     code: str, what: tuple[str, str], name: str, known: Iterable[str], status: int = 404
 ) -> Problem:
-    """The problem of a ``name`` that is none of ``known``, with the nearest ones.
+    """The problem of a ``name`` that is none of ``known``, with the nearest ones, or with all
+    where they are ``FEW``.
 
     ``what`` is its noun in French and in English.
     """
     names = sorted(known)
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-    some = ", ".join(near or names[:10])
-    fr = f"Il n'y a pas de {what[0]} « {name[:80]} »."
-    en = f"There is no {what[1]} '{name[:80]}'."
+    fr, en = _no_such(what, name)
     if near:
+        some = ", ".join(near)
         fr, en = f"{fr} Vouliez-vous dire : {some} ?", f"{en} Did you mean: {some}?"
-    elif names:
+    if names and (not near or len(near) < len(names) <= FEW):
+        some = ", ".join(names[:10])
         fr, en = f"{fr} Il y a : {some}.", f"{en} There is: {some}."
     return Problem(status, code, fr=fr, en=en, more={"near": near})
+
+
+def _no_such(what: tuple[str, str], name: str) -> tuple[str, str]:
+    of = "d'" if what[0][0] in VOWELS else "de "
+    if not name.strip():
+        return (
+            f"Le nom {of}{what[0]} est vide : donnez-en un.",
+            f"The name of the {what[1]} is empty: give one.",
+        )
+    shown = name[:80]
+    return f"Il n'y a pas {of}{what[0]} « {shown} ».", f"There is no {what[1]} '{shown}'."
 
 
 def status_of(error: GardenError) -> int:
@@ -264,6 +279,15 @@ def _of_http(error: HTTPException, request: Request) -> Problem:
             "TOO_SLOW",
             fr="La demande n'est pas arrivée en entier à temps : recommencez, plus près du Wi-Fi.",
             en="The request did not come whole in time: try again, nearer to the Wi-Fi.",
+        )
+    if error.status_code == 400:
+        return Problem(
+            400,
+            "BAD_REQUEST",
+            fr="Le corps de la demande ne se lit pas : envoyez du JSON en UTF-8, sans objets "
+            "emboîtés à l'infini.",
+            en="The request's body cannot be read: send JSON in UTF-8, without objects nested "
+            "without end.",
         )
     if error.status_code == 413:
         return too_large()

@@ -22,7 +22,15 @@ from gateway.measured import Measured
 from gateway.security.roles import Action
 from gateway.service import Gateway
 from gateway.store.base import Series, knock
-from gateway.times import MAX_BUCKETS, Every, edges, parse_every, to_rfc3339
+from gateway.times import (
+    DAY_MS,
+    MAX_BUCKETS,
+    Every,
+    check_in_calendar,
+    edges,
+    parse_every,
+    to_rfc3339,
+)
 
 router = APIRouter(tags=["readings"])
 
@@ -103,6 +111,8 @@ def readings(
     Over the limit of points the problem `TOO_MANY_POINTS` names the `every` that would fit.
     """
     span = span_of(from_, to, gateway.clock.wall_ms(), gateway.settings.timezone)
+    if every is not None:
+        check_in_calendar(*span)
     cut = _cut(every, span)
     measured = gateway.readable_raw if raw else gateway.readable
     infos = [_known(gateway, measured, name) for name in dict.fromkeys(channel)]
@@ -214,8 +224,7 @@ def _check_count(count: int, span: tuple[int, int], channels: int) -> None:
     if count <= MAX_POINTS:
         return
     fits = next((s for s in STEPS if _buckets(span, parse_every(s)) * channels <= MAX_POINTS), None)
-    fr = f" ou demandez every={fits}" if fits else ""
-    en = f" or ask for every={fits}" if fits else ""
+    fr, en = _what_fits(fits, span, channels)
     raise Problem(
         422,
         "TOO_MANY_POINTS",
@@ -225,6 +234,19 @@ def _check_count(count: int, span: tuple[int, int], channels: int) -> None:
         f"shorter period{en}.",
         more={"points": count, "limit": MAX_POINTS, "every": fits},
     )
+
+
+def _what_fits(fits: str | None, span: tuple[int, int], channels: int) -> tuple[str, str]:
+    """The rest of the sentence: a longer step or, where none is long enough, by how much less."""
+    if fits is not None:
+        return f" ou demandez every={fits}", f" or ask for every={fits}"
+    step = parse_every(STEPS[-1])
+    days = (MAX_POINTS // channels - 2) * step.least_ms // DAY_MS
+    fr = f" (avec every={step}, {days} jours au plus pour {channels} voies)"
+    en = f" (with every={step} at most {days} days of {channels} channels)"
+    if most := MAX_POINTS // _buckets(span, step):
+        fr, en = f"{fr}, ou {most} voie(s) au plus", f"{en}, or at most {most} channel(s)"
+    return fr, en
 
 
 def _buckets(span: tuple[int, int], every: Every) -> int:

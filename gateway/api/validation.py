@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -15,14 +16,26 @@ _EXPECTED: Final[Mapping[str, tuple[str, str]]] = {
     "int_from_float": ("attendu : un nombre entier", "expected: a whole number"),
     "int_parsing_size": ("ce nombre est trop grand", "this number is too large"),
     "float_parsing": ("attendu : un nombre", "expected: a number"),
+    "float_type": ("attendu : un nombre", "expected: a number"),
+    "finite_number": ("attendu : un nombre fini", "expected: a finite number"),
+    "greater_than": ("attendu : plus que {gt}", "expected: more than {gt}"),
     "greater_than_equal": ("attendu : au moins {ge}", "expected: at least {ge}"),
     "less_than_equal": ("attendu : au plus {le}", "expected: at most {le}"),
     "too_short": ("attendu : au moins {min_length}", "expected: at least {min_length}"),
     "too_long": ("attendu : au plus {max_length}", "expected: at most {max_length}"),
+    "string_too_short": (
+        "attendu : au moins {min_length} caractère(s)",
+        "expected: at least {min_length} character(s)",
+    ),
     "string_too_long": (
         "attendu : au plus {max_length} caractères",
         "expected: at most {max_length} characters",
     ),
+    "string_pattern_mismatch": (
+        "ce texte n'a pas la forme attendue : {pattern}",
+        "this text has not the expected form: {pattern}",
+    ),
+    "string_unicode": ("un caractère n'est pas entier", "a character is not whole"),
     "string_type": ("attendu : un texte", "expected: a text"),
     "list_type": ("attendu : une liste", "expected: a list"),
     "dict_type": ("attendu : un objet JSON", "expected: a JSON object"),
@@ -46,6 +59,9 @@ _EXPECTED: Final[Mapping[str, tuple[str, str]]] = {
     "extra_forbidden": ("ce champ n'existe pas", "there is no such field"),
 }
 
+# How pydantic shows a member of an enumeration: <Role.KEEPER: 'keeper'>.
+_ENUM: Final = re.compile(r"<\w+\.\w+: ('[^']*')>")
+
 
 def explain(error: Mapping[str, Any], language: str) -> dict[str, str]:
     """One of pydantic's errors as ``{"in", "name", "text"}``, the text in ``language``."""
@@ -68,7 +84,7 @@ def _sentence(place: str, name: str, expected: str, language: str) -> str:
 def _expected(error: Mapping[str, Any], language: str) -> str:
     context = error.get("ctx") or {}
     if error["type"] in ("literal_error", "enum"):
-        choices = str(context["expected"]).replace("'", "")
+        choices = _ENUM.sub(r"\1", str(context["expected"])).replace("'", "")
         choices = choices.replace(" or ", " ou ") if language == "fr" else choices
         return f"attendu : {choices}" if language == "fr" else f"expected: {choices}"
     fr, en = _EXPECTED.get(

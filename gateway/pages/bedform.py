@@ -226,19 +226,23 @@ class BedForm:
         bed = _id_of(named["name"], set(self._gateway.catalogue.beds.all(removed=True)))
         return api.make_bed(self._gateway, NewBed(id=bed, **named)).id
 
-    def _faster(self, typed: Typed, before: Typed) -> dict[str, str]:
-        """By field, what another person wrote since this form went out, as a reader sees it."""
+    def _faster(self, typed: Typed, before: Typed | None) -> dict[str, str]:
+        """By field, what another person wrote since this form went out, as a reader sees it.
+
+        Where nobody can tell how it went out: whatever stands otherwise than it was typed.
+        """
         stands = self._stands()
+        seen = (typed,) if before is None else (before, typed)
         found = {
             name: self._shown(name, stands.values[name])
             for name in NAMES
-            if stands.values[name] not in (before.values.get(name, ""), typed.values[name])
+            if stands.values[name] not in [one.values.get(name, "") for one in seen]
         }
-        if stands.channels not in (before.channels, typed.channels):
+        if stands.channels not in [one.channels for one in seen]:
             found["channels"] = ", ".join(sorted(stands.channels)) or self._reader.tell("aucun")
         theirs = bedcrops.filled(stands.rows or ())
-        told = [bedcrops.filled(one.rows) for one in (before, typed) if one.rows is not None]
-        if before.rows is not None and theirs not in told:
+        told = [bedcrops.filled(one.rows) for one in seen if one.rows is not None]
+        if _tells_rows(before) and theirs not in told:
             found["crops"] = self._told(theirs)
         return found
 
@@ -268,7 +272,7 @@ class BedForm:
 
     # --- checking -----------------------------------------------------------------------------
 
-    def _check(self, typed: Typed, before: Typed) -> Checked:
+    def _check(self, typed: Typed, before: Typed | None) -> Checked:
         checked, values, tell = Checked(), typed.values, self._reader.tell
 
         def take(name: str, key: str, read: Callable[[str], Any], expected: str) -> None:
@@ -294,7 +298,7 @@ class BedForm:
         checked.named["mulched"] = bool(values["mulched"])
         self._check_dates(checked)
         self._check_channels(checked, typed)
-        if typed.rows or before.rows is not None:  # a form of before says nothing of them
+        if typed.rows or _tells_rows(before):
             self._check_crops(checked, typed.rows or ())
         return checked
 
@@ -318,18 +322,23 @@ class BedForm:
         checked.named["channels"] = sorted(typed.channels)
 
 
-def _went_out(was: str) -> Typed:
-    """The form as it was when it went out; what somebody made of that counts for nothing."""
+def _went_out(was: str) -> Typed | None:
+    """The form as it was when it went out; None for what is no such thing any more."""
     try:
-        whole = dict(json.loads(was))
+        whole = json.loads(was)
         values = {name: str(whole.get(name, "")) for name in NAMES}
         channels = frozenset(map(str, whole.get("channels") or ()))
         if "rows" not in whole:
             return Typed(values, channels, None)
         rows = tuple({part: str(row[part]) for part in bedcrops.PARTS} for row in whole["rows"])
         return Typed(values, channels, rows)
-    except (ValueError, TypeError, LookupError):
-        return Typed({}, rows=None)
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return None
+
+
+def _tells_rows(before: Typed | None) -> bool:
+    """Whether the form asked for the crops beside the first: one of an older version did not."""
+    return before is None or before.rows is not None
 
 
 def _id_of(name: str, taken: set[str]) -> str:

@@ -103,7 +103,7 @@ def _asked(options: argparse.Namespace) -> Iterator[_Asked]:
             en="Say of which garden: --config gateway.toml, or --csv FILE.csv with --map.",
         )
     settings = settings_file.load(GatewaySettings, options.config)
-    with folder.shared(settings.data), closing(Gateway.open(settings)) as gateway:
+    with folder.existing(settings.data), closing(Gateway.open(settings)) as gateway:
         records = _own(gateway, options.bed)
         today = gateway.advisor.today()
         planted = [p for one in records if (p := one.details.planted_on) is not None]

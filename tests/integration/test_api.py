@@ -270,9 +270,46 @@ def test_more_points_than_allowed_is_a_problem_that_says_what_would_fit(
 
 def test_a_span_of_centuries_is_refused_before_it_is_cut(door: Door) -> None:
     answer = door.get(
-        "/readings", channel="potager-1/air", every="10s", to="9999-01-01", **{"from": "1971-01-01"}
+        "/readings", channel="potager-1/air", every="10s", to="8999-01-01", **{"from": "1971-01-01"}
     )
     problem(answer, 422, "TOO_MANY_POINTS")
+
+
+def test_where_no_step_is_long_enough_the_problem_says_how_much_fits(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.api.readings.MAX_POINTS", 100)
+    both = ["potager-1/air", "serre/porche"]
+    span = {"from": "2020-01-01", "to": "2026-01-01"}
+    refused = problem(
+        door.get("/readings", channel=both, every="1d", **span), 422, "TOO_MANY_POINTS"
+    )
+    assert refused["every"] is None
+    assert "with every=1mo at most 1344 days of 2 channels" in refused["detail"]
+    assert "or at most 1 channel(s)" in refused["detail"]
+    door.json("/readings", channel=both, every="1mo", **{"from": "2020-01-01", "to": "2023-09-06"})
+    door.json("/readings", channel=both[0], every="1mo", **span)
+
+
+@pytest.mark.parametrize("every", ["auto", "1d", "1mo"])
+@pytest.mark.parametrize("span", [("0001-01-01", "9999-12-31"), ("1971-01-01", "9999-12-31")])
+def test_a_span_outside_the_calendar_is_told_the_same_whatever_the_step(
+    door: Door, every: str, span: tuple[str, str]
+) -> None:
+    answer = door.get(
+        "/readings",
+        channel="potager-1/air",
+        every=every,
+        **dict(zip(("from", "to"), span, strict=True)),
+    )
+    problem(answer, 422, "TIME_OUT_OF_RANGE")
+
+
+def test_a_body_nested_without_end_is_told_to_be_unreadable(door: Door) -> None:
+    answer = door.client.post(
+        "/api/v1/beds", content=b"[" * 100_000, headers={"Content-Type": "application/json"}
+    )
+    assert "send JSON" in problem(answer, 400, "BAD_REQUEST")["detail"]
 
 
 # --- files --------------------------------------------------------------------------------------
@@ -431,6 +468,24 @@ def test_an_aggregate_that_cannot_be_is_refused(
     parameters = {"every": every} if every else {}
     answer = door.get("/readings", channel="potager-1/air", aggregate=aggregate, **parameters)
     problem(answer, 422, code)
+
+
+def test_an_unknown_aggregate_is_told_in_good_french_with_all_that_there_are(door: Door) -> None:
+    answer = door.get(
+        "/readings", channel="potager-1/air", every="1h", aggregate="median", lang="fr"
+    )
+    detail = problem(answer, 422, "UNKNOWN_AGGREGATE")["detail"]
+    assert "pas d'agrégat (aggregate) « median »" in detail
+    assert "Il y a : count, max, mean, min, sum." in detail
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("fr", "Le nom de voie est vide"), ("en", "The name of the channel is empty")],
+)
+def test_a_channel_without_a_name_is_said_to_be_empty(door: Door, lang: str, words: str) -> None:
+    answer = door.get("/readings", channel="", lang=lang)
+    assert words in problem(answer, 404, "UNKNOWN_CHANNEL")["detail"]
 
 
 def test_the_address_wins_over_the_browser_and_the_garden_over_neither(door: Door) -> None:

@@ -88,6 +88,21 @@ def test_a_form_that_somebody_made_up_is_answered_in_words(people: People) -> No
         assert saved(people, was=was) in (303, 409)
 
 
+@pytest.mark.parametrize("was", ["{{", "[1]", "[]", "", '{"rows": [7]}', "[" * 50_000])
+def test_a_form_that_cannot_tell_how_it_went_out_writes_over_nobody(
+    people: People, was: str
+) -> None:
+    refused = sent(people, was=was, planted_on="2026-05-01", **{"crop-2": "laitue"})
+    assert refused.status_code == 409
+    assert 'value="2026-05-01"' in refused.text
+    assert re.search(r'<option value="laitue" selected', refused.text)
+    assert details(people).planted_on is None
+    assert [one.crop for one in details(people).others] == ["tomate"]
+    mine = {"planted_on": "2026-05-01", "crop-2": "laitue", "was": was_of(refused.text)}
+    assert saved(people, **mine) == 303
+    assert [one.crop for one in details(people).others] == ["laitue"]
+
+
 def test_another_crop_in_the_form_takes_the_place_of_all(people: People) -> None:
     assert saved(people, crop="laitue") == 303
     assert (details(people).crop, details(people).others) == ("laitue", ())

@@ -91,7 +91,8 @@ def test_what_is_wrong_is_told_with_exit_code_2(
 
 
 def test_a_garden_without_beds_is_told_how_to_make_one(
-    config: Path, capsys: pytest.CaptureFixture[str]
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    make_beds(tmp_path)
     assert advise(config) == 0
     assert "There is no bed yet" in capsys.readouterr().out

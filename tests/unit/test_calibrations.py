@@ -114,9 +114,16 @@ def test_points_that_are_no_line_are_refused(made: Calibrations, high: tuple[flo
         made.make([Wanted(SOIL, DRY, high)], "gardener", NOON)
 
 
-def test_a_line_too_steep_for_a_number_is_refused(made: Calibrations) -> None:
-    with pytest.raises(UsageError, match="CALIBRATION_POINTS"):
-        made.make([Wanted(SOIL, (0.0, 0.0), (5e-324, 1e300))], "gardener", NOON)
+@pytest.mark.parametrize(
+    ("low", "high"), [((0.0, 0.0), (5e-324, 1e300)), ((-1e308, -1e308), (1e308, 1e308))]
+)
+def test_a_line_too_steep_for_a_number_is_refused(
+    made: Calibrations, low: tuple[float, float], high: tuple[float, float]
+) -> None:
+    with pytest.raises(UsageError, match="CALIBRATION_POINTS") as refused:
+        made.make([Wanted(SOIL, low, high)], "gardener", NOON)
+    assert "doivent différer" not in refused.value.text("fr")
+    assert "beyond any number" in refused.value.text("en")
 
 
 def test_calibrations_outlive_the_process(catalogue: Catalogue, made: Calibrations) -> None:
