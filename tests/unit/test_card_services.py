@@ -128,6 +128,8 @@ def test_a_real_stick_is_mounted_and_takes_a_file(tmp_path: Path, kind: str, mak
     if "loop" in done.stderr:
         pytest.skip("needs loop devices")
 
+    if f"unknown filesystem type '{kind}'" in done.stderr:
+        pytest.skip(f"this computer's kernel knows no {kind}")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("65534 ")
     (line,) = [line for line in done.stdout.splitlines() if f" {tmp_path}/root/" in line]
