@@ -182,10 +182,18 @@ class Ear:
         return {topic: payload for topic, payload, kept in list(self.messages) if kept and payload}
 
     def close(self) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
-        if (left := self._client.socket()) is not None:  # the loop had ended before it
-            left.close()
+        leave(self._client)
+
+
+def leave(client: mqtt.Client) -> None:
+    """Disconnect ``client`` and end its loop.
+
+    Its sockets are closed here: its callbacks hold whoever holds it, and the garbage collector may
+    come to the sockets before it comes to the client, which would have closed them.
+    """
+    client.disconnect()
+    client.loop_stop()
+    client._reset_sockets()
 
 
 PACKET_NAMES = {1: "CONNECT", 3: "PUBLISH", 4: "PUBACK", 8: "SUBSCRIBE", 12: "PINGREQ"}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
-from harness import PATIENCE_S, answers, environment, eventually, missing
+from harness import PATIENCE_S, answers, environment, eventually, leave, missing
 
 from gateway import children
 from gateway.broker import HOST, find_mosquitto, free_port
@@ -147,10 +147,7 @@ class Voice:
         return (topic, payload) in self.heard
 
     def leave(self) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
-        if (left := self._client.socket()) is not None:
-            left.close()
+        leave(self._client)
 
     def _hear(self, _client: object, _data: object, message: mqtt.MQTTMessage) -> None:
         self.heard.append((message.topic, bytes(message.payload)))
