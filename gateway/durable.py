@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from sensor_node.damage import beside, sync_folder, told
+from sensor_node.errors import UsageError
 
 
 def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
@@ -72,3 +73,15 @@ def belong(path: Path) -> None:
     owner = path.parent.stat()
     with contextlib.suppress(OSError):
         os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
+
+def not_writable(path: Path, error: OSError, flag: str = "") -> UsageError:
+    """For whoever named a file, with ``flag``, that ``error`` keeps from being written."""
+    avec, by = (f" avec {flag}", f" with {flag}") if flag else ("", "")
+    return UsageError(
+        "FILE_NOT_WRITABLE",
+        fr=f"{path} ne peut pas être écrit ({error.strerror}) : donnez{avec} un fichier dans un "
+        "dossier qui existe et qui est à vous.",
+        en=f"{path} cannot be written ({error.strerror}): give{by} a file in a folder that exists "
+        "and is yours.",
+    )

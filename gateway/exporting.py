@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from gateway.durable import not_writable
 from gateway.garden_file import (
     FORMAT,
     Line,
@@ -55,11 +56,7 @@ def export_garden(
     except GardenError:
         raise
     except OSError as error:
-        raise UsageError(
-            "FILE_NOT_WRITABLE",
-            fr=f"{file} ne peut pas être écrit ({error.strerror}).",
-            en=f"{file} cannot be written ({error.strerror}).",
-        ) from None
+        raise not_writable(file, error) from None
     return totals
 
 

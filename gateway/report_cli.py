@@ -25,7 +25,7 @@ def _report(options: argparse.Namespace) -> int:
     from gateway import folder  # noqa: PLC0415 - --help needs none of this
     from gateway.bounds import FIRST_YEAR, LAST_YEAR  # noqa: PLC0415
     from gateway.catalogue import Catalogue  # noqa: PLC0415
-    from gateway.durable import write_whole  # noqa: PLC0415
+    from gateway.durable import not_writable, write_whole  # noqa: PLC0415
     from gateway.settings import GatewaySettings  # noqa: PLC0415
     from gateway.yearly.year import csv_of, year_of  # noqa: PLC0415
     from sensor_node import settings as settings_file  # noqa: PLC0415
@@ -40,7 +40,7 @@ def _report(options: argparse.Namespace) -> int:
         try:
             write_whole(options.csv, csv_of(year, settings.language).encode())
         except OSError as error:
-            raise _not_written(options.csv, error) from error
+            raise not_writable(options.csv, error, "--csv") from error
     for name, value in year.rows(settings.language):
         sys.stdout.write(f"{name:<40} {value:>8}\n")
     return 0
@@ -51,14 +51,4 @@ def _no_year(year: int) -> UsageError:
         "NO_SUCH_YEAR",
         fr=f"{year} n'est pas une année du jardin : écrivez-la comme 2026.",
         en=f"{year} is no year of the garden: write it like 2026.",
-    )
-
-
-def _not_written(path: Path, error: OSError) -> UsageError:
-    return UsageError(
-        "FILE_NOT_WRITABLE",
-        fr=f"{path} ne peut pas être écrit ({error.strerror}) : donnez avec --csv un fichier dans "
-        "un dossier qui existe et qui est à vous.",
-        en=f"{path} cannot be written ({error.strerror}): give with --csv a file in a folder that "
-        "exists and is yours.",
     )
