@@ -52,7 +52,7 @@ def _number(request: Request, name: str) -> float:
 def _keep_in_battery_clock(system: System) -> bool:
     if not (system.root / RTC).exists():
         return False
-    return system.has("hwclock") and system.does("hwclock", "--systohc", "--utc")
+    return system.does("hwclock", "--systohc", "--utc")
 
 
 def not_a_time() -> UsageError:

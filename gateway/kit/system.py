@@ -82,4 +82,4 @@ class System:
         """Let chrony give this clock's time to the nodes, also while it is nobody's; whether it
         does.
         """
-        return self.has("chronyc") and self.does("chronyc", "local", "stratum", "10")
+        return self.does("chronyc", "local", "stratum", "10")

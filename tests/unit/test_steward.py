@@ -49,6 +49,8 @@ class Pi(System):
     def run(
         self, command: Sequence[str], patience_s: float = 1.0
     ) -> subprocess.CompletedProcess[str]:
+        if not self.has(command[0]):
+            raise FileNotFoundError(command[0])
         self.ran.append(list(command))
         return super().run(["false" if self.fails else "true"], patience_s)
 
@@ -302,12 +304,13 @@ def test_a_power_cut_in_the_middle_has_it_done_again(folder: Path, pi: Pi) -> No
 
 
 def test_the_systems_log_begins_anew_when_a_kit_is_handed_over(folder: Path, pi: Pi) -> None:
+    pi.programs = ("journalctl",)
     assert gateway(folder, pi).have("journal", {}) == {}
     assert pi.ran == [["journalctl", "--rotate"], ["journalctl", "--vacuum-time=1s"]]
 
 
 def test_a_log_that_cannot_be_cleared_is_told(folder: Path, pi: Pi) -> None:
-    pi.fails = True
+    pi.programs, pi.fails = ("journalctl",), True
     with pytest.raises(GardenError) as caught:
         gateway(folder, pi).have("journal", {})
     assert caught.value.code == "JOURNAL_KEPT"
