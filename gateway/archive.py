@@ -5,9 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-import re
 import sqlite3
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gateway.folder import DATABASES
+from gateway.letters import slug
 from gateway.times import to_rfc3339
 from sensor_node.database import is_sound
 from sensor_node.errors import GardenError, StorageError
@@ -73,9 +72,8 @@ class Manifest:
 
 def prefix_of(garden: str) -> str:
     """How the file names of all backups of ``garden`` begin: ``jardin-potager-``."""
-    plain = unicodedata.normalize("NFKD", garden).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
-    return f"jardin-{slug}-" if slug and slug != "jardin" else "jardin-"
+    name = slug(garden, 40)
+    return f"jardin-{name}-" if name and name != "jardin" else "jardin-"
 
 
 def describe(name: str, db: sqlite3.Connection) -> dict[str, Any]:

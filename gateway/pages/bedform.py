@@ -7,8 +7,6 @@ saves second sees both values where another person has changed the same field me
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -25,6 +23,7 @@ from gateway.beds.observed import WORKSHOP
 from gateway.beds.records import BedRecord
 from gateway.beds.watches import IN_THE_SOIL
 from gateway.catalogue import ChannelInfo
+from gateway.letters import slug
 from gateway.pages import bedcrops, choices, fields, frame, words
 from gateway.pages.bedcrops import CHOOSE, DAY, Row
 from gateway.pages.doing import SEE_OTHER
@@ -343,9 +342,7 @@ def _tells_rows(before: Typed | None) -> bool:
 
 def _id_of(name: str, taken: set[str]) -> str:
     """An id that reads like the name and that no bed ever had."""
-    spaced = name.replace("’", " ")
-    plain = unicodedata.normalize("NFKD", spaced).encode("ascii", "ignore").decode().lower()
-    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:28].strip("-") or "bac"
+    base = slug(name.replace("’", " "), 28) or "bac"
     if base not in taken and wire.is_id(base):
         return base
     return next(one for number in range(2, 10_000) if (one := f"{base}-{number}") not in taken)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 import gettext
 import re
-import unicodedata
 from functools import cache
 from typing import Final
 
+from gateway.letters import bare
 from gateway.pages.words import N_
 from gateway.translations import installed
 from gateway.workshop.refusals import unknown_plant
@@ -72,10 +72,10 @@ def plant_of(text: str) -> str:
     ``petit-pois``. Raises ``AccessRefused``, which tells the nearest ones.
     """
     known = _by_word()
-    found = known.get(_bare(text))
+    found = known.get(_compared(text))
     if found is not None:
         return found
-    close = difflib.get_close_matches(_bare(text), known, n=3, cutoff=0.6)
+    close = difflib.get_close_matches(_compared(text), known, n=3, cutoff=0.6)
     near = [PLANT_WORDS[plant] for plant in dict.fromkeys(known[word] for word in close)]
     raise unknown_plant(text, near, [installed().of("en").gettext(word) for word in near])
 
@@ -84,16 +84,15 @@ def plant_of(text: str) -> str:
 def _by_word() -> dict[str, str]:
     """Each plant by its words as they are compared."""
     english = installed().of("en")
-    words = {_bare(word): plant for word, plant in ALSO.items()}
+    words = {_compared(word): plant for word, plant in ALSO.items()}
     for plant, word in PLANT_WORDS.items():
-        words |= {_bare(one): plant for one in (plant, word, english.gettext(word))}
+        words |= {_compared(one): plant for one in (plant, word, english.gettext(word))}
     return words
 
 
-def _bare(text: str) -> str:
+def _compared(text: str) -> str:
     """Without case, accents, spaces and what makes several of one thing."""
-    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return "".join(word.rstrip("esx") for word in re.split(r"[^a-z]+", letters))
+    return "".join(word.rstrip("esx") for word in re.split(r"[^a-z]+", bare(text)))
 
 
 def plant_words(plant: str, texts: gettext.NullTranslations) -> str:
