@@ -187,9 +187,9 @@ class _Satchel:
             f"<blockquote>{escape(n.text)}<br><small>{self._when(n.at_ms)}</small></blockquote>"
             for n in self.workshop.session.notes(plant)
         )
-        told = f"<h3>{self.words['notes']}</h3>{notes}" if notes else ""
+        written = f"<h3>{self.words['notes']}</h3>{notes}" if notes else ""
         body = "".join(mine) or f"<p>{self.words['none']}</p>"
-        return f"<h2>{escape(name)}</h2>{body}{told}"
+        return f"<h2>{escape(name)}</h2>{body}{written}"
 
     def _name(self, plant: str) -> str:
         """What the group is called."""
